@@ -1,0 +1,1 @@
+"""Publish: one release, written whole, read back, then switched to in one step."""

@@ -1,0 +1,1 @@
+"""Receive: files become text rows, and their bytes are kept for ever."""

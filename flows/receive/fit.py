@@ -1,0 +1,73 @@
+"""Which layout a sheet has: found by its headers, never guessed when two fit."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flows.registry import Layout
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file, or a part of it, is not read: the rule and what stands where."""
+
+    rule_id: str
+    sheet: str | None = None
+    row_number: int | None = None
+    column_number: int | None = None
+    column_name: str | None = None
+    value: str | None = None
+    expected: str | None = None
+
+
+def clean_headers(cells: Iterable[str | None]) -> list[str]:
+    """Headers as layouts name them: no byte order mark, single spaces; a second one of the same name becomes ``name (2)``."""
+    seen: Counter[str] = Counter()
+    headers = []
+    for cell in cells:
+        name = " ".join((cell or "").replace("\ufeff", "").split())
+        seen[name] += 1
+        headers.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    while headers and not headers[-1]:
+        headers.pop()
+    return headers
+
+
+def fits(layout: Layout, headers: Sequence[str]) -> bool:
+    """Whether each field of the layout finds exactly one of its alternative headers."""
+    present = set(headers)
+    return bool(layout.fields) and all(sum(name in present for name in names) == 1 for names in layout.fields)
+
+
+def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None) -> Layout | Refusal:
+    """The one layout that fits, or the refusal that says what is missing compared with the nearest."""
+    fitting = [layout for layout in layouts if fits(layout, headers)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(layout.code for layout in fitting)
+        return Refusal("F03", sheet, fitting[0].header_row, value=names, expected="1")
+    nearest = max(layouts, key=lambda layout: _likeness(layout, headers), default=None)
+    if nearest is None:
+        return Refusal("F02", sheet, 1, value=" | ".join(headers))
+    missing = [" / ".join(names) for names in nearest.fields if not set(names) & set(headers)]
+    return Refusal(
+        "F02",
+        sheet,
+        nearest.header_row,
+        value=" | ".join(headers)[:500],
+        expected=f"{nearest.code}: {' | '.join(missing)}",
+    )
+
+
+def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[int, str]]:
+    """(column number, header) of columns the layout says nothing about."""
+    known = {name for names in layout.fields for name in names} | set(layout.ignored_headers)
+    return [(number, name) for number, name in enumerate(headers, start=1) if name and name not in known]
+
+
+def _likeness(layout: Layout, headers: Sequence[str]) -> float:
+    if not layout.fields:
+        return -1.0
+    found = sum(bool(set(names) & set(headers)) for names in layout.fields)
+    return found / len(layout.fields)

@@ -1,0 +1,119 @@
+"""The registry as Python needs it: plans, meetmomenten, layouts and rules out of ``seeds/``."""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flows.settings import PROJECT
+
+SEEDS = PROJECT / "seeds"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a sheet or CSV file must look like to be read as one kind of return."""
+
+    code: str
+    plan_code: str
+    sheet_name: str
+    delimiter: str
+    fallback_encoding: str
+    header_row: int
+    end_marker: str
+    fields: tuple[tuple[str, ...], ...]
+    """One entry per needed column: its alternative headers, of which exactly one must be there."""
+    ignored_headers: tuple[str, ...]
+    """Headers that may be there and are read past."""
+
+    @property
+    def is_information(self) -> bool:
+        """A sheet for people, such as an explanation: known by its name, carrying no data."""
+        return not self.fields
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the rule catalogue."""
+
+    rule_id: str
+    gate: str
+    severity: str
+    message_nl: str
+    message_en: str
+    expected_nl: str
+    expected_en: str
+
+
+def rows(seed: str) -> Iterator[dict[str, str]]:
+    """The rows of a seed, e.g. ``plan/meetmoment``, as text."""
+    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def meetmomenten() -> dict[tuple[str, str], dict[str, str]]:
+    """(plan_code, meetmoment_code) -> calendar row, in calendar order."""
+    ordered = sorted(rows("plan/meetmoment"), key=lambda row: (row["plan_code"], int(row["meetmoment_number"])))
+    return {(row["plan_code"], row["meetmoment_code"]): row for row in ordered}
+
+
+@cache
+def layouts(plan_code: str) -> tuple[Layout, ...]:
+    """The layouts of a plan."""
+    columns: dict[str, dict[tuple[str, str, str, str], list[str]]] = {}
+    ignored: dict[str, list[str]] = {}
+    for row in rows("layouts/layout_column"):
+        if not row["source_column"]:
+            continue
+        if not row["record"]:
+            ignored.setdefault(row["layout_code"], []).append(row["source_column"])
+            continue
+        place = (row["record"], row["instance"], row["field"], row["part"])
+        columns.setdefault(row["layout_code"], {}).setdefault(place, []).append(row["source_column"])
+    return tuple(
+        Layout(
+            code=row["layout_code"],
+            plan_code=row["plan_code"],
+            sheet_name=row["sheet_name"],
+            delimiter=row["delimiter"],
+            fallback_encoding=row["fallback_encoding"],
+            header_row=int(row["header_row"] or 1),
+            end_marker=row["end_marker"],
+            fields=tuple(sorted({tuple(headers) for headers in columns.get(row["layout_code"], {}).values()})),
+            ignored_headers=tuple(ignored.get(row["layout_code"], [])),
+        )
+        for row in rows("layouts/layout")
+        if row["plan_code"] == plan_code
+    )
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """The rule catalogue by rule id."""
+    names = Rule.__dataclass_fields__
+    return {
+        row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")
+    }
+
+
+def checksum() -> str:
+    """sha256 over all seeds: which registry a release stands on."""
+    digest = hashlib.sha256()
+    for path in sorted(SEEDS.rglob("*.csv")):
+        digest.update(path.relative_to(SEEDS).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def code_checksum() -> str:
+    """sha256 over models, macros, expectations and flows: which code a release stands on."""
+    digest = hashlib.sha256()
+    for room in ("models", "macros", "expectations", "flows"):
+        for path in sorted((PROJECT / room).rglob("*")):
+            if path.suffix in {".py", ".sql", ".yml", ".json", ".md"}:
+                digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+

@@ -1,0 +1,57 @@
+"""Every path and limit of a run, read once from the environment (prefix ``VEERKRACHT_``)."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where state lives and what a stranger's file may cost."""
+
+    model_config = SettingsConfigDict(env_prefix="VEERKRACHT_", frozen=True)
+
+    home: Path = PROJECT / "var"
+    """All state: inbox, archive, build, releases, current, logs."""
+
+    max_file_mb: int = 50
+    """A larger file is refused unread."""
+    max_inflated_mb: int = 200
+    """A workbook that inflates to more is refused."""
+    max_inflate_ratio: int = 100
+    """A workbook part above 10 MB that inflates by more is refused."""
+    max_columns: int = 500
+    max_rows: int = 2_000_000
+    parse_seconds: int = 60
+    """Wall-clock time one file may take."""
+    parse_memory_mb: int = 2048
+    """Address space of the child process that reads files."""
+
+    @property
+    def inbox(self) -> Path:
+        return self.home / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def build(self) -> Path:
+        return self.home / "build"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.build / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def current(self) -> Path:
+        return self.home / "current"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"

@@ -1,0 +1,1 @@
+"""Warehouse: a fresh DuckDB file per run, filled from the archive and transformed by dbt."""

@@ -1,0 +1,130 @@
+"""Load: from the archive to the raw tables of a fresh DuckDB file."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from flows.receive.archive import Receipt
+from flows.receive.child import Job, parse_all
+from flows.registry import SEEDS
+from flows.settings import PROJECT, Settings
+
+_TABLES = """
+    create schema raw;
+    create table raw.submission (
+        submission_id varchar, plan_code varchar, meetmoment_code varchar, sha256 varchar, file_name varchar,
+        byte_count bigint, declared_version integer, received_at timestamp
+    );
+    create table raw.sheet (submission_id varchar, sheet varchar, layout_code varchar, row_count integer);
+    create table raw.header (submission_id varchar, sheet varchar, column_number integer, header varchar);
+    create table raw.row (
+        submission_id varchar, sheet varchar, row_number integer, texts varchar[], kinds varchar
+    );
+    create table raw.refusal (
+        submission_id varchar, rule_id varchar, sheet varchar, row_number integer, column_number integer,
+        column_name varchar, received_value varchar, expected varchar
+    );
+"""
+
+
+def load(
+    settings: Settings,
+    sources: Mapping[Receipt, Path],
+    warehouse: Path,
+    on_parsed: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Make ``warehouse`` anew with the raw schema holding these receipts, read as text.
+
+    Args:
+        sources: what to load, and where its bytes are.
+        warehouse: the file to make; an older one is removed.
+        on_parsed: told (files read, files to read) as the reading goes on.
+    """
+    folders = {receipt: _parsed_folder(settings, receipt) for receipt in sources}
+    unread = sorted({(sources[r], r.plan_code, folder) for r, folder in folders.items() if not _is_read(folder)})
+    count = 0
+
+    def one_done(job: Job) -> None:
+        nonlocal count
+        count += 1
+        on_parsed(count, len(unread))
+
+    parse_all([Job(*job) for job in unread], settings, one_done)
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false")
+        con.execute(_TABLES)
+        _insert_submissions(con, list(sources))
+        _insert_parsed(con, folders)
+
+
+def _parsed_folder(settings: Settings, receipt: Receipt) -> Path:
+    """Text rows are kept between runs; the name changes with whatever could change them."""
+    digest = hashlib.sha256()
+    for path in (PROJECT / "flows/receive/parse.py", PROJECT / "flows/receive/fit.py", *sorted(SEEDS.glob("layouts/*.csv"))):
+        digest.update(path.read_bytes())
+    digest.update(settings.model_dump_json(exclude={"home"}).encode())
+    return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
+
+
+def _is_read(folder: Path) -> bool:
+    return (folder / "parsed.json").exists()
+
+
+def _insert_submissions(con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt]) -> None:
+    if receipts:
+        con.executemany(
+            "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    r.submission_id, r.plan_code, r.meetmoment_code, r.sha256, r.file_name, r.byte_count,
+                    r.declared_version, r.received_at.replace(tzinfo=None),
+                )
+                for r in receipts
+            ],
+        )
+
+
+def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path]) -> None:
+    sheets, headers, refusals, files = [], [], [], []
+    for receipt, folder in folders.items():
+        parsed = json.loads((folder / "parsed.json").read_text(encoding="utf-8"))
+        sub = receipt.submission_id
+        for sheet in parsed["sheets"]:
+            sheets.append((sub, sheet["sheet"], sheet["layout_code"], sheet["row_count"]))
+            headers += [(sub, sheet["sheet"], n, h) for n, h in enumerate(sheet["headers"], start=1) if h]
+        refusals += [
+            (sub, *(r[k] for k in ("rule_id", "sheet", "row_number", "column_number", "column_name", "value", "expected")))
+            for r in parsed["refusals"]
+        ]
+        if parsed["sheets"]:
+            files.append((sub, str(folder / "rows.parquet")))
+    for table, rows in (("sheet", sheets), ("header", headers), ("refusal", refusals)):
+        _insert(con, table, rows)
+    if files:
+        con.register("files", pa.table({"submission_id": [f[0] for f in files], "filename": [f[1] for f in files]}))
+        con.execute(
+            """
+            insert into raw.row
+            select files.submission_id, rows.sheet, rows.row_number, rows.texts, rows.kinds
+            from read_parquet(?, filename = true) as rows
+            inner join files on rows.filename = files.filename
+            """,
+            [sorted({path for _, path in files})],
+        )
+        con.unregister("files")
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        columns = [name for (name, *_) in con.sql(f"describe raw.{table}").fetchall()]
+        arrays = [pa.array(values) for values in zip(*rows, strict=True)]
+        con.register("loaded", pa.table(arrays, names=columns))
+        con.execute(f"insert into raw.{table} select * from loaded")
+        con.unregister("loaded")

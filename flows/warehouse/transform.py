@@ -1,0 +1,80 @@
+"""Transform: dbt, run in this process on the warehouse of the run."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from flows.settings import PROJECT
+
+BEFORE_GATE = ("path:seeds", "path:models/staging")
+AFTER_GATE = ("path:models/intermediate", "path:models/marts")
+
+
+class TransformFailed(Exception):
+    """A model or a test of ours failed; the message names each with its reason."""
+
+
+def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> None:
+    """Build these parts of the project with their tests in ``warehouse``.
+
+    Args:
+        warehouse: the DuckDB file; no connection to it may be open in this process.
+        select: dbt selectors.
+        known_on: leave out what was received after this moment (UTC).
+    """
+    run(warehouse, build_arguments(warehouse, select, known_on))
+
+
+def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
+    """The dbt command line of `build`; unit tests are proofs of the code and not of tonight's data."""
+    target = warehouse.parent / "dbt"
+    arguments = [
+        "build",
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(target), "--log-path", str(target)),
+        *("--exclude-resource-type", "unit_test"),
+        *("--indirect-selection", "buildable"),
+        "--quiet",
+        "--select",
+        *select,
+    ]
+    if known_on:
+        arguments += ["--vars", f"{{known_on: '{known_on:%Y-%m-%d %H:%M:%S.%f}'}}"]
+    return arguments
+
+
+def run(warehouse: Path, arguments: Sequence[str]) -> None:
+    """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    with _environment(VEERKRACHT_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
+        try:
+            outcome = dbtRunner().invoke(list(arguments))
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+    if outcome.exception:
+        raise TransformFailed(str(outcome.exception)) from outcome.exception
+    failed = [
+        f"{result.node.name}: {result.message}"
+        for result in getattr(outcome.result, "results", [])
+        if result.status in ("error", "fail", "runtime error")
+    ]
+    if failed or not outcome.success:
+        raise TransformFailed("; ".join(failed) or f"dbt {arguments[0]} failed")
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

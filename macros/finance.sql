@@ -1,0 +1,14 @@
+{# The sums of money of a set of projects, in euro, with the shares of the initial budget and how many parts they hold. #}
+{% macro finance_sums() -%}
+    cast(sum(project_count) as bigint) as project_count,
+    cast(sum(committed_reported_count) as bigint) as committed_reported_count,
+    cast(sum(paid_reported_count) as bigint) as paid_reported_count,
+    cast(sum(budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
+    cast(sum(budget_current_eur) as decimal(18, 2)) as budget_current_eur,
+    cast(sum(committed_eur) as decimal(18, 2)) as committed_eur,
+    cast(sum(paid_eur) as decimal(18, 2)) as paid_eur,
+    cast(sum(encours_eur) as decimal(18, 2)) as encours_eur,
+    {{ pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
+    {{ pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
+    cast(sum(warning_count) as bigint) as warning_count
+{%- endmacro %}

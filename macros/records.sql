@@ -1,0 +1,126 @@
+{# One field of a record out of its cells, typed. #}
+{% macro field(name, type='varchar') -%}
+    cast(max(case when field = '{{ name }}' then canonical end) as {{ type }}) as {{ name }}
+{%- endmacro %}
+
+{# The value state of a field: reported, not_reported, not_applicable or withheld. #}
+{% macro state_of(name) -%}
+    coalesce(max(case when field = '{{ name }}' then value_state end), 'not_reported') as {{ name }}_state
+{%- endmacro %}
+
+{# What every staged record carries beside its fields: where it stands and what it is the record of. #}
+{% macro staged_record(record, columns) %}
+with
+
+cells as (
+
+    select * from {{ ref('stg_cell') }} where record = '{{ record }}'
+
+),
+
+submissions as (
+
+    select * from {{ ref('stg_submission') }}
+
+),
+
+pivoted as (
+
+    select
+        row_id,
+        submission_id,
+        sheet,
+        row_number,
+        case
+            when not coalesce(bool_or(is_key and is_required and canonical is null), false)
+                then string_agg(case when is_key then coalesce(canonical, '') end, '|' order by position)
+        end as record_key,
+        bool_or(is_repeatable) as is_repeatable,
+        string_agg(coalesce(canonical, ''), '|' order by position) as content,
+        {% for column in columns -%}
+        {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from cells
+    group by row_id, submission_id, sheet, row_number
+
+),
+
+final as (
+
+    select
+        pivoted.* exclude (is_repeatable, content),
+        submissions.plan_code,
+        submissions.meetmoment_code,
+        submissions.meetmoment_number,
+        submissions.cutoff_date,
+        is_repeatable and row_number() over (
+            partition by pivoted.submission_id, pivoted.record_key, pivoted.content order by pivoted.row_number, pivoted.row_id
+        ) > 1 as is_repeat
+    from pivoted
+    inner join submissions on pivoted.submission_id = submissions.submission_id
+
+)
+
+select * from final
+{% endmacro %}
+
+{# The accepted rows of a staged record as versions: which one held from when to when. Of the same key the highest declared
+   version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. #}
+{% macro versions_of(staged) %}
+with
+
+accepted as (
+
+    select
+        staged.*,
+        submissions.received_at as known_from,
+        submissions.declared_version,
+        submissions.sha256
+    from {{ ref(staged) }} as staged
+    inner join {{ ref('int_submission') }} as submissions on staged.submission_id = submissions.submission_id
+    left join {{ ref('int_quarantined_row') }} as quarantined on staged.row_id = quarantined.row_id
+    where
+        submissions.verdict = 'accepted'
+        and quarantined.row_id is null
+        and not staged.is_repeat
+
+),
+
+warned as (
+
+    select submission_id, sheet, row_number, count(*) as warning_count
+    from {{ ref('int_finding') }}
+    where severity = 'warning' and row_number is not null
+    group by submission_id, sheet, row_number
+
+),
+
+ordered as (
+
+    select
+        accepted.*,
+        coalesce(warned.warning_count, 0) as warning_count,
+        min(accepted.known_from) over (
+            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+            order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
+            rows between 1 following and unbounded following
+        ) as known_to
+    from accepted
+    left join warned
+        on accepted.submission_id = warned.submission_id
+        and accepted.sheet = warned.sheet
+        and accepted.row_number = warned.row_number
+
+),
+
+final as (
+
+    select
+        * exclude (declared_version, sha256, is_repeat),
+        known_to is null as is_current
+    from ordered
+
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,42 @@
+-- One row per plan, meetmoment, project, execution and measure: a cumulative amount in euro as its current return states it.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance_version') }} where is_current
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+final as (
+
+    select
+        amounts.plan_code,
+        amounts.meetmoment_code,
+        amounts.meetmoment_number,
+        amounts.project_code,
+        projects.speerpunt_code,
+        projects.cluster_code,
+        projects.budget_initial_eur,
+        amounts.execution,
+        amounts.measure,
+        amounts.amount_eur,
+        amounts.amount_eur_state,
+        amounts.submission_id,
+        amounts.sheet,
+        amounts.row_number,
+        amounts.warning_count
+    from amounts
+    inner join projects
+        on amounts.plan_code = projects.plan_code
+        and amounts.meetmoment_code = projects.meetmoment_code
+        and amounts.project_code = projects.project_code
+
+)
+
+select * from final

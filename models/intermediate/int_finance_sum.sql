@@ -1,0 +1,45 @@
+-- One row per plan, meetmoment, scope, execution, speerpunt and cluster: sums in euro, with how many projects they hold.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance_by_project') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+final as (
+
+    select
+        members.plan_code,
+        members.meetmoment_code,
+        members.scope_code,
+        amounts.execution,
+        amounts.speerpunt_code,
+        amounts.cluster_code,
+        count(*) as project_count,
+        count(amounts.committed_eur) as committed_reported_count,
+        count(amounts.paid_eur) as paid_reported_count,
+        sum(amounts.budget_initial_eur) as budget_initial_eur,
+        sum(amounts.budget_current_eur) as budget_current_eur,
+        sum(amounts.committed_eur) as committed_eur,
+        sum(amounts.paid_eur) as paid_eur,
+        sum(amounts.encours_eur) as encours_eur,
+        sum(amounts.warning_count) as warning_count
+    from members
+    inner join amounts
+        on members.plan_code = amounts.plan_code
+        and members.meetmoment_code = amounts.meetmoment_code
+        and members.project_code = amounts.project_code
+    group by
+        members.plan_code, members.meetmoment_code, members.scope_code, amounts.execution, amounts.speerpunt_code,
+        amounts.cluster_code
+
+)
+
+select * from final

@@ -1,0 +1,82 @@
+-- One row per plan, meetmoment, project and milestone, beside the same milestone at the previous meetmoment.
+with
+
+milestones as (
+
+    select * from {{ ref('int_milestone_version') }} where is_current
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+codes as (
+
+    select * from {{ ref('code') }} where code_list = 'milestone_status'
+
+),
+
+-- The previous meetmoment is the one before it in the calendar, whether or not every project reported then.
+previous as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        lag(meetmoment_code) over (partition by plan_code order by meetmoment_number) as previous_meetmoment_code
+    from {{ ref('meetmoment') }}
+
+),
+
+final as (
+
+    select
+        milestones.plan_code,
+        milestones.meetmoment_code,
+        milestones.meetmoment_number,
+        milestones.cutoff_date,
+        milestones.project_code,
+        milestones.milestone_code,
+        milestones.record_key,
+        projects.speerpunt_code,
+        projects.cluster_code,
+        milestones.description,
+        milestones.owner,
+        milestones.planned_date,
+        milestones.status,
+        codes.group_code as status_group,
+        milestones.actual_date,
+        milestones.replaced_by,
+        previous.previous_meetmoment_code,
+        before.planned_date as previous_planned_date,
+        before.status as previous_status,
+        case
+            when previous.previous_meetmoment_code is null then 'first'
+            when before.record_key is null then 'new'
+            when before.planned_date <> milestones.planned_date then 'moved'
+            else 'kept'
+        end as change_since_previous,
+        date_diff('day', before.planned_date, milestones.planned_date) as days_moved,
+        milestones.submission_id,
+        milestones.sheet,
+        milestones.row_number,
+        milestones.warning_count
+    from milestones
+    inner join projects
+        on milestones.plan_code = projects.plan_code
+        and milestones.meetmoment_code = projects.meetmoment_code
+        and milestones.project_code = projects.project_code
+    inner join previous
+        on milestones.plan_code = previous.plan_code
+        and milestones.meetmoment_code = previous.meetmoment_code
+    left join codes on milestones.status = codes.code
+    left join milestones as before
+        on milestones.plan_code = before.plan_code
+        and previous.previous_meetmoment_code = before.meetmoment_code
+        and milestones.record_key = before.record_key
+
+)
+
+select * from final

@@ -1,0 +1,42 @@
+-- One row per plan, meetmoment, scope and speerpunt: counts of milestones; dropped ones count apart, in no denominator.
+with
+
+milestones as (
+
+    select * from {{ ref('int_milestone') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+final as (
+
+    select
+        members.plan_code,
+        members.meetmoment_code,
+        members.scope_code,
+        milestones.speerpunt_code,
+        count(*) filter (where milestones.status_group is distinct from 'dropped') as milestone_count,
+        count(*) filter (where milestones.status_group in ('on_schedule', 'delayed', 'realised')) as started_count,
+        count(*) filter (where milestones.status_group = 'future') as future_count,
+        count(*) filter (where milestones.status_group = 'on_schedule') as on_schedule_count,
+        count(*) filter (where milestones.status_group = 'delayed') as delayed_count,
+        count(*) filter (where milestones.status_group = 'realised') as realised_count,
+        count(*) filter (where milestones.status_group in ('on_schedule', 'realised')) as on_schedule_or_realised_count,
+        count(*) filter (where milestones.status_group = 'dropped') as dropped_count,
+        count(*) filter (where milestones.status is null) as not_reported_count,
+        sum(milestones.warning_count) as warning_count
+    from members
+    inner join milestones
+        on members.plan_code = milestones.plan_code
+        and members.meetmoment_code = milestones.meetmoment_code
+        and members.project_code = milestones.project_code
+    group by members.plan_code, members.meetmoment_code, members.scope_code, milestones.speerpunt_code
+
+)
+
+select * from final

@@ -1,0 +1,35 @@
+-- One row per submission with the verdict of gate 1: one critical finding rejects all of it.
+with
+
+submissions as (
+
+    select * from {{ ref('stg_submission') }}
+
+),
+
+counted as (
+
+    select
+        submission_id,
+        count(*) filter (where severity = 'critical') as critical_count,
+        count(*) filter (where severity = 'error') as error_count,
+        count(*) filter (where severity = 'warning') as warning_count
+    from {{ ref('int_finding') }}
+    group by submission_id
+
+),
+
+final as (
+
+    select
+        submissions.*,
+        coalesce(counted.critical_count, 0) as critical_count,
+        coalesce(counted.error_count, 0) as error_count,
+        coalesce(counted.warning_count, 0) as warning_count,
+        case when coalesce(counted.critical_count, 0) > 0 then 'rejected' else 'accepted' end as verdict
+    from submissions
+    left join counted on submissions.submission_id = counted.submission_id
+
+)
+
+select * from final

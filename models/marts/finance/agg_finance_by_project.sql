@@ -1,0 +1,16 @@
+-- One row per plan, meetmoment, project and execution: budget, committed, paid and encours in euro, cumulative.
+select
+    plan_code || '/' || meetmoment_code as meetmoment_key,
+    plan_code || '/' || project_code as project_key,
+    plan_code || '/' || speerpunt_code as speerpunt_key,
+    plan_code || '/' || cluster_code as cluster_key,
+    execution,
+    budget_initial_eur,
+    budget_current_eur,
+    committed_eur,
+    paid_eur,
+    encours_eur,
+    {{ pct('committed_eur', 'budget_initial_eur') }} as committed_of_initial_pct,
+    {{ pct('paid_eur', 'budget_initial_eur') }} as paid_of_initial_pct,
+    cast(warning_count as bigint) as warning_count
+from {{ ref('int_finance_by_project') }}

@@ -1,0 +1,16 @@
+-- One row per submission: which file, when received, and the verdict of gate 1.
+select
+    submission_id,
+    plan_code || '/' || meetmoment_code as meetmoment_key,
+    sender_code,
+    file_name,
+    sha256,
+    byte_count,
+    declared_version,
+    received_at,
+    is_late,
+    verdict,
+    critical_count,
+    error_count,
+    warning_count
+from {{ ref('int_submission') }}

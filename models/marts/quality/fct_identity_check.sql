@@ -1,0 +1,134 @@
+-- One row per identity and case: two ways to the same number that must agree, with the difference in units or cents.
+with
+
+money as (
+
+    select * from {{ ref('agg_finance_by_meetmoment') }}
+
+),
+
+speerpunten as (
+
+    select * from {{ ref('agg_finance_by_speerpunt') }}
+
+),
+
+clusters as (
+
+    select * from {{ ref('agg_finance_by_cluster') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('agg_status_by_meetmoment') }}
+
+),
+
+transfers as (
+
+    select * from {{ ref('fct_budget_transfer') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('dim_meetmoment') }}
+
+),
+
+speerpunt_sums as (
+
+    select
+        'committed of the speerpunten = committed of the plan' as identity,
+        money.meetmoment_key || ' ' || money.scope_key || ' ' || money.execution as identity_case,
+        sum(speerpunten.committed_eur) as left_value,
+        max(money.committed_eur) as right_value
+    from money
+    inner join speerpunten
+        on money.meetmoment_key = speerpunten.meetmoment_key
+        and money.scope_key = speerpunten.scope_key
+        and money.execution = speerpunten.execution
+    group by money.meetmoment_key, money.scope_key, money.execution
+
+),
+
+cluster_sums as (
+
+    select
+        'paid of the clusters = paid of the plan' as identity,
+        money.meetmoment_key || ' ' || money.scope_key || ' ' || money.execution as identity_case,
+        sum(clusters.paid_eur) as left_value,
+        max(money.paid_eur) as right_value
+    from money
+    inner join clusters
+        on money.meetmoment_key = clusters.meetmoment_key
+        and money.scope_key = clusters.scope_key
+        and money.execution = clusters.execution
+    group by money.meetmoment_key, money.scope_key, money.execution
+
+),
+
+status_sums as (
+
+    select
+        'projects by status = projects in scope' as identity,
+        meetmoment_key || ' ' || scope_key as identity_case,
+        sum(project_count) as left_value,
+        max(scope_project_count) as right_value
+    from statuses
+    group by meetmoment_key, scope_key
+
+),
+
+transfer_sums as (
+
+    select
+        'transfers of a decision = 0' as identity,
+        decision_key as identity_case,
+        sum(amount_eur) as left_value,
+        0 as right_value
+    from transfers
+    group by decision_key
+
+),
+
+denominators as (
+
+    select
+        'projects of a complete meetmoment = projects expected' as identity,
+        meetmoment_key as identity_case,
+        delivered_project_count as left_value,
+        expected_project_count as right_value
+    from meetmomenten
+    where is_complete and expected_project_count is not null
+
+),
+
+identities as (
+
+    select * from speerpunt_sums
+    union all
+    select * from cluster_sums
+    union all
+    select * from status_sums
+    union all
+    select * from transfer_sums
+    union all
+    select * from denominators
+
+),
+
+final as (
+
+    select
+        identity,
+        identity_case,
+        cast(left_value as decimal(20, 2)) as left_value,
+        cast(right_value as decimal(20, 2)) as right_value,
+        cast(left_value - right_value as decimal(20, 2)) as difference
+    from identities
+
+)
+
+select * from final

@@ -1,0 +1,67 @@
+-- One row per record row that names a project or a cluster: whether what it names is there.
+with
+
+keys as (
+
+    select
+        cells.row_id,
+        cells.record,
+        cells.field,
+        cells.canonical,
+        submissions.plan_code,
+        submissions.meetmoment_code
+    from {{ ref('stg_cell') }} as cells
+    inner join {{ ref('stg_submission') }} as submissions on cells.submission_id = submissions.submission_id
+    where cells.field in ('project_code', 'cluster_code') and cells.canonical is not null
+
+),
+
+delivered_projects as (
+
+    select distinct plan_code, meetmoment_code, canonical as project_code
+    from keys
+    where record = 'project' and field = 'project_code'
+
+),
+
+registers as (
+
+    select plan_code from {{ ref('plan') }} where has_project_register
+
+),
+
+clusters as (
+
+    select distinct plan_code, cluster_code from {{ ref('cluster') }}
+
+),
+
+final as (
+
+    select
+        keys.row_id,
+        keys.record,
+        keys.field,
+        case
+            when keys.record = 'project' or keys.field <> 'project_code' then true
+            else delivered_projects.project_code is not null
+        end as is_project_delivered,
+        case
+            when keys.field <> 'cluster_code' or registers.plan_code is null then true
+            else clusters.cluster_code is not null
+        end as is_cluster_registered
+    from keys
+    left join delivered_projects
+        on keys.field = 'project_code'
+        and keys.plan_code = delivered_projects.plan_code
+        and keys.meetmoment_code = delivered_projects.meetmoment_code
+        and keys.canonical = delivered_projects.project_code
+    left join registers on keys.plan_code = registers.plan_code
+    left join clusters
+        on keys.field = 'cluster_code'
+        and keys.plan_code = clusters.plan_code
+        and keys.canonical = clusters.cluster_code
+
+)
+
+select * from final
