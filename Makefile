@@ -27,7 +27,7 @@ test: .venv/installed  ## every test
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 models tests/singular tests/generic tests/selftest
+	$(BIN)/sqlfluff lint --processes 2 models tests/generic
 
 types: .venv/installed  ## mypy
 	$(BIN)/mypy

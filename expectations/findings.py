@@ -1,6 +1,7 @@
-"""Findings: failures of gate 1 and refusals of the intake, on the cell as the sender knows it, with a sentence in two languages."""
+"""Findings: failures of gate 1 and refusals of the intake, on the cell as the sender knows it, in two languages."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -48,15 +49,15 @@ _PLACES = """
 
 
 def write(con: duckdb.DuckDBPyConnection, failed: list[Failure]) -> int:
-    """Write ``gate.finding`` (one row per finding) from the failures of gate 1 and the refusals in raw; the number written."""
+    """Write ``gate.finding``, one row per finding, from the failures of gate 1 and the refusals in raw.
+
+    Returns:
+        the number of findings written.
+    """
     con.register(
         "failed",
         pd.DataFrame(
-            [
-                (f.rule_id, f.key[0], f.key[1] if len(f.key) > 1 else f.field, f.value)
-                for f in failed
-                if f.key
-            ],
+            [(f.rule_id, f.key[0], f.key[1] if len(f.key) > 1 else f.field, f.value) for f in failed if f.key],
             columns=["rule_id", "row_id", "field", "received_value"],
             dtype="string",
         ),
@@ -76,7 +77,7 @@ def write(con: duckdb.DuckDBPyConnection, failed: list[Failure]) -> int:
     return 0
 
 
-def _finding(place: dict[str, Any]) -> dict[str, Any]:
+def _finding(place: Mapping[Any, Any]) -> dict[str, Any]:
     """One finding with its sentences; the same cell and rule always give the same ``finding_id``."""
     known = {name: value for name, value in place.items() if not pd.isna(value)}
     rule = rules()[known["rule_id"]]

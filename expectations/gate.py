@@ -4,8 +4,8 @@ A suite is a file in Great Expectations' own form; its ``meta`` names the table 
 expectation's ``meta`` names its rule. What a rule means (severity, sentences) is its row in ``seeds/quality/rule.csv``.
 
 Great Expectations judges pandas frames holding only the columns a suite names: its SQL route cannot read DuckDB
-(docs/adr/0003). An expectation that raises is a critical finding; a suite that is empty, or answers fewer results than it
-has expectations, is an error of ours and stops the run.
+(docs/adr/0003). An expectation that raises is a critical finding; a suite that is empty, or answers fewer results
+than it has expectations, is an error of ours and stops the run.
 """
 
 import json
@@ -57,14 +57,17 @@ def failures(con: duckdb.DuckDBPyConnection, gate: Gate) -> list[Failure]:
 
 def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure]:
     """The failures of one suite on the table it names."""
+    context = _context()
     import great_expectations as gx
 
     expectations = suite["expectations"]
     if not expectations:
         raise GateBroken(f"suite {suite['name']} has no expectations")
     frame = con.sql(_frame_query(con, suite)).df()
-    source = _context().data_sources.add_or_update_pandas(suite["name"])
-    batch = source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    source = context.data_sources.add_or_update_pandas(suite["name"])
+    batch = (
+        source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    )
     outcome = batch.validate(
         gx.ExpectationSuite(name=suite["name"], expectations=expectations),
         result_format={
@@ -117,9 +120,9 @@ def _raised(info: Any) -> str:
 
 @cache
 def _context() -> Any:
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
 
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     return context

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from flows.settings import PROJECT
 
@@ -94,9 +93,7 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
 def rules() -> dict[str, Rule]:
     """The rule catalogue by rule id."""
     names = Rule.__dataclass_fields__
-    return {
-        row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")
-    }
+    return {row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")}
 
 
 def checksum() -> str:
@@ -115,5 +112,3 @@ def code_checksum() -> str:
             if path.suffix in {".py", ".sql", ".yml", ".json", ".md"}:
                 digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-

@@ -32,24 +32,14 @@ def with_two_defects(sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
     """A return with a word in one VAK cell and a day that does not exist in one planned date."""
     money, milestones = _named(sheets, "Financien"), _named(sheets, "Mijlpalen")
     vak, planned = money.column("Vastgelegd VAK (EUR)"), milestones.column("Geplande datum")
-    amount_row = next(
-        row for row in money.rows if isinstance(value := row[vak], Decimal) and value > 0
-    )
+    amount_row = next(row for row in money.rows if isinstance(value := row[vak], Decimal) and value > 0)
     # The date that the sender meant: the last one planned by the end of June 2021.
-    june = [
-        row
-        for row in milestones.rows
-        if isinstance(day := row[planned], date) and day <= date(2021, 6, 30)
-    ]
+    june = [row for row in milestones.rows if isinstance(day := row[planned], date) and day <= date(2021, 6, 30)]
     date_row = max(june, key=lambda row: (row[planned], row[1]))
     return _changed(
         sheets,
-        Financien=money.change(
-            lambda row: _replace(row, vak, DEFECT_AMOUNT) if row is amount_row else row
-        ),
-        Mijlpalen=milestones.change(
-            lambda row: _replace(row, planned, DEFECT_DATE) if row is date_row else row
-        ),
+        Financien=money.change(lambda row: _replace(row, vak, DEFECT_AMOUNT) if row is amount_row else row),
+        Mijlpalen=milestones.change(lambda row: _replace(row, planned, DEFECT_DATE) if row is date_row else row),
     )
 
 
@@ -89,9 +79,7 @@ def _shifted(sheets: tuple[Sheet, ...]) -> list[str]:
     """Codes of the milestones whose planned date the first OMG return of meting 2 has wrong."""
     sheet = _named(sheets, "Mijlpalen")
     status, explanation = sheet.column("Mijlpaalstatus"), sheet.column("Toelichting")
-    codes = [
-        str(row[1]) for row in sheet.rows if row[status] == "Op schema" and row[explanation] is None
-    ]
+    codes = [str(row[1]) for row in sheet.rows if row[status] == "Op schema" and row[explanation] is None]
     step = len(codes) // _SHIFTED_MILESTONES
     return codes[::step][:_SHIFTED_MILESTONES]
 
@@ -136,6 +124,4 @@ def second_version(sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
         concerned = row[1] in shifted
         return _replace(row, milestones.column("Toelichting"), note) if concerned else row
 
-    return _changed(
-        sheets, Financien=money.change(explain_money), Mijlpalen=milestones.change(explain_date)
-    )
+    return _changed(sheets, Financien=money.change(explain_money), Mijlpalen=milestones.change(explain_date))

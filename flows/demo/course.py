@@ -180,11 +180,7 @@ def project_dates() -> dict[str, tuple[date, date]]:
     dates: dict[str, tuple[date, date]] = {}
     for project in projects():
         rng = random.Random(f"dates {project.code}")
-        started = next(
-            m
-            for m in METINGEN
-            if m >= ADDED_PROJECT_FROM or status_at(project.code, m) != "niet_gestart"
-        )
+        started = next(m for m in METINGEN if m >= ADDED_PROJECT_FROM or status_at(project.code, m) != "niet_gestart")
         if project.code == ADDED_PROJECT:
             started = ADDED_PROJECT_FROM
         first = CUTOFF[started - 1] + timedelta(days=rng.randrange(10, 80))

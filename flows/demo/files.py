@@ -10,9 +10,9 @@ from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from flows.demo.returns import Cell, Sheet
 from flows.demo.texts import DEMO_NOTICE
@@ -43,9 +43,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
                     _write_cell(page, row, column, cell, number, day)
 
 
-def _write_cell(
-    page: Worksheet, row: int, column: int, cell: Cell, number: Format, day: Format
-) -> None:
+def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, number: Format, day: Format) -> None:
     """Text as text, never as a formula or number; numbers and dates as real ones."""
     if isinstance(cell, str):
         page.write_string(row, column, cell)

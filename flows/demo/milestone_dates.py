@@ -63,9 +63,7 @@ def _actual(milestone: Milestone, rng: random.Random) -> date | None:
 def _original(milestone: Milestone, actual: date | None, rng: random.Random) -> date:
     """Planned date when the milestone is first listed."""
     delayed = _first_with(milestone, DELAYED)
-    if (
-        delayed is not None
-    ):  # planned for the period in which it turns out to be late, or soon after
+    if delayed is not None:  # planned for the period in which it turns out to be late, or soon after
         if rng.random() < 0.55:
             return _month_end(_between(rng, CUTOFF[delayed - 1], CUTOFF[delayed]))
         return _later(rng, CUTOFF[delayed], 5, 60)

@@ -84,11 +84,7 @@ class _Course:
 
     def live(self, code: str, meting: int) -> list[Milestone]:
         """Milestones of a project that are listed and not dropped before or at a meting."""
-        return [
-            m
-            for m in self.by_project[code]
-            if m.was(meting) != DROPPED and m.status.get(meting) != DROPPED
-        ]
+        return [m for m in self.by_project[code] if m.was(meting) != DROPPED and m.status.get(meting) != DROPPED]
 
     def carry(self, meting: int) -> None:
         """Bring every milestone in scope to its status at a meting."""
@@ -134,11 +130,7 @@ class _Course:
 
     def _unreached(self, code: str, meting: int) -> list[Milestone]:
         """Milestones already listed the meting before and not realised, first ones first."""
-        found = [
-            m
-            for m in self.live(code, meting)
-            if m.was(meting) != REALISED and m.first_meting < meting
-        ]
+        found = [m for m in self.live(code, meting) if m.was(meting) != REALISED and m.first_meting < meting]
         return sorted(found, key=lambda m: m.score)
 
     def _advance(self, live: list[Milestone], mix: Mix, meting: int) -> None:
@@ -180,9 +172,7 @@ class _Course:
                 continue
             if first_stopped(code) == 6 and milestone.number > _STOPPED_REALISED:
                 held.add(milestone.code)
-            if milestone.was(meting) != REALISED and (
-                code not in last or milestone.score > last[code].score
-            ):
+            if milestone.was(meting) != REALISED and (code not in last or milestone.score > last[code].score):
                 last[code] = milestone
         return held | {m.code for m in last.values()}
 
@@ -191,9 +181,7 @@ class _Course:
         attention: set[str] = set()
         likely: dict[str, float] = {}
         for milestone in started:
-            likely[milestone.code] = self.rng.random() + (
-                0.4 if milestone.was(meting) == DELAYED else 0.0
-            )
+            likely[milestone.code] = self.rng.random() + (0.4 if milestone.was(meting) == DELAYED else 0.0)
             code = milestone.project.code
             # A project that asks for attention has at least one milestone in delay.
             if status_at(code, meting) in ("oranje", "rood") and code not in attention:
@@ -262,9 +250,7 @@ def _choose(
     free = sorted((m for m in found if m.code not in forced_codes and may(m)), key=order)
     missing = number - len(forced)
     if not 0 <= missing <= len(free):
-        raise ValueError(
-            f"meting {meting}, {status}: {number} wanted, {len(forced)} forced, {len(free)} free"
-        )
+        raise ValueError(f"meting {meting}, {status}: {number} wanted, {len(forced)} forced, {len(free)} free")
     for milestone in forced + free[:missing]:
         milestone.status[meting] = status
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from flows.demo.course import first_realised, first_stopped, status_at
-from flows.demo.plan import Project, budget_at, clusters, in_scope, projects
+from flows.demo.plan import (
+    ADDED_PROJECT_FROM,
+    TRANSFER_REF,
+    Project,
+    budget_at,
+    clusters,
+    in_scope,
+    projects,
+    transfer,
+)
 from flows.demo.targets import (
     COMMITTED_PROJECTS_M1,
     DEFINITIVE,
@@ -49,9 +58,7 @@ class ProjectMoney:
     explanation: str
 
 
-def allocate(
-    total: int, low: Mapping[str, int], high: Mapping[str, int], weight: Mapping[str, float]
-) -> Amounts:
+def allocate(total: int, low: Mapping[str, int], high: Mapping[str, int], weight: Mapping[str, float]) -> Amounts:
     """Spread a total over projects, each between its bounds, heavier ones nearer to the upper one.
 
     The amount of a project is low + (high - low) * min(1, level * weight); the level is found by
@@ -61,10 +68,7 @@ def allocate(
         raise ValueError(f"{total} is outside {sum(low.values())}..{sum(high.values())}")
 
     def at(level: float) -> Amounts:
-        return {
-            code: low[code] + int((high[code] - low[code]) * min(1.0, level * weight[code]))
-            for code in low
-        }
+        return {code: low[code] + int((high[code] - low[code]) * min(1.0, level * weight[code])) for code in low}
 
     bottom, top = 0.0, 1.0
     while sum(at(top).values()) < total and top < 1e12:
@@ -95,8 +99,7 @@ def _ceiling() -> Amounts:
     rng = random.Random("ceiling")
     return {
         p.code: int(
-            (budget_at(p, 7) or p.budget_initial)
-            * (0.45 if first_stopped(p.code) == 6 else rng.uniform(0.975, 1.0))
+            (budget_at(p, 7) or p.budget_initial) * (0.45 if first_stopped(p.code) == 6 else rng.uniform(0.975, 1.0))
         )
         for p in _one_off()
     }
@@ -129,11 +132,7 @@ def _weights(codes: Mapping[str, int], meting: int, what: str) -> dict[str, floa
 def _committed_m3() -> Amounts:
     """Committed at meting 3: the known shares by cluster; one cluster takes what is left."""
     # EUR million times percent is ten thousand euro.
-    known = {
-        c.code: cents(round(c.budget_million * c.share_m3 * 10_000))
-        for c in clusters()
-        if c.share_m3 is not None
-    }
+    known = {c.code: cents(round(c.budget_million * c.share_m3 * 10_000)) for c in clusters() if c.share_m3 is not None}
     remainder = cents(PROVISIONAL[3].committed) - sum(known.values())
     limit = _limit(3)
     amounts: Amounts = {}
@@ -180,21 +179,17 @@ def _committed() -> dict[int, Amounts]:
 def _committed_m7(paid: Amounts) -> Amounts:
     """Committed at meting 7, when cancelled commitments outweigh the new ones."""
     before, ceiling = _committed()[6], _ceiling()
-    low = {
-        code: max(amount - cents(_CANCELLED_M7.get(code, 0)), paid[code])
-        for code, amount in before.items()
-    }
-    high = {
-        code: low[code] if code in _CANCELLED_M7 else max(low[code], ceiling[code]) for code in low
-    }
+    low = {code: max(amount - cents(_CANCELLED_M7.get(code, 0)), paid[code]) for code, amount in before.items()}
+    high = {code: low[code] if code in _CANCELLED_M7 else max(low[code], ceiling[code]) for code in low}
     return allocate(cents(PROVISIONAL[7].committed), low, high, _weights(high, 7, "committed"))
 
 
 def _payable(code: str, meting: int, committed: int) -> int:
     """Most that a project can have paid; only realised ones have paid nearly everything."""
     realised = first_realised(code)
-    part = 1.0 if realised is not None and realised <= meting else 0.93
-    return int(committed * part)
+    if realised is None or realised > meting:
+        return committed * 93 // 100
+    return committed * (1000 - 3 * (int(code[2:]) % 5)) // 1000
 
 
 @cache
@@ -217,16 +212,10 @@ def _one_off_money() -> tuple[dict[int, Amounts], dict[int, Amounts]]:
     return committed, paid
 
 
-def _restate(
-    total: int, amounts: Amounts, low: Mapping[str, int], high: Mapping[str, int]
-) -> Amounts:
+def _restate(total: int, amounts: Amounts, low: Mapping[str, int], high: Mapping[str, int]) -> Amounts:
     """Definitive amounts: three projects a little lower, six a little higher, to a given total."""
     down = sorted(amounts, key=lambda code: (low[code] - amounts[code], code))[:3]
-    up = [
-        code
-        for code in sorted(amounts, key=lambda code: (amounts[code] - high[code], code))
-        if code not in down
-    ][:6]
+    up = [code for code in sorted(amounts, key=lambda code: (amounts[code] - high[code], code)) if code not in down][:6]
     found = dict(amounts)
     for code in down:
         found[code] -= (found[code] - low[code]) // 400
@@ -282,6 +271,8 @@ def _explanation(code: str, meting: int, committed: int, paid: int) -> str:
     if realised is not None and realised <= meting:
         balance = (committed - paid) // 100
         return f"Project gerealiseerd; open vastleggingen {balance} euro voor de eindafrekening"
+    if meting == ADDED_PROJECT_FROM and (moved := transfer(code)):
+        return f"Budget gewijzigd met {moved // 100} € door beslissing {TRANSFER_REF}"
     return ""
 
 

@@ -99,8 +99,7 @@ KNOWN_TITLES: dict[str, str] = {
     "VV034": "Vlaggenschipprojecten natuurgebaseerde oplossingen",
     "VV044": "Minnelijke verwervingen en onteigeningen Nieuwe Sluis Zeebrugge",
     "VV051": "Gemeente zonder gemeentehuis",
-    "VV056": "Achterliggende processen gemeenschappelijke dienstverlening"
-    " - onboarding raamcontract 2022",
+    "VV056": "Achterliggende processen gemeenschappelijke dienstverlening - onboarding raamcontract 2022",
     "VV071": "Poolstok/Alias",
     "VV078": "Cultuurhuis Blankenberge",
     "VV087": "Materniteit de Bijloke - de Creatiecluster",
@@ -173,9 +172,7 @@ def clusters() -> tuple[Cluster, ...]:
             share_m3=share,
             valid_from=ADDED_CLUSTER_FROM if code == ADDED_CLUSTER else 1,
         )
-        for code, speerpunt, nl, en, domains, numbers, budget, share in sorted(
-            _CLUSTERS, key=lambda row: int(row[0])
-        )
+        for code, speerpunt, nl, en, domains, numbers, budget, share in sorted(_CLUSTERS, key=lambda row: int(row[0]))
     )
 
 
@@ -208,6 +205,8 @@ def _project(cluster: Cluster, position: int, budget: int) -> Project:
     code = f"VV{number:03d}"
     themes = _THEMES[cluster.speerpunt]
     theme = themes[number % len(themes)]
+    if cluster.is_name_published:
+        theme = cluster.label_nl[0].lower() + cluster.label_nl[1:]
     return Project(
         code=code,
         title=KNOWN_TITLES.get(code, f"Demonstratieproject {number:03d} - {theme}"),
@@ -217,7 +216,7 @@ def _project(cluster: Cluster, position: int, budget: int) -> Project:
         is_regular=cluster.code == REGULAR_CLUSTER,
         is_rrf=number in _RRF,
         budget_initial=budget,
-        objective=f"Bijdragen aan {theme} in Vlaanderen, gemeten met de kernindicator"
+        objective=f"Bijdragen aan {theme} in Vlaanderen, geëvalueerd met de kernindicator"
         f" van speerpunt {cluster.speerpunt} (demonstratie)",
     )
 
@@ -241,8 +240,7 @@ def in_scope(meting: int) -> tuple[Project, ...]:
     return tuple(
         project
         for project in projects()
-        if (project.code != ADDED_PROJECT or meting >= ADDED_PROJECT_FROM)
-        and (meting < 7 or not project.is_regular)
+        if (project.code != ADDED_PROJECT or meting >= ADDED_PROJECT_FROM) and (meting < 7 or not project.is_regular)
     )
 
 

@@ -27,7 +27,7 @@ DEPARTMENTS: dict[str, str] = {
     "OMG": "Departement Omgeving",
 }
 
-# What a speerpunt delivers, with the smallest and largest quantity of one milestone.
+# What a project of a speerpunt delivers, with the smallest and largest quantity.
 _OBJECTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "1": (
         ("sociale woningen", 40, 900),
@@ -52,7 +52,7 @@ _OBJECTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     ),
     "4": (
         ("opleidingen", 5, 60),
-        ("cursisten", 200, 5000),
+        ("opleidingsplaatsen", 200, 5000),
         ("scholen", 10, 400),
         ("leerwerkplekken", 50, 900),
         ("loopbaancheques", 500, 9000),
@@ -60,7 +60,7 @@ _OBJECTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "5": (
         ("zorgvoorzieningen", 3, 60),
         ("plaatsen in de kinderopvang", 40, 900),
-        ("zorgverleners", 50, 1200),
+        ("opleidingsplaatsen voor zorgverleners", 50, 1200),
         ("ontmoetingsplekken", 3, 25),
         ("eerstelijnszones", 4, 60),
     ),
@@ -78,6 +78,26 @@ _OBJECTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     ),
 }
 
+# Clusters with a published name deliver what the name says.
+_OBJECT_OF_CLUSTER: dict[str, tuple[str, int, int]] = {
+    "1": ("sociale woningen", 40, 900),
+    "2": ("km fietspad", 3, 60),
+    "3": ("warmtenetten", 3, 9),
+    "6": ("hectare natte natuur", 5, 80),
+    "8": ("gevaarlijke kruispunten", 3, 24),
+    "9": ("m kaaimuur", 120, 900),
+    "10": ("hectare groen langs wegen", 4, 40),
+    "11": ("ruimten voor cultuur", 3, 12),
+    "12": ("lokale besturen", 12, 200),
+    "21": ("ziekenhuisafdelingen", 6, 60),
+    "32": ("congreszalen", 3, 12),
+}
+_OBJECTS_LV: tuple[tuple[str, int, int], ...] = (
+    ("landbouwbedrijven met steun", 20, 400),
+    ("hectare houtkanten", 5, 60),
+    ("vissersvaartuigen", 6, 60),
+)
+
 # From the first to the last step of a project.
 _STEPS: tuple[str, ...] = (
     "Vaststellen van het projectplan voor {what}",
@@ -87,18 +107,18 @@ _STEPS: tuple[str, ...] = (
     "Publiceren van het bestek voor {what}",
     "Gunnen van de opdracht voor {what}",
     "Opstarten van de uitvoering voor {what}",
-    "Opleveren van de eerste schijf: {what}",
-    "Opleveren van de tweede schijf: {what}",
-    "Opleveren van de laatste schijf: {what}",
-    "In gebruik nemen van {what}",
-    "Evalueren van de resultaten bij {what}",
+    "Realiseren van {third} van de {what}",
+    "Realiseren van {two_thirds} van de {what}",
+    "Realiseren van alle {what}",
+    "Evalueren van de resultaten voor {what}",
+    "Indienen van de financiële afrekening voor {what}",
 )
 
 REASONS: tuple[str, ...] = (
     "levertijd van materialen",
     "omgevingsvergunning later verleend dan voorzien",
     "te hoge prijzen bij de eerste gunning",
-    "bijkomend overleg met lokale besturen",
+    "bijkomende coördinatie met lokale besturen",
     "personeelstekort bij de opdrachtnemer",
     "beroep tegen de gunningsbeslissing",
 )
@@ -106,12 +126,13 @@ REASONS: tuple[str, ...] = (
 
 def description(milestone: Milestone) -> str:
     """What is to be reached: verb, object and quantity; the same at every meting."""
-    rng = random.Random(f"description {milestone.code}")
     project = milestone.project
-    objects = _OBJECTS[project.speerpunt]
-    name, least, most = objects[int(project.code[2:]) % len(objects)]
+    objects = _OBJECTS_LV if project.domain == "LV" else _OBJECTS[project.speerpunt]
+    chosen = objects[int(project.code[2:]) % len(objects)]
+    name, least, most = _OBJECT_OF_CLUSTER.get(project.cluster, chosen)
+    quantity = random.Random(f"quantity {project.code}").randint(max(least, 3), most)
     step = min(max(int(milestone.score * len(_STEPS)), 0), len(_STEPS) - 1)
-    text = _STEPS[step].format(what=f"{rng.randint(least, most)} {name}")
+    text = _STEPS[step].format(what=f"{quantity} {name}", third=quantity // 3, two_thirds=quantity * 2 // 3)
     return f"{text} (deel {milestone.number})"
 
 

@@ -1,7 +1,7 @@
 """A release: the marts as DuckDB, Parquet and CSV under one id, with a manifest; earlier ones stay.
 
-It is written beside the others under an unfinished name, read back from disk, renamed, and only then does ``current`` point
-to it, in one atomic step. Whoever reads ``current`` sees the old release or the new one, never a mixture.
+It is written beside the others under an unfinished name, read back from disk, renamed, and only then does ``current``
+point to it, in one atomic step. Whoever reads ``current`` sees the old release or the new one, never a mixture.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,12 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     }
     (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     read_back(unfinished)
-    for path in [*_files(unfinished), unfinished / MANIFEST, *(p for p in unfinished.rglob("*") if p.is_dir()), unfinished]:
+    for path in [
+        *_files(unfinished),
+        unfinished / MANIFEST,
+        *(p for p in unfinished.rglob("*") if p.is_dir()),
+        unfinished,
+    ]:
         _sync(path)
     folder = settings.releases / release_id
     unfinished.rename(folder)
@@ -128,19 +133,20 @@ def _write_tables(warehouse: Path, folder: Path) -> dict[str, int]:
     for form in ("parquet", "csv"):
         (folder / form).mkdir()
     counts = {}
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect() as con:
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
         # Older readers must open the file: storage version v1.0.0 is read by every DuckDB 1.x and 2.x.
         con.execute(f"attach '{folder / DATABASE}' as release (storage_version 'v1.0.0')")
         names = con.execute(
-            "select table_name from information_schema.tables where table_catalog = current_database()"
-            " and table_schema = 'marts' order by all"
+            "select table_name from information_schema.tables"
+            " where table_catalog = 'warehouse' and table_schema = 'marts' order by all"
         ).fetchall()
         for (name,) in names:
-            rows = f"select * from marts.{name} order by all"
+            rows = f"select * from warehouse.marts.{name} order by all"
             con.execute(f"create table release.main.{name} as {rows}")
             con.execute(f"copy ({rows}) to '{folder / 'parquet' / name}.parquet' (format parquet, compression zstd)")
             con.execute(f"copy ({rows}) to '{folder / 'csv' / name}.csv' (format csv, header)")
-            counts[name] = con.execute(f"select count(*) from marts.{name}").fetchall()[0][0]
+            counts[name] = con.execute(f"select count(*) from warehouse.marts.{name}").fetchall()[0][0]
         con.execute("detach release")
     if (folder / f"{DATABASE}.wal").exists():
         raise NotReadBack("a write-ahead log was left beside the database")

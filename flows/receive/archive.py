@@ -1,6 +1,6 @@
 """The archive: bytes of every file received, under their sha256, with one receipt per plan and meetmoment.
 
-It is append-only and the only source of truth: everything else under the home folder can be deleted and rebuilt from it.
+It is append-only and the only source of truth: everything else under the home folder can be deleted and rebuilt.
 """
 
 import hashlib

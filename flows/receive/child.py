@@ -1,7 +1,7 @@
-"""The limited child process that reads strangers' files: no more memory, time or output than allowed, and nothing executed.
+"""The limited child process that reads strangers' files: bounded memory, time and output, and nothing executed.
 
-The parent hands it files one after the other; when it dies or takes too long over one, that file is refused with the limit
-it broke, and a new child goes on with the rest.
+The parent hands it files one after the other; when it dies or takes too long over one, that file is refused with
+the limit it broke, and a new child goes on with the rest.
 """
 
 import json

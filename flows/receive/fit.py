@@ -21,7 +21,7 @@ class Refusal:
 
 
 def clean_headers(cells: Iterable[str | None]) -> list[str]:
-    """Headers as layouts name them: no byte order mark, single spaces; a second one of the same name becomes ``name (2)``."""
+    """Headers as layouts name them: no byte order mark, single spaces; a second one of a name becomes ``name (2)``."""
     seen: Counter[str] = Counter()
     headers = []
     for cell in cells:

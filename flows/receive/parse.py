@@ -1,7 +1,7 @@
 """From bytes to text rows: what a CSV file or workbook says, cell by cell, with nothing interpreted.
 
-Runs in the limited child process only (`flows.receive.child`). Everything is read as text; a cell that the workbook itself
-holds as a number, date or boolean keeps that as its kind, so that no locale is ever applied to it.
+Runs in the limited child process only (`flows.receive.child`). Everything is read as text; a cell that the workbook
+itself holds as a number, date or boolean keeps that as its kind, so that no locale is ever applied to it.
 """
 
 import csv
@@ -173,9 +173,9 @@ def _csv_layout(text: str, candidates: Sequence[Layout]) -> tuple[Layout, list[s
     if found:
         names = ", ".join(layout.code for layout, _ in found)
         raise Refused(Refusal("F03", CSV_SHEET, 1, value=names, expected="1"))
-    refusal = choose(candidates, headers_seen, CSV_SHEET)
-    assert isinstance(refusal, Refusal)
-    raise Refused(refusal)
+    unfit = choose(candidates, headers_seen, CSV_SHEET)
+    assert isinstance(unfit, Refusal)
+    raise Refused(unfit)
 
 
 def _csv_line(text: str, delimiter: str, number: int) -> list[str]:
@@ -210,7 +210,9 @@ def _without_end_marker(rows: list[Row], text: str, layout: Layout) -> list[Row]
     expected = [layout.end_marker, str(len(rows) - 1)]
     if closing != expected:
         last = rows[-1][0] if rows else layout.header_row
-        raise Refused(Refusal("F05", CSV_SHEET, last, value=layout.delimiter.join(closing), expected=";".join(expected)))
+        raise Refused(
+            Refusal("F05", CSV_SHEET, last, value=layout.delimiter.join(closing), expected=";".join(expected))
+        )
     return rows[:-1]
 
 
@@ -251,8 +253,11 @@ def _check_zip(path: Path, limits: Settings) -> None:
     for entry in entries:
         if entry.file_size > 10 * 1024**2 and entry.file_size > limits.max_inflate_ratio * max(entry.compress_size, 1):
             raise Refused(
-                Refusal("F08", value=f"{entry.filename} x{entry.file_size // max(entry.compress_size, 1)}",
-                        expected=f"<= x{limits.max_inflate_ratio}")
+                Refusal(
+                    "F08",
+                    value=f"{entry.filename} x{entry.file_size // max(entry.compress_size, 1)}",
+                    expected=f"<= x{limits.max_inflate_ratio}",
+                )
             )
 
 
@@ -264,7 +269,9 @@ def _parse_worksheet(
         return
     worksheet.reset_dimensions()  # the size a sheet claims is not believed
     rows = _worksheet_rows(worksheet, limits)
-    candidates = [c for c in layouts if c.sheet_name == name] or [c for c in layouts if not c.sheet_name] or list(layouts)
+    candidates = (
+        [c for c in layouts if c.sheet_name == name] or [c for c in layouts if not c.sheet_name] or list(layouts)
+    )
     header_row = candidates[0].header_row
     header = next((row for row in rows if row[0] >= header_row), None)
     if header is None:
@@ -292,8 +299,13 @@ def _worksheet_rows(worksheet: Any, limits: Settings) -> Iterator[Row]:
             raise Refused(Refusal("F08", worksheet.title, row_number, value="rows", expected=f"<= {limits.max_rows}"))
         if len(cells) > limits.max_columns:
             raise Refused(
-                Refusal("F08", worksheet.title, row_number, value=f"{len(cells)} columns",
-                        expected=f"<= {limits.max_columns}")
+                Refusal(
+                    "F08",
+                    worksheet.title,
+                    row_number,
+                    value=f"{len(cells)} columns",
+                    expected=f"<= {limits.max_columns}",
+                )
             )
         pairs = [_cell_text(cell) for cell in cells]
         if any(text for text, _ in pairs):

@@ -67,7 +67,11 @@ def load(
 def _parsed_folder(settings: Settings, receipt: Receipt) -> Path:
     """Text rows are kept between runs; the name changes with whatever could change them."""
     digest = hashlib.sha256()
-    for path in (PROJECT / "flows/receive/parse.py", PROJECT / "flows/receive/fit.py", *sorted(SEEDS.glob("layouts/*.csv"))):
+    for path in (
+        PROJECT / "flows/receive/parse.py",
+        PROJECT / "flows/receive/fit.py",
+        *sorted(SEEDS.glob("layouts/*.csv")),
+    ):
         digest.update(path.read_bytes())
     digest.update(settings.model_dump_json(exclude={"home"}).encode())
     return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
@@ -83,8 +87,14 @@ def _insert_submissions(con: duckdb.DuckDBPyConnection, receipts: Sequence[Recei
             "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    r.submission_id, r.plan_code, r.meetmoment_code, r.sha256, r.file_name, r.byte_count,
-                    r.declared_version, r.received_at.replace(tzinfo=None),
+                    r.submission_id,
+                    r.plan_code,
+                    r.meetmoment_code,
+                    r.sha256,
+                    r.file_name,
+                    r.byte_count,
+                    r.declared_version,
+                    r.received_at.replace(tzinfo=None),
                 )
                 for r in receipts
             ],
@@ -92,7 +102,10 @@ def _insert_submissions(con: duckdb.DuckDBPyConnection, receipts: Sequence[Recei
 
 
 def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path]) -> None:
-    sheets, headers, refusals, files = [], [], [], []
+    sheets: list[tuple[object, ...]] = []
+    headers: list[tuple[object, ...]] = []
+    refusals: list[tuple[object, ...]] = []
+    files: list[tuple[str, str]] = []
     for receipt, folder in folders.items():
         parsed = json.loads((folder / "parsed.json").read_text(encoding="utf-8"))
         sub = receipt.submission_id
@@ -100,7 +113,13 @@ def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path])
             sheets.append((sub, sheet["sheet"], sheet["layout_code"], sheet["row_count"]))
             headers += [(sub, sheet["sheet"], n, h) for n, h in enumerate(sheet["headers"], start=1) if h]
         refusals += [
-            (sub, *(r[k] for k in ("rule_id", "sheet", "row_number", "column_number", "column_name", "value", "expected")))
+            (
+                sub,
+                *(
+                    r[k]
+                    for k in ("rule_id", "sheet", "row_number", "column_number", "column_name", "value", "expected")
+                ),
+            )
             for r in parsed["refusals"]
         ]
         if parsed["sheets"]:

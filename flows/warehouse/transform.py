@@ -29,11 +29,9 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
     """The dbt command line of `build`; unit tests are proofs of the code and not of tonight's data."""
-    target = warehouse.parent / "dbt"
     arguments = [
         "build",
-        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-        *("--target-path", str(target), "--log-path", str(target)),
+        *where(warehouse),
         *("--exclude-resource-type", "unit_test"),
         *("--indirect-selection", "buildable"),
         "--quiet",
@@ -43,6 +41,15 @@ def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime |
     if known_on:
         arguments += ["--vars", f"{{known_on: '{known_on:%Y-%m-%d %H:%M:%S.%f}'}}"]
     return arguments
+
+
+def where(warehouse: Path) -> list[str]:
+    """Where the project is and where dbt leaves its own files: beside the warehouse."""
+    target = str(warehouse.parent / "dbt")
+    return [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", target, "--log-path", target),
+    ]
 
 
 def run(warehouse: Path, arguments: Sequence[str]) -> None:

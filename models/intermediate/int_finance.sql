@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, execution and measure: a cumulative amount in euro as its current return states it.
+-- One row per plan, meetmoment, project, execution and measure: a cumulative amount in euro as now returned.
 with
 
 amounts as (

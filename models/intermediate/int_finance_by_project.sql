@@ -26,7 +26,14 @@ final as (
         sum(warning_count) as warning_count
     from amounts
     group by
-        plan_code, meetmoment_code, meetmoment_number, project_code, execution, speerpunt_code, cluster_code, budget_initial_eur
+        plan_code,
+        meetmoment_code,
+        meetmoment_number,
+        project_code,
+        execution,
+        speerpunt_code,
+        cluster_code,
+        budget_initial_eur
 
 )
 

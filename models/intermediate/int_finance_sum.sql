@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, execution, speerpunt and cluster: sums in euro, with how many projects they hold.
+-- One row per plan, meetmoment, scope, execution, speerpunt and cluster: sums in euro, and of how many projects.
 with
 
 amounts as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and milestone that the previous meetmoment had and this one, although delivered, has not.
+-- One row per plan, meetmoment and milestone that the previous meetmoment had and this delivered one has not.
 with
 
 milestones as (
@@ -9,7 +9,10 @@ milestones as (
 
 successions as (
 
-    select distinct plan_code, meetmoment_code, previous_meetmoment_code
+    select distinct
+plan_code,
+meetmoment_code,
+previous_meetmoment_code
     from milestones
     where previous_meetmoment_code is not null
 

@@ -1,4 +1,4 @@
--- One row per submission, sheet, row, record, instance and field: a cell under the name the layout gives it, read to its type.
+-- One row per submission, sheet, row, record, instance and field: a cell under its layout's name, read to its type.
 with
 
 submissions as (
@@ -24,7 +24,8 @@ mapped_fields as (
         columns.record,
         columns.instance,
         columns.field,
-        list(header.column_number order by columns.part) filter (where header.column_number is not null) as column_numbers,
+        list(header.column_number order by columns.part) filter (where header.column_number is not null)
+            as column_numbers,
         string_agg(header.header, ' + ' order by columns.part) as source_header,
         max(columns.constant) as constant,
         max(columns.unit_factor) as unit_factor,
@@ -32,7 +33,8 @@ mapped_fields as (
         coalesce(max(columns.date_form), max(layouts.date_form)) as date_form,
         max(columns.code_list) as code_list,
         max(layouts.layout_code) as layout_code,
-        bool_or(list_contains(string_split(coalesce(layouts.repeated_records, ''), ' '), columns.record)) as is_repeatable
+        bool_or(list_contains(string_split(coalesce(layouts.repeated_records, ''), ' '), columns.record))
+            as is_repeatable
     from sheets
     inner join {{ ref('layout') }} as layouts on sheets.layout_code = layouts.layout_code
     inner join {{ ref('layout_column') }} as columns on layouts.layout_code = columns.layout_code
@@ -107,13 +109,29 @@ stated as (
 
 code_words as (
 
-    select code_list, code, lower(code) as word from {{ ref('code') }}
+    select
+code_list,
+code,
+lower(code) as word
+from {{ ref('code') }}
     union
-    select code_list, code, lower(label_nl) as word from {{ ref('code') }}
+    select
+code_list,
+code,
+lower(label_nl) as word
+from {{ ref('code') }}
     union
-    select code_list, code, lower(label_en) as word from {{ ref('code') }}
+    select
+code_list,
+code,
+lower(label_en) as word
+from {{ ref('code') }}
     union
-    select code_list, code, lower(synonym) as word from {{ ref('code_synonym') }}
+    select
+code_list,
+code,
+lower(synonym) as word
+from {{ ref('code_synonym') }}
 
 ),
 
@@ -154,7 +172,7 @@ written as (
             when type = 'code' then upper(text)
             when type = 'code_list' then code_read
             when type = 'date' then cast(date_read as varchar)
-            else cast(number_read as varchar)
+            else rtrim(rtrim(cast(number_read as varchar), '0'), '.')
         end as canonical
     from typed
 

@@ -18,7 +18,10 @@ keys as (
 
 delivered_projects as (
 
-    select distinct plan_code, meetmoment_code, canonical as project_code
+    select distinct
+plan_code,
+meetmoment_code,
+canonical as project_code
     from keys
     where record = 'project' and field = 'project_code'
 
@@ -32,7 +35,10 @@ registers as (
 
 clusters as (
 
-    select distinct plan_code, cluster_code from {{ ref('cluster') }}
+    select distinct
+plan_code,
+cluster_code
+from {{ ref('cluster') }}
 
 ),
 

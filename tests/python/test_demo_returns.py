@@ -26,8 +26,10 @@ from flows.demo.plan import clusters
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
-DATA_SHEETS = ("Projecten", "Status", "Mijlpalen", "Financien", "Indicatoren", "Overdrachten")
-DATA_SHEETS += ("RRF", "Rekeningen")
+DATA_SHEETS = (
+    *("Projecten", "Status", "Mijlpalen", "Financien"),  # in every workbook
+    *("Indicatoren", "Overdrachten", "RRF", "Rekeningen"),
+)
 METINGEN = range(1, 8)
 CENT = Decimal("0.01")
 ENCODINGS = {"MOW": "utf-8-sig", "LV": "cp1252", "FB": "utf-8-sig"}
@@ -62,8 +64,7 @@ def read_workbook(path: Path) -> dict[str, list[Row]]:
         rows = page.iter_rows(values_only=True)
         headers = [str(header) for header in next(rows)]
         sheets[page.title] = [
-            {header: cell_value(value) for header, value in zip(headers, row, strict=True)}
-            for row in rows
+            {header: cell_value(value) for header, value in zip(headers, row, strict=True)} for row in rows
         ]
     book.close()
     return sheets
@@ -110,8 +111,7 @@ def read_csv(path: Path) -> dict[str, list[Row]]:
     assert end == ["EINDE", str(len(rows))]
     return {
         csv_sheet_name(headers): [
-            {header: csv_value(text) for header, text in zip(headers, row, strict=True)}
-            for row in rows
+            {header: csv_value(text) for header, text in zip(headers, row, strict=True)} for row in rows
         ]
     }
 
@@ -146,9 +146,7 @@ class Returns:
         }[scope]
         return {str(row["Projectcode"]): row for row in self.rows("Projecten", meting) if keep(row)}
 
-    def money(
-        self, meting: int, execution: str = "Voorlopig", first_omg: bool = False
-    ) -> dict[str, Row]:
+    def money(self, meting: int, execution: str = "Voorlopig", first_omg: bool = False) -> dict[str, Row]:
         """Rows of the one-off projects by project."""
         scope = self.projects(meting, "one_off")
         return {
@@ -329,7 +327,7 @@ def test_scope_and_budgets(returns: Returns) -> None:
     budgets: dict[str, Decimal] = defaultdict(Decimal)
     for row in returns.projects(1, "one_off").values():
         budgets[str(row["Speerpunt"])] += amount(row, "Initieel budget (EUR)") / 10**6
-    assert (budgets["1"], budgets["2"], budgets["3"]) == (1275, 1460, 820)
+    assert [int(budgets[speerpunt]) for speerpunt in "123"] == [1275, 1460, 820]
     known = {"VV014": 150, "VV051": 35, "VV175": 525}
     for code, million in known.items():
         assert amount(returns.projects(1)[code], "Initieel budget (EUR)") == million * 10**6
@@ -485,9 +483,7 @@ def test_committed_by_cluster_at_meting_3(returns: Returns) -> None:
 
 def test_transfer_sums_to_zero_and_moves_the_budgets(returns: Returns) -> None:
     assert all(not returns.rows("Overdrachten", m) for m in METINGEN if m != 5)
-    moved = {
-        str(r["Projectcode"]): amount(r, "Bedrag (EUR)") for r in returns.rows("Overdrachten", 5)
-    }
+    moved = {str(r["Projectcode"]): amount(r, "Bedrag (EUR)") for r in returns.rows("Overdrachten", 5)}
     assert set(moved) == {"VV028", "VV033", "VV101", "VV181"}
     assert sum(moved.values()) == 0
     assert moved["VV181"] == 6_000_000
@@ -502,9 +498,7 @@ def test_accounts_equal_the_definitive_money_but_for_a_handful(returns: Returns)
     for meting, closed in ((4, 3), (6, 5), (7, 6)):
         rows = returns.rows("Rekeningen", meting)
         definitive = {
-            row["Projectcode"]: row
-            for row in returns.rows("Financien", closed)
-            if row["Uitvoering"] == "Definitief"
+            row["Projectcode"]: row for row in returns.rows("Financien", closed) if row["Uitvoering"] == "Definitief"
         }
         different = 0
         for row in rows:
@@ -629,9 +623,7 @@ def test_rrf_projects_have_a_valid_link(returns: Returns) -> None:
             assert key not in keys
             keys.add(key)
             assert re.fullmatch(r"DEMO-.+", str(row["Maatregel"]))
-            if day(row, "Geldig van") <= cutoff and (
-                row["Geldig tot"] is None or day(row, "Geldig tot") >= cutoff
-            ):
+            if day(row, "Geldig van") <= cutoff and (row["Geldig tot"] is None or day(row, "Geldig tot") >= cutoff):
                 linked.add(row["Projectcode"])
         assert linked == set(returns.projects(meting, "rrf"))
 
@@ -657,11 +649,7 @@ def test_indicators(returns: Returns) -> None:
 
 
 def test_nights(returns: Returns) -> None:
-    calendar = {
-        row["meetmoment_code"]: row
-        for row in seed("plan/meetmoment.csv")
-        if row["plan_code"] == "veerkracht"
-    }
+    calendar = {row["meetmoment_code"]: row for row in seed("plan/meetmoment.csv") if row["plan_code"] == "veerkracht"}
     received = [night.received_at for night in returns.nights]
     assert len(returns.nights) == 8
     assert received == sorted(set(received))
@@ -685,11 +673,7 @@ def test_nights(returns: Returns) -> None:
 
 
 def test_every_domain_delivers_in_its_own_form(returns: Returns) -> None:
-    domains = {
-        row["policy_domain_code"]
-        for row in seed("plan/policy_domain.csv")
-        if row["plan_code"] == "veerkracht"
-    }
+    domains = {row["policy_domain_code"] for row in seed("plan/policy_domain.csv") if row["plan_code"] == "veerkracht"}
     for meting in METINGEN:
         assert {r["Beleidsdomein"] for r in returns.projects(meting).values()} == domains
     for file in returns.files:
@@ -745,9 +729,7 @@ def test_workbooks_have_real_values_and_no_author(returns: Returns) -> None:
 
 def differences(first: File, second: File) -> list[tuple[str, str, object, object]]:
     """Cells in which two files differ: sheet, header, both values."""
-    assert {n: len(r) for n, r in first.sheets.items()} == {
-        n: len(r) for n, r in second.sheets.items()
-    }
+    assert {n: len(r) for n, r in first.sheets.items()} == {n: len(r) for n, r in second.sheets.items()}
     return [
         (name, header, old[header], new[header])
         for name, rows in first.sheets.items()
@@ -770,11 +752,7 @@ def test_held_night_has_exactly_two_defects(returns: Returns) -> None:
     assert isinstance(right["Financien"], Decimal)
     assert isinstance(right["Mijlpalen"], date)
     every_cell: Iterator[object] = (
-        value
-        for file in returns.files
-        for rows in file.sheets.values()
-        for row in rows
-        for value in row.values()
+        value for file in returns.files for rows in file.sheets.values() for row in rows for value in row.values()
     )
     assert Counter(v for v in every_cell if v in ("nog te bepalen", "31/06/2021")).total() == 2
 
@@ -808,7 +786,5 @@ def test_another_process_writes_the_same_bytes(returns: Returns, tmp_path: Path)
     code = "import sys, pathlib; from flows.demo import write_returns;"
     code += "write_returns(pathlib.Path(sys.argv[1]))"
     environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
-    subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT, env=environment
-    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT, env=environment)
     assert hashes(tmp_path) == hashes(returns.directory)

@@ -1,4 +1,4 @@
--- One row per plan, project and meetmoment: the project as described at that meetmoment, so that renames and moves stay visible.
+-- One row per plan, project and meetmoment: the project as described then, so that renames and moves stay visible.
 with
 
 projects as (
@@ -23,7 +23,8 @@ final as (
         is_rrf,
         budget_initial_eur,
         lag(title) over (partition by plan_code, project_code order by meetmoment_number) <> title as is_renamed,
-        lag(cluster_code) over (partition by plan_code, project_code order by meetmoment_number) <> cluster_code as is_moved,
+        lag(cluster_code) over (partition by plan_code, project_code order by meetmoment_number)
+        <> cluster_code as is_moved,
         submission_id,
         sheet,
         row_number,
@@ -32,6 +33,5 @@ final as (
 
 )
 
-select
-    * replace (coalesce(is_renamed, false) as is_renamed, coalesce(is_moved, false) as is_moved)
+select * replace (coalesce(is_renamed, false) as is_renamed, coalesce(is_moved, false) as is_moved)
 from final

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, execution and cluster: budget, committed, paid and encours in euro, cumulative.
+-- One row per plan, meetmoment, scope, execution and cluster: budget, committed, paid and encours in euro.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || scope_code as scope_key,

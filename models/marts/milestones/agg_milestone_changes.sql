@@ -9,7 +9,10 @@ milestones as (
 
 gone as (
 
-    select plan_code, meetmoment_code, count(*) as gone_count
+    select
+plan_code,
+meetmoment_code,
+count(*) as gone_count
     from {{ ref('int_milestone_gone') }}
     group by plan_code, meetmoment_code
 

@@ -41,47 +41,82 @@ scale as (
 
 ),
 
+value_states as (
+
+    select * from {{ ref('code') }} where code_list = 'value_state'
+
+),
+
 counted as (
 
     select
         members.plan_code,
         members.meetmoment_code,
         members.scope_code,
-        statuses.status,
+        coalesce(statuses.status, 'not_reported') as status,
         count(*) as project_count,
         sum(statuses.warning_count) as warning_count
     from members
-    inner join statuses
-        on members.plan_code = statuses.plan_code
-        and members.meetmoment_code = statuses.meetmoment_code
-        and members.project_code = statuses.project_code
-    group by members.plan_code, members.meetmoment_code, members.scope_code, statuses.status
+    left join statuses
+        on
+            members.plan_code = statuses.plan_code
+            and members.meetmoment_code = statuses.meetmoment_code
+            and members.project_code = statuses.project_code
+    group by members.plan_code, members.meetmoment_code, members.scope_code, coalesce(statuses.status, 'not_reported')
 
 ),
 
--- A status of the scale that no project has is a reported zero.
+-- A status of the scale that no project has is a reported zero; projects without a status are counted as such.
+cases as (
+
+    select
+        denominators.*,
+        scale.code,
+        scale.group_code,
+        scale.label_nl,
+        scale.label_en
+    from denominators
+    inner join scale
+        on
+            denominators.meetmoment_number >= scale.valid_from_meetmoment
+            and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
+    union all
+    select
+        denominators.*,
+        value_states.code,
+        value_states.code as group_code,
+        value_states.label_nl,
+        value_states.label_en
+    from denominators
+    inner join counted
+        on
+            denominators.plan_code = counted.plan_code
+            and denominators.meetmoment_code = counted.meetmoment_code
+            and denominators.scope_code = counted.scope_code
+    inner join value_states on counted.status = value_states.code
+
+),
+
 final as (
 
     select
-        denominators.plan_code || '/' || denominators.meetmoment_code as meetmoment_key,
-        denominators.plan_code || '/' || denominators.scope_code as scope_key,
-        scale.code as status,
-        scale.group_code as status_group,
-        scale.label_nl as status_label_nl,
-        scale.label_en as status_label_en,
+        cases.plan_code || '/' || cases.meetmoment_code as meetmoment_key,
+        cases.plan_code || '/' || cases.scope_code as scope_key,
+        cases.code as status,
+        cases.group_code as status_group,
+        cases.label_nl as status_label_nl,
+        cases.label_en as status_label_en,
         coalesce(counted.project_count, 0) as project_count,
-        denominators.scope_project_count,
-        {{ pct('coalesce(counted.project_count, 0)', 'denominators.scope_project_count') }} as project_pct,
+        cases.scope_project_count,
+        {{ pct('coalesce(counted.project_count, 0)', 'cases.scope_project_count') }} as project_pct,
         cast(coalesce(counted.warning_count, 0) as bigint) as warning_count
-    from denominators
-    inner join scale
-        on denominators.meetmoment_number >= scale.valid_from_meetmoment
-        and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
+    from cases
     left join counted
-        on denominators.plan_code = counted.plan_code
-        and denominators.meetmoment_code = counted.meetmoment_code
-        and denominators.scope_code = counted.scope_code
-        and scale.code = counted.status
+        on
+            cases.plan_code = counted.plan_code
+            and cases.meetmoment_code = counted.meetmoment_code
+            and cases.scope_code = counted.scope_code
+            and cases.code = counted.status
 
 )
 

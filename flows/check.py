@@ -1,0 +1,48 @@
+"""The gate as a preview: what gate 1 would say of files that were not sent yet. Changes nothing."""
+
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flows import night, registry
+from flows.receive import archive
+from flows.settings import Settings
+from flows.warehouse import transform
+from flows.warehouse.load import load
+
+
+def check(
+    settings: Settings, files: Sequence[Path], plan_code: str, meetmoment_code: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Findings on these files, gravest first, judged beside what was received for the same meetmoment.
+
+    Args:
+        files: the files as they would be sent, together.
+        plan_code: the plan they are for.
+        meetmoment_code: the meetmoment they are for.
+        now: the moment they would be received (UTC).
+    """
+    preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
+    shutil.rmtree(preview.build / "warehouse.duckdb", ignore_errors=True)
+    sources = {
+        receipt: archive.content_path(settings.archive, receipt.sha256)
+        for receipt in archive.receipts(settings.archive)
+        if (receipt.plan_code, receipt.meetmoment_code) == (plan_code, meetmoment_code)
+    }
+    judged = [archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files]
+    known = {receipt.submission_id for receipt in judged}
+    sources = {r: path for r, path in sources.items() if r.submission_id not in known}
+    sources |= dict(zip(judged, files, strict=True))
+    load(preview, sources, preview.warehouse)
+    transform.build(preview.warehouse, transform.BEFORE_GATE)
+    night.judge(preview.warehouse)
+    return night.found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
+
+
+def default_meetmoment(settings: Settings, plan_code: str) -> str:
+    """The latest meetmoment of the plan that returns were received for; the first of its calendar when none were."""
+    calendar = [code for plan, code in registry.meetmomenten() if plan == plan_code]
+    received = {r.meetmoment_code for r in archive.receipts(settings.archive) if r.plan_code == plan_code}
+    return max((code for code in calendar if code in received), key=calendar.index, default=calendar[0])

@@ -1,0 +1,43 @@
+"""The night as a Prefect flow: every step of the runbook is a task, seen and logged as such."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from flows.night import Night, Outcome, runbook
+from flows.settings import Settings
+
+# Prefect reads these while it is imported: its own state under the home folder, no telemetry, time enough for a temporary
+# server to start. A failure is told once, by the command line and the log of the run. What is already set stays.
+for _name, _value in {
+    "PREFECT_HOME": str(Settings().home / "prefect"),
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+}.items():
+    os.environ.setdefault(_name, _value)
+
+from prefect import flow, task  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+
+
+def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a step as a task."""
+    return task(name=step.__name__, cache_policy=NO_CACHE, persist_result=False)(step)(*arguments)
+
+
+def run_as_flow(night: Night) -> Outcome:
+    """Run a night as a flow run, on the server that ``PREFECT_API_URL`` names or a temporary one."""
+
+    @flow(name="nightly", flow_run_name=f"{night.now:%Y-%m-%d %H:%M}")
+    def tonight() -> Outcome:
+        return runbook(night, as_task)
+
+    return tonight()
+
+
+@flow(name="nightly")
+def nightly() -> Outcome:
+    """The night as `prefect.yaml` schedules it."""
+    return runbook(Night(Settings()), as_task)

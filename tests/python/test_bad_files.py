@@ -1,0 +1,125 @@
+"""Returns with one defect each: named with sheet, row and column, refused, and the current release left alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import DemoRun, put
+
+from flows.check import check
+from flows.night import Night, runbook
+from flows.publish import release
+from flows.settings import Settings
+
+Defect = Callable[[bytes], bytes]
+
+
+def cut_in_half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def cut_at_a_line_end(content: bytes) -> bytes:
+    return b"\r\n".join(content.split(b"\r\n")[:10]) + b"\r\n"
+
+
+def wrong_header(content: bytes) -> bytes:
+    return content.replace(b"Vastgelegd VAK (EUR)", b"VAK")
+
+
+def duplicate_key(content: bytes) -> bytes:
+    lines = content.split(b"\r\n")
+    lines.insert(2, lines[1])
+    count = int(lines[-2].split(b";")[1])
+    lines[-2] = b"EINDE;%d" % (count + 1)
+    return b"\r\n".join(lines)
+
+
+def text_in_an_amount(content: bytes) -> bytes:
+    lines = content.split(b"\r\n")
+    cells = lines[3].split(b";")
+    cells[3] = b"nog te bepalen"
+    lines[3] = b";".join(cells)
+    return b"\r\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "defect", "rule", "row", "column"),
+    [
+        ("MOW_financien_m7.csv", cut_in_half, "F", None, None),
+        ("MOW_financien_m7.csv", cut_at_a_line_end, "F05", 10, None),
+        ("MOW_financien_m7.csv", wrong_header, "F02", 1, None),
+        ("MOW_financien_m7.csv", duplicate_key, "K01", 2, "Projectcode"),
+        ("MOW_financien_m7.csv", text_in_an_amount, "V01", 4, "Vastgelegd VAK (EUR)"),
+    ],
+)
+def test_a_defect_in_a_csv_file_is_named(
+    demo: DemoRun, tmp_path: Path, name: str, defect: Defect, rule: str, row: int | None, column: str | None
+) -> None:
+    good = demo.settings.inbox / "veerkracht" / "m7" / name
+    bad = tmp_path / name
+    bad.write_bytes(defect(good.read_bytes()))
+    assert bad.read_bytes() != good.read_bytes()
+    settings = Settings(home=tmp_path / "home")
+    put(settings, bad, "veerkracht", "m7")
+    put(settings, good.with_name("MOW_projecten_m7.csv"), "veerkracht", "m7")
+    findings = [f for f in runbook(Night(settings)).findings if f["severity"] == "critical"]
+    assert findings
+    assert all(f["rule_id"].startswith(rule) and f["file_name"] == name for f in findings)
+    if row:
+        assert (findings[0]["sheet"], findings[0]["row_number"]) == ("csv", row)
+    if column:
+        assert findings[0]["column_name"] == column
+    assert all(f["message_nl"] and f["message_en"] for f in findings)
+
+
+def edited(source: Path, target: Path, sheet: str, row: int, header: str, value: object) -> Path:
+    """A copy of a workbook with one cell changed."""
+    book = openpyxl.load_workbook(source)
+    worksheet = book[sheet]
+    headers = [cell.value for cell in worksheet[1]]
+    worksheet.cell(row=row, column=headers.index(header) + 1).value = value  # type: ignore[assignment]
+    book.save(target)
+    return target
+
+
+def test_a_workbook_with_31_june_holds_the_night_and_leaves_the_release(demo: DemoRun, tmp_path: Path) -> None:
+    before = release.current(demo.settings)
+    assert before
+    source = demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx"
+    bad = edited(source, tmp_path / "OMG_return_m7_v3.xlsx", "Mijlpalen", 5, "Geplande datum", "31/06/2025")
+    in_inbox = put(demo.settings, bad, "veerkracht", "m7")
+    try:
+        outcome = runbook(Night(demo.settings))
+    finally:
+        in_inbox.unlink()
+    assert outcome.verdict == "held"
+    assert outcome.rejected == ["OMG_return_m7_v3.xlsx"]
+    (finding,) = [f for f in outcome.findings if f["severity"] == "critical"]
+    assert (finding["rule_id"], finding["sheet"], finding["row_number"]) == ("V02", "Mijlpalen", 5)
+    assert finding["column_name"] == "Geplande datum"
+    assert finding["received_value"] == "31/06/2025"
+    after = release.current(demo.settings)
+    assert after and after.manifest == before.manifest
+
+
+def test_check_changes_nothing_and_says_the_same(demo: DemoRun, tmp_path: Path) -> None:
+    source = demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx"
+    bad = edited(source, tmp_path / "OMG_return_m7_v4.xlsx", "Financien", 3, "Vereffend VEK (EUR)", "veel")
+    archived = sorted(demo.settings.archive.iterdir())
+    findings = check(demo.settings, [bad], "veerkracht", "m7", Night(demo.settings).now)
+    assert [(f["rule_id"], f["sheet"], f["row_number"]) for f in findings if f["severity"] == "critical"] == [
+        ("V01", "Financien", 3)
+    ]
+    assert sorted(demo.settings.archive.iterdir()) == archived
+    assert [f for f in check(demo.settings, [source], "veerkracht", "m7", Night(demo.settings).now)] == []
+
+
+@pytest.mark.parametrize("cut", [0.25, 0.5, 0.9])
+def test_a_workbook_cut_anywhere_is_refused(demo: DemoRun, tmp_path: Path, cut: float) -> None:
+    source = demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx"
+    content = source.read_bytes()
+    bad = tmp_path / "OMG_return_m7.xlsx"
+    bad.write_bytes(content[: int(len(content) * cut)])
+    findings = check(demo.settings, [bad], "veerkracht", "m7", Night(demo.settings).now)
+    assert [f["rule_id"] for f in findings] == ["F01"]

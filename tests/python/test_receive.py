@@ -1,0 +1,157 @@
+"""The intake: what is kept, what is read, and what is refused with which word."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from flows import registry
+from flows.receive import archive
+from flows.receive.child import Job, parse_all
+from flows.receive.fit import Refusal, choose, clean_headers
+from flows.receive.parse import Parsed, parse_file
+from flows.settings import Settings
+
+LIMITS = Settings()
+HEADER = "Projectcode;Projectstatus;VR-document;Toelichting"
+NOW = datetime(2021, 4, 1, tzinfo=UTC)
+
+
+def parsed(tmp_path: Path, content: bytes) -> tuple[Parsed, list[dict[str, object]]]:
+    path = tmp_path / "content"
+    path.write_bytes(content)
+    target = tmp_path / "target"
+    target.mkdir(exist_ok=True)
+    result = parse_file(path, registry.layouts("veerkracht"), target, LIMITS)
+    return result, pq.read_table(target / "rows.parquet").to_pylist()
+
+
+def csv_of(*rows: str, end: str = "\r\n", encoding: str = "utf-8") -> bytes:
+    lines = [HEADER, *rows, f"EINDE;{len(rows)}"]
+    return (end.join(lines) + end).encode(encoding)
+
+
+def test_bytes_are_kept_once_and_a_receipt_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "OMG_status_m1_v2.csv"
+    path.write_bytes(csv_of("VV001;Opgestart;;"))
+    receipt = archive.receipt_for(path, "veerkracht", "m1", NOW)
+    assert not archive.is_received(tmp_path / "archive", receipt)
+    archive.keep(tmp_path / "archive", path, receipt)
+    archive.keep(tmp_path / "archive", path, receipt)
+    assert archive.receipts(tmp_path / "archive") == [receipt]
+    assert archive.content_path(tmp_path / "archive", receipt.sha256).read_bytes() == path.read_bytes()
+    assert receipt.declared_version == 2
+
+
+def test_unfinished_files_wait(tmp_path: Path) -> None:
+    folder = tmp_path / "veerkracht" / "m1"
+    folder.mkdir(parents=True)
+    for name in ("a.csv", ".hidden.csv", "~$a.xlsx", "b.csv.part"):
+        (folder / name).write_text("x")
+    assert [path.name for _, _, path in archive.waiting_files(tmp_path)] == ["a.csv"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_csv_file_is_read_in_any_declared_encoding_and_line_end(tmp_path: Path, encoding: str, end: str) -> None:
+    result, rows = parsed(tmp_path, csv_of('VV001;Opgestart;;"België, regel 1\nregel 2"', end=end, encoding=encoding))
+    assert not result.refusals
+    assert rows == [
+        {
+            "sheet": "csv",
+            "row_number": 2,
+            "texts": ["VV001", "Opgestart", "", "België, regel 1\nregel 2"],
+            "kinds": "tt t",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"", "F01"),
+        (b"PK\x03\x04 no zip", "F01"),
+        (csv_of('VV001;Opgestart;;"open'), "F01"),
+        (csv_of("VV001;Opgestart;;", "VV002;Opgestart;;").replace(b"VV002;", b""), "F04"),
+        (csv_of("VV001;Opgestart;;")[:-10], "F05"),
+        (csv_of("VV001;Opgestart;;").replace(b"EINDE;1", b"EINDE;2"), "F05"),
+        (csv_of("VV001;Opgestart;;").replace(b"Projectcode", b"Code"), "F02"),
+        (b"\xff\xfe" + b"odd", "F06"),
+        (b"<html><body>Projectcode</body></html>\n", "F02"),
+    ],
+)
+def test_what_cannot_be_read_as_meant_is_refused(tmp_path: Path, content: bytes, rule: str) -> None:
+    result, rows = parsed(tmp_path, content)
+    assert [refusal.rule_id for refusal in result.refusals] == [rule]
+    assert not result.sheets and not rows
+
+
+def test_an_unknown_column_is_told_and_read_past(tmp_path: Path) -> None:
+    content = csv_of("VV001;Opgestart;;;mine").replace(HEADER.encode(), HEADER.encode() + b";Eigen kolom")
+    content = content.replace(b"EINDE;1", b"EINDE;1")
+    result, _ = parsed(tmp_path, content)
+    assert [(r.rule_id, r.column_name, r.column_number) for r in result.refusals] == [("F09", "Eigen kolom", 5)]
+    assert result.sheets[0].row_count == 1
+
+
+def test_the_nearest_layout_is_named_with_what_is_missing() -> None:
+    refusal = choose(registry.layouts("veerkracht"), ["Projectcode", "Projectstatus", "Toelichting"], "csv")
+    assert isinstance(refusal, Refusal)
+    assert refusal.expected == "vv_status: VR-document"
+    assert refusal.value == "Projectcode | Projectstatus | Toelichting"
+
+
+def test_two_fitting_layouts_are_never_guessed_between() -> None:
+    (layout,) = (x for x in registry.layouts("veerkracht") if x.code == "vv_status")
+    refusal = choose([layout, layout], HEADER.split(";"), "csv")
+    assert isinstance(refusal, Refusal) and refusal.rule_id == "F03"
+
+
+def test_headers_lose_marks_and_spaces_and_twins_get_numbers() -> None:
+    assert clean_headers(["\ufeffa ", "b\n c", "a", None, ""]) == ["a", "b c", "a (2)"]
+
+
+def test_cells_of_a_workbook_keep_their_kind(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Status")
+        for column, header in enumerate(HEADER.split(";")):
+            sheet.write_string(0, column, header)
+        sheet.write_number(1, 0, 0.1 + 0.2)
+        sheet.write_datetime(1, 1, datetime(2021, 6, 30), book.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write_boolean(1, 2, True)
+        sheet.write_formula(1, 3, "=1/0", value="#DIV/0!")
+        sheet.write_string(3, 0, "1.234")
+    result, rows = parsed(tmp_path, path.read_bytes())
+    assert not result.refusals
+    assert [(row["row_number"], row["texts"], row["kinds"]) for row in rows] == [
+        (2, ["0.3", "2021-06-30", "true", "#DIV/0!"], "ndbe"),
+        (4, ["1.234", None, None, None], "t   "),
+    ]
+
+
+def test_a_workbook_that_inflates_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as container:
+        container.writestr("xl/worksheets/sheet1.xml", b"0" * 30_000_000)
+    result, _ = parsed(tmp_path, path.read_bytes())
+    assert [r.rule_id for r in result.refusals] == ["F08"]
+
+
+def test_a_child_that_dies_refuses_its_file_and_reads_the_rest(tmp_path: Path) -> None:
+    good = tmp_path / "good"
+    good.write_bytes(csv_of("VV001;Opgestart;;"))
+    jobs = [
+        Job(tmp_path / "missing", "veerkracht", tmp_path / "1"),
+        Job(good, "veerkracht", tmp_path / "2"),
+    ]
+    done: list[Job] = []
+    parse_all(jobs, LIMITS, done.append)
+    first, second = (json.loads((job.target / "parsed.json").read_text()) for job in jobs)
+    assert [r["rule_id"] for r in first["refusals"]] == ["F08"]
+    assert second["sheets"][0]["row_count"] == 1
+    assert done == jobs
