@@ -60,6 +60,8 @@ def demo(json_: Json = False) -> None:
             {"night": f"{demo_night.received_at:%Y-%m-%d}", "verdict": outcome.verdict, "release": outcome.release_id}
         )
         if not json_:
+            if outcome.verdict == "held":
+                console.show_findings(outcome.findings)
             _tell(outcome)
         if outcome.verdict not in ("nothing_new", demo_night.expects):
             raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
@@ -162,20 +164,19 @@ def figures(json_: Json = False) -> None:
     if json_:
         _answer(rows)
     else:
-        columns = (
-            "meetmoment_key",
-            "scope_key",
-            "measure",
-            "item",
-            "unit",
-            "printed",
-            "recomputed",
-            "difference",
-            "verdict",
-        )
-        console.show_rows(
-            "Gepubliceerde cijfers / published figures", columns, [[_plain(r[c]) for c in columns] for r in rows]
-        )
+        shown = [
+            (
+                row["meetmoment_key"],
+                row["scope_key"].partition("/")[2],
+                f"{row['measure']} {row['item']}",
+                row["unit"],
+                *(_plain(row[name]) for name in ("printed", "recomputed", "difference")),
+                row["verdict"],
+            )
+            for row in rows
+        ]
+        columns = ("meetmoment", "scope", "figure", "unit", "printed", "recomputed", "difference", "verdict")
+        console.show_rows("Gepubliceerde cijfers / published figures", columns, shown)
         verdicts = [row["verdict"] for row in rows]
         console.console.print(", ".join(f"{verdicts.count(v)} {v}" for v in sorted(set(verdicts))))
     if any(row["verdict"] == "differs" for row in rows):
