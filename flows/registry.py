@@ -90,6 +90,17 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
 
 
 @cache
+def key_headers(layout_code: str) -> frozenset[str]:
+    """Headers of the layout's columns that hold a key of some record."""
+    keys = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["is_key"] == "true"}
+    return frozenset(
+        row["source_column"]
+        for row in rows("layouts/layout_column")
+        if row["layout_code"] == layout_code and row["source_column"] and (row["record"], row["field"]) in keys
+    )
+
+
+@cache
 def rules() -> dict[str, Rule]:
     """The rule catalogue by rule id."""
     names = Rule.__dataclass_fields__
