@@ -40,7 +40,7 @@
 {% macro number_parts(text) -%}
     regexp_extract(
         {{ plain_spaces(text) }},
-        '^(\()?([-+−] ?)?(?:(€|£|\$|¥|[A-Z]{3}) ?)?([-+−])?(\d[\d., ]*?)(,--?)? ?([a-z]+)?\.? ?(€|£|\$|¥|[A-Z]{3})?(%)?(\))?$',
+        '^(\()?([-+−] ?)?(?:(€|£|\$|¥|[A-Z]{3}) ?)?([-+−])?(\d[\d., ]*?)(,--?)? ?([A-Za-z][a-z]*)?\.? ?(€|£|\$|¥|[A-Z]{3})?(%)?(\))?$',
         [
             'opening', 'sign', 'currency', 'inner_sign', 'digits', 'no_cents', 'word', 'currency_after', 'percent',
             'closing'
@@ -67,9 +67,9 @@
 {% macro multiplier(parts) -%}
     case
         when {{ parts }}.word = '' then 1
-        when {{ parts }}.word in ('k', 'duizend') then 1000
-        when {{ parts }}.word in ('mln', 'mio', 'miljoen', 'million', 'millions') then 1000000
-        when {{ parts }}.word in ('mld', 'miljard', 'milliard') then 1000000000
+        when lower({{ parts }}.word) in ('k', 'duizend') then 1000
+        when lower({{ parts }}.word) in ('mln', 'mio', 'miljoen', 'million', 'millions') then 1000000
+        when lower({{ parts }}.word) in ('mld', 'miljard', 'milliard') then 1000000000
     end
 {%- endmacro %}
 

@@ -19,7 +19,7 @@ def read_csv(content: bytes, name: str, intake: Intake) -> None:
     csv.field_size_limit(intake.limits.max_cell_characters)
     candidates = [layout for layout in intake.layouts if layout.delimiter]
     encoding = encoding_of(content, {layout.fallback_encoding for layout in candidates} - {""})
-    layout, headers = _csv_layout(content, encoding, candidates, name)
+    layout, headers = _csv_layout(content, encoding, candidates, name, intake.limits.max_columns)
     if not encoding.startswith("utf") and encoding != layout.fallback_encoding:
         raise Refused(Refusal("F06", value=encoding, expected=f"utf-8 {layout.fallback_encoding}"))
     sheet = intake.open_sheet(name, layout, layout.header_row, headers)
@@ -46,19 +46,20 @@ class _Csv:
         count, last, cells = 0, self._layout.header_row, []
         for number, row in self._records():
             count, last, cells = count + 1, number, row
-        if count > self._limits.max_rows:
-            raise over_limit(f"{count} rows", f"{self._limits.max_rows}", self._name)
+        data_rows = count - bool(self._layout.end_marker)
+        if data_rows > self._limits.max_rows:
+            raise over_limit(f"{data_rows} rows", f"{self._limits.max_rows}", self._name)
         if not self._layout.end_marker:
             tail = self._content[-80:].decode(self._encoding.removesuffix("-sig"), "replace")
             if not tail.endswith(("\n", "\r")):
                 raise Refused(Refusal("F05", self._name, last, value=tail[-40:], expected="line end"))
-            return count
+            return data_rows
         closing = [cell for cell in cells if cell]
-        expected = [self._layout.end_marker, str(count - 1)]
+        expected = [self._layout.end_marker, str(data_rows)]
         if closing != expected:
             found = self._layout.delimiter.join(closing)[:200]
             raise Refused(Refusal("F05", self._name, last, value=found, expected=";".join(expected)))
-        return count - 1
+        return data_rows
 
     def ragged_rows(self, row_count: int, width: int) -> list[Refusal]:
         """Refusals of rows that are not as wide as the header."""
@@ -94,12 +95,17 @@ def _lines(content: bytes, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
 
 
-def _csv_layout(content: bytes, encoding: str, candidates: Sequence[Layout], name: str) -> tuple[Layout, list[str]]:
-    """The layout whose headers are there when the file is read in that layout's own dialect."""
+def _csv_layout(
+    content: bytes, encoding: str, candidates: Sequence[Layout], name: str, most: int
+) -> tuple[Layout, list[str]]:
+    """The layout whose headers are there when the file is read in that layout's own dialect.
+
+    Of a wider header than ``most`` columns one more is kept, so that it is seen to be too wide.
+    """
     found: list[tuple[Layout, list[str]]] = []
     headers_seen: list[str] = []
     for dialect in sorted({(layout.delimiter, layout.header_row) for layout in candidates}):
-        headers = clean_headers(_header(content, encoding, *dialect))
+        headers = clean_headers(_header(content, encoding, *dialect)[: most + 1])
         headers_seen = max(headers_seen, headers, key=len)
         of_dialect = [c for c in candidates if (c.delimiter, c.header_row) == dialect]
         match choose(of_dialect, headers, name):

@@ -35,20 +35,22 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Sett
         limits: size, ratio and count limits.
     """
     parsed = Parsed()
-    with pq.ParquetWriter(target / "rows.parquet", ROW_SCHEMA, compression="zstd") as writer:
-        try:
+    rows = target / "rows.parquet"
+    try:
+        with pq.ParquetWriter(rows, ROW_SCHEMA, compression="zstd") as writer:
             size = path.stat().st_size
             if size > limits.max_file_mb * 1024**2:
                 raise over_limit(f"{size / 1024**2:.0f} MB", f"{limits.max_file_mb} MB")
             _read(path.read_bytes(), "", Intake(layouts, limits, writer, parsed))
-        except Refused as refused:
-            parsed.refusals.append(refused.refusal)
-        except MemoryError:
-            parsed.refusals.append(over_limit("memory", f"{limits.parse_memory_mb} MB").refusal)
-        except OSError as error:
-            if error.errno != errno.EFBIG:
-                raise
-            parsed.refusals.append(over_limit("rows.parquet", f"{limits.max_output_mb} MB").refusal)
+    except Refused as refused:
+        parsed.refusals.append(refused.refusal)
+    except MemoryError:
+        parsed = Parsed(refusals=[over_limit("memory", f"{limits.parse_memory_mb} MB").refusal])
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        rows.unlink()
+        parsed = Parsed(refusals=[over_limit(rows.name, f"{limits.max_output_mb} MB").refusal])
     (target / "parsed.json").write_text(json.dumps(asdict(parsed), ensure_ascii=False), encoding="utf-8")
     return parsed
 

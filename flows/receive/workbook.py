@@ -44,7 +44,8 @@ def read_workbook(content: bytes, prefix: str, intake: Intake) -> None:
         except (Refused, MemoryError):
             raise
         except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
-            raise Refused(Refusal("F01", value=f"{type(error).__name__}: {error}"[:200])) from None
+            cause = error.__cause__ or error
+            raise Refused(Refusal("F01", value=f"{type(cause).__name__}: {cause}"[:200])) from None
     if not intake.parsed.sheets and not intake.parsed.refusals:
         raise Refused(Refusal("F02", value=" | ".join(s.title for s in book.worksheets)))
 
