@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -22,13 +21,22 @@ Read = Callable[[bytes, str, Intake], None]
 @contextmanager
 def opened(content: bytes, intake: Intake) -> Iterator[zipfile.ZipFile]:
     """The container, after its limits were held to what it says and then to what really comes out of it."""
+    with unreadable_refused(), zipfile.ZipFile(io.BytesIO(content)) as container:
+        _hold_to_what_it_says(container, intake)
+        for entry in container.infolist():
+            _inflate(container, entry, intake)
+    with zipfile.ZipFile(io.BytesIO(content)) as container:
+        yield container
+
+
+@contextmanager
+def unreadable_refused() -> Iterator[None]:
+    """A container that cannot be read is refused; zipfile raises whatever its decompressors raise."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as container:
-            _hold_to_what_it_says(container, intake)
-            for entry in container.infolist():
-                _inflate(container, entry, intake)
-            yield container
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:
         raise Refused(Refusal("F01", value=f"zip: {error}"[:200])) from None
 
 

@@ -5,6 +5,7 @@ import re
 import zipfile
 from typing import Literal
 
+from flows.receive.container import unreadable_refused
 from flows.receive.fit import Refusal
 from flows.receive.json_form import looks_like_json
 from flows.receive.sheets import Refused
@@ -48,11 +49,8 @@ def form_of(content: bytes) -> Form:
 
 
 def _zip_form(content: bytes) -> Form:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as container:
-            names = set(container.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Refused(Refusal("F01", value=f"zip: {error}"[:200])) from None
+    with unreadable_refused(), zipfile.ZipFile(io.BytesIO(content)) as container:
+        names = set(container.namelist())
     foreign = ""
     if "[Content_Types].xml" in names:
         if "xl/workbook.bin" in names:

@@ -1,5 +1,6 @@
 """Safety of the intake: hostile files are refused with the limit they broke, fast, and the reader of others lives."""
 
+import importlib
 import io
 import json
 import os
@@ -7,7 +8,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 from files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data
+from openpyxl.xml import functions
 
+from flows.receive import child
 from flows.receive.child import Job, parse_all
 from flows.settings import PROJECT, Settings
 
@@ -84,7 +87,7 @@ def outside() -> bytes:
     )
 
 
-BOMBS = {
+BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "first and last cell": (endless_sheet, "F08", "column"),
     "many cells": (many_cells, "F08", "MB inflated"),
     "one string": (one_string, "F08", "MB inflated"),
@@ -157,12 +160,10 @@ def test_a_formula_is_text_and_is_never_evaluated(tmp_path: Path) -> None:
 
 
 def test_xml_of_strangers_is_read_by_defusedxml() -> None:
-    import defusedxml.ElementTree
-    from openpyxl.xml import functions
-
+    defused = importlib.import_module("defusedxml.ElementTree")
     assert openpyxl.DEFUSEDXML and not openpyxl.LXML
-    assert functions.iterparse is defusedxml.ElementTree.iterparse
-    assert functions.fromstring is defusedxml.ElementTree.fromstring
+    assert functions.iterparse is defused.iterparse
+    assert functions.fromstring is defused.fromstring
 
 
 @pytest.fixture
@@ -226,8 +227,6 @@ for reach_out in tries:
     except PermissionError:
         print("refused")
 """
-    from flows.receive import child
-
     os.environ["VEERKRACHT_TEST_SECRET"] = "x"
     try:
         environment = child._environment()

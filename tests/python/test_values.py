@@ -1,5 +1,6 @@
 """Values as people write them: each is read exactly as meant or refused, under the form that the layout declares."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from flows import registry
 from flows.receive.workbook import _as_shown, _plain
 from flows.settings import PROJECT
 
@@ -256,6 +258,15 @@ def test_the_table_of_forms_is_long_enough() -> None:
 @pytest.mark.parametrize("number", range(len(TABLE)), ids=["|".join(map(str, row)) for row in TABLE])
 def test_a_form_is_read_as_meant_or_refused(read: dict[int, str | None], number: int) -> None:
     assert read[number] == TABLE[number][4]
+
+
+def test_each_declared_word_is_one_that_is_read() -> None:
+    numbers = {",", ".", "%", "()"}
+    dates = {form for form in DATE_FORMS if form and " " not in form}
+    for seed in ("layouts/layout", "layouts/layout_column"):
+        for row in registry.rows(seed):
+            assert all(word in numbers or re.fullmatch("[A-Z]{3}|[£$¥]", word) for word in row["decimal_sign"].split())
+            assert set(row["date_form"].split()) <= dates, row
 
 
 def test_a_unit_factor_multiplies_and_is_never_doubled_by_a_word() -> None:
