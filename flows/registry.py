@@ -77,7 +77,7 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
             code=row["layout_code"],
             plan_code=row["plan_code"],
             sheet_name=row["sheet_name"],
-            delimiter=row["delimiter"],
+            delimiter="\t" if row["delimiter"] == "tab" else row["delimiter"],
             fallback_encoding=row["fallback_encoding"],
             header_row=int(row["header_row"] or 1),
             end_marker=row["end_marker"],

@@ -2,10 +2,14 @@
 
 import io
 import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 from files import FINANCE_HEADERS, HEADERS, packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, workbook
@@ -14,8 +18,8 @@ from hypothesis import strategies as st
 
 from flows import registry
 from flows.receive.fit import Refusal
-
-WORKBOOK_XML = "xl/workbook.xml"
+from flows.receive.parse import parse_file
+from flows.settings import PROJECT, Settings
 
 
 def test_merged_cells_are_told_and_refused_in_a_key_column(tmp_path: Path) -> None:
@@ -187,7 +191,29 @@ def test_bytes_that_the_declared_encoding_does_not_know_are_refused(tmp_path: Pa
     assert rule_ids(parsed(tmp_path, plain_csv("VV001;Opgestart;;\x00").replace(b"\x00", b"\x81"))[0]) == ["F06"]
 
 
-RECORDS = [
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_a_delimiter_is_the_one_the_layout_declares(tmp_path: Path, delimiter: str) -> None:
+    (layout,) = (x for x in registry.layouts("veerkracht") if x.code == "vv_status")
+    path = tmp_path / "content"
+    path.write_bytes(plain_csv().replace(b";", delimiter.encode()))
+    read = [
+        declared
+        for declared in (";", ",", "\t")
+        if parse_file(path, [replace(layout, delimiter=declared)], tmp_path, Settings()).sheets
+    ]
+    assert read == [delimiter]
+
+
+@pytest.mark.parametrize("build", [plain_csv, plain_workbook, lambda: json.dumps(RECORDS).encode()])
+def test_a_file_cut_at_any_byte_is_never_read_short(tmp_path: Path, build: Callable[[], bytes]) -> None:
+    content = build()
+    for length in range(0, len(content), 1 if len(content) < 1000 else 37):
+        result, rows = parsed(tmp_path, content[:length])
+        if content[length:].strip(b"\r\n"):
+            assert result.refusals and not rows, length
+
+
+RECORDS: list[dict[str, Any]] = [
     {"Projectcode": "VV001", "Projectstatus": "Opgestart", "VR-document": None, "Toelichting": "1.234"},
     {"Projectcode": "VV002", "Projectstatus": True, "Toelichting": 12.50, "VR-document": 9007199254740993},
 ]
@@ -227,6 +253,23 @@ def test_json_is_read_with_its_numbers_as_written(tmp_path: Path, document: Any,
 def test_json_of_another_schema_is_refused(tmp_path: Path, content: bytes, rule: str) -> None:
     result, rows = parsed(tmp_path, content)
     assert rule_ids(result) == [rule] and not rows
+
+
+def test_the_documented_schema_and_its_example_are_what_is_read(tmp_path: Path) -> None:
+    example, schema = (
+        json.loads(block)
+        for block in re.findall(r"```json\n(.*?)```", (PROJECT / "docs/json-return.md").read_text("utf-8"), re.S)
+    )
+    jsonschema.validate(example, schema)
+    jsonschema.validate(RECORDS, schema)
+    result, rows = parsed(tmp_path, json.dumps(example).encode())
+    assert not result.refusals
+    assert [sheet.layout_code for sheet in result.sheets] == ["vv_financien", "vv_status"]
+    assert len(rows) == 2
+    strange: list[Any] = [{"rows": []}, [{"Projectcode": {"a": 1}}], ["VV001"]]
+    for refused in strange:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(refused, schema)
 
 
 def test_a_zip_holds_several_returns_of_one_submission(tmp_path: Path) -> None:
