@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bi lock clean
+.PHONY: help demo test fuzz speed lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,12 @@ demo: .venv/installed  ## the main job on the demo plan: from returns to a publi
 
 test: .venv/installed  ## every test
 	$(BIN)/python -m pytest
+
+fuzz: .venv/installed  ## 10,000 mutated returns of each form (some minutes)
+	VEERKRACHT_FUZZ=10000 $(BIN)/python -m pytest tests/python/test_fuzz.py -s
+
+speed: .venv/installed  ## rows per minute and memory of the reading child
+	$(BIN)/python tests/slow/speed.py
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .

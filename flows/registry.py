@@ -77,7 +77,7 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
             code=row["layout_code"],
             plan_code=row["plan_code"],
             sheet_name=row["sheet_name"],
-            delimiter=row["delimiter"],
+            delimiter="\t" if row["delimiter"] == "tab" else row["delimiter"],
             fallback_encoding=row["fallback_encoding"],
             header_row=int(row["header_row"] or 1),
             end_marker=row["end_marker"],
@@ -86,6 +86,17 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
         )
         for row in rows("layouts/layout")
         if row["plan_code"] == plan_code
+    )
+
+
+@cache
+def key_headers(layout_code: str) -> frozenset[str]:
+    """Headers of the layout's columns that hold a key of some record."""
+    keys = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["is_key"] == "true"}
+    return frozenset(
+        row["source_column"]
+        for row in rows("layouts/layout_column")
+        if row["layout_code"] == layout_code and row["source_column"] and (row["record"], row["field"]) in keys
     )
 
 

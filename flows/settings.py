@@ -21,8 +21,14 @@ class Settings(BaseSettings):
     """A workbook that inflates to more is refused."""
     max_inflate_ratio: int = 100
     """A workbook part above 10 MB that inflates by more is refused."""
+    max_zip_parts: int = 1_000
+    """A workbook or container of more parts is refused."""
     max_columns: int = 500
     max_rows: int = 2_000_000
+    max_cell_characters: int = 100_000
+    """Characters of one cell; a spreadsheet holds 32,767."""
+    max_output_mb: int = 1024
+    """Text rows that one file may become."""
     parse_seconds: int = 60
     """Wall-clock time one file may take."""
     parse_memory_mb: int = 2048

@@ -1,38 +1,217 @@
 {#
     Reading a value exactly as meant, or not at all. Each macro gives NULL where the text is not of the declared form;
-    the caller then says so with the cell. Nothing here guesses.
+    the caller then says so with the cell. Nothing here guesses, and nothing is rounded. `kind` is one letter that the
+    intake gives (t text, n number of a workbook, m the same where days count from 1904, p percentage of a workbook,
+    j number of a JSON file, d date).
+
+    What numbers and dates may look like in text is declared by the layout, as words separated by spaces:
+
+    number form (column decimal_sign)
+        ,  or  .    the decimal sign; the other one, or a space, may group thousands, in threes only
+        %           percentages too: 12,5 % is 12.5, so the field's unit is percent
+        ()          amounts in parentheses are negative
+        £ $ CHF ..  the currency of the amounts; where none is named it is the euro: €, EUR or nothing
+    Amounts, and only they, may have a currency and a word: k, duizend; mln, mio, miljoen, million; mld, miljard,
+    milliard; such a word is refused where the layout already has a unit factor. Without a decimal sign only digits are
+    read: 1.234 is refused.
+
+    date form
+        iso         2026-06-30
+        dmy         30/06/2026, 30-6-2026, 30.06.2026
+        dmyy        30/06/26, always of this century
+        words       30 juni 2026, 30-jun-2026, 30 June 2026
+        month       06/2026, 2026-06, juni 2026: its last day
+        quarter     Q2 2026, 2026-Q2, T2 2026, 2e kwartaal 2026, 2026 - 2° trimestre: its last day
+        year        2026: its last day
 #}
 
-{# Amounts and numbers. `kind` is 'n' where the workbook itself holds a number: that has a decimal point whatever the
-   layout says. `decimal_sign` is declared by the layout; the other sign may group thousands, in threes only. #}
-{% macro read_number(text, kind, decimal_sign) -%}
+{# Spaces of every width as one plain space. #}
+{% macro plain_spaces(text) -%}
+    trim(regexp_replace({{ text }}, '[\s\x{00A0}\x{2007}\x{2009}\x{202F}]+', ' ', 'g'))
+{%- endmacro %}
+
+{# Whether the declared words hold this one. #}
+{% macro declares(form, word) -%}
+    list_contains(string_split(coalesce({{ form }}, ''), ' '), {{ word }})
+{%- endmacro %}
+
+{# A number in text, taken apart: what stands around the digits, and the digits with their signs. All parts are empty
+   where the text is no number in any form. #}
+{% macro number_parts(text) -%}
+    regexp_extract(
+        {{ plain_spaces(text) }},
+        '^(\()?([-+−] ?)?(?:(€|£|\$|¥|[A-Z]{3}) ?)?([-+−])?(\d[\d., ]*?)(,--?)? ?([A-Za-z][a-z]*)?\.? ?(€|£|\$|¥|[A-Z]{3})?(%)?(\))?$',
+        [
+            'opening', 'sign', 'currency', 'inner_sign', 'digits', 'no_cents', 'word', 'currency_after', 'percent',
+            'closing'
+        ]
+    )
+{%- endmacro %}
+
+{# The digits of a number with a point before the decimals; NULL where they are not of the declared form. A group of
+   thousands never starts with a 0: 0.500 beside a decimal comma is an error and not five hundred. #}
+{% macro plain_digits(parts, number_form) -%}
     case
-        when {{ kind }} = 'n' then try_cast({{ text }} as decimal(38, 10))
-        when {{ kind }} <> 't' then null
-        when {{ decimal_sign }} = ',' and regexp_full_match({{ text }}, '[-+]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?')
-            then try_cast(replace(replace({{ text }}, '.', ''), ',', '.') as decimal(38, 10))
-        when {{ decimal_sign }} = '.' and regexp_full_match({{ text }}, '[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?')
-            then try_cast(replace({{ text }}, ',', '') as decimal(38, 10))
-        when {{ decimal_sign }} is null and regexp_full_match({{ text }}, '[-+]?\d+')
-            then try_cast({{ text }} as decimal(38, 10))
+        when {{ declares(number_form, "','") }}
+            and regexp_full_match({{ parts }}.digits, '([1-9]\d{0,2}((\.\d{3})+|( \d{3})+)|\d+)(,\d+)?')
+            then replace(replace(replace({{ parts }}.digits, '.', ''), ' ', ''), ',', '.')
+        when {{ declares(number_form, "'.'") }}
+            and regexp_full_match({{ parts }}.digits, '([1-9]\d{0,2}((,\d{3})+|( \d{3})+)|\d+)(\.\d+)?')
+            then replace(replace({{ parts }}.digits, ',', ''), ' ', '')
+        when regexp_full_match({{ parts }}.digits, '\d+')
+            then {{ parts }}.digits
     end
 {%- endmacro %}
 
-{# Dates. `date_form` lists the forms a layout declares, separated by spaces: iso (2026-06-30), dmy (30/06/2026, 30-06-2026,
-   30.06.2026), quarter (Q2 2026, meaning its last day). A workbook's own date (`kind` 'd') is already iso. #}
+{# What a word after an amount multiplies it by; NULL for any other word. #}
+{% macro multiplier(parts) -%}
+    case
+        when {{ parts }}.word = '' then 1
+        when lower({{ parts }}.word) in ('k', 'duizend') then 1000
+        when lower({{ parts }}.word) in ('mln', 'mio', 'miljoen', 'million', 'millions') then 1000000
+        when lower({{ parts }}.word) in ('mld', 'miljard', 'milliard') then 1000000000
+    end
+{%- endmacro %}
+
+{# Whether what stands around the digits is declared for this field. #}
+{% macro is_declared_number(parts, number_form, is_amount, unit_factor) -%}
+    (
+        case
+            when {{ parts }}.opening = '' then {{ parts }}.closing = ''
+            else {{ parts }}.closing = ')' and {{ parts }}.sign = '' and {{ parts }}.inner_sign = ''
+                and {{ declares(number_form, "'()'") }}
+        end
+        and ({{ parts }}.sign = '' or {{ parts }}.inner_sign = '')
+        and ({{ parts }}.no_cents = '' or {{ declares(number_form, "','") }})
+        and ({{ parts }}.percent = '' or (not {{ is_amount }} and {{ declares(number_form, "'%'") }}))
+        and ({{ parts }}.word = '' or ({{ is_amount }} and coalesce({{ unit_factor }}, 1) = 1))
+        and case concat({{ parts }}.currency, {{ parts }}.currency_after)
+            when '' then true
+            when '€' then {{ is_amount }} and not {{ names_a_currency(number_form) }}
+            when 'EUR' then {{ is_amount }} and not {{ names_a_currency(number_form) }}
+            else {{ is_amount }} and {{ declares(number_form, "concat(" ~ parts ~ ".currency, " ~ parts ~ ".currency_after)") }}
+        end
+    )
+{%- endmacro %}
+
+{# Whether the number form names a currency. #}
+{% macro names_a_currency(number_form) -%}
+    regexp_matches(coalesce({{ number_form }}, ''), '(^| )([A-Z]{3}|£|\$|¥)( |$)')
+{%- endmacro %}
+
+{# Digits as a decimal, where it holds every one of them. #}
+{% macro exact_decimal(digits) -%}
+    case
+        when regexp_full_match({{ digits }}, '-?0*\d{1,28}(\.\d{1,10}0*)?')
+            then try_cast({{ digits }} as decimal(38, 10))
+    end
+{%- endmacro %}
+
+{# Amounts and numbers, multiplied by the unit factor of the layout; NULL also where the product cannot be held. `parts`
+   is the text as `number_parts` takes it apart. #}
+{% macro read_number(text, kind, parts, number_form, is_amount='false', unit_factor='null') -%}
+    try(
+        coalesce({{ unit_factor }}, 1) * case
+            when {{ kind }} in ('n', 'm', 'j')
+                then {{ exact_decimal(text) }}
+            when {{ kind }} = 'p' and not {{ is_amount }} and {{ declares(number_form, "'%'") }}
+                then {{ exact_decimal("rtrim(" ~ text ~ ", '%')") }}
+            when {{ kind }} = 't' and {{ is_declared_number(parts, number_form, is_amount, unit_factor) }}
+                then {{ exact_decimal(plain_digits(parts, number_form)) }} * {{ multiplier(parts) }}
+                * case
+                    when {{ parts }}.opening <> '' or trim({{ parts }}.sign || {{ parts }}.inner_sign) in ('-', '−') then -1
+                    else 1
+                end
+        end
+    )
+{%- endmacro %}
+
+{# A day out of year, month and day in digits; NULL where the calendar has no such day, or not in our centuries. #}
+{% macro day_of(year, month, day) -%}
+    case
+        when regexp_full_match({{ year }}, '(19|20|21)\d\d')
+            then try_cast({{ year }} || '-' || lpad({{ month }}, 2, '0') || '-' || lpad({{ day }}, 2, '0') as date)
+    end
+{%- endmacro %}
+
+{# The number of a month's name in Dutch or English, or its first letters. #}
+{% macro month_number(name) -%}
+    case lower({{ name }})
+        {% for names in [
+            ['januari', 'january', 'jan'], ['februari', 'february', 'feb'], ['maart', 'march', 'mrt', 'mar'],
+            ['april', 'apr'], ['mei', 'may'], ['juni', 'june', 'jun'], ['juli', 'july', 'jul'],
+            ['augustus', 'august', 'aug'], ['september', 'sep', 'sept'], ['oktober', 'october', 'okt', 'oct'],
+            ['november', 'nov'], ['december', 'dec']
+        ] -%}
+        {% set number = loop.index -%}
+        {% for word in names -%}
+        when '{{ word }}' then '{{ number }}'
+        {% endfor -%}
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+{# Dates. A workbook's own date (`kind` 'd') is already iso; a plain number of a workbook is a day counted from 1900, or
+   from 1904 (`kind` 'm'), if it falls between 1950 and 2149: 2026 and 20260630 are no days. #}
 {% macro read_date(text, kind, date_form) -%}
     case
-        when {{ kind }} = 'd' or list_contains(string_split({{ date_form }}, ' '), 'iso')
+        when {{ kind }} = 'd' or ({{ kind }} = 't' and {{ declares(date_form, "'iso'") }})
             and regexp_full_match({{ text }}, '\d{4}-\d{2}-\d{2}')
-            then try_cast({{ text }} as date)
+            then {{ day_in(text, '^(\d{4})-(\d{2})-(\d{2})$', 1, 2, 3) }}
+        when {{ kind }} in ('n', 'm') and regexp_full_match({{ text }}, '\d{5}')
+            then {{ counted_day(text, kind) }}
+        when {{ kind }} in ('t', 'n', 'm') and {{ declares(date_form, "'year'") }}
+            and regexp_full_match({{ text }}, '\d{4}')
+            then {{ day_of(text, "'12'", "'31'") }}
         when {{ kind }} <> 't' then null
-        when list_contains(string_split({{ date_form }}, ' '), 'dmy')
-            and regexp_full_match({{ text }}, '\d{1,2}([/.-])\d{1,2}([/.-])\d{4}')
-            then try_cast(try_strptime(regexp_replace({{ text }}, '[.-]', '/', 'g'), '%d/%m/%Y') as date)
-        when list_contains(string_split({{ date_form }}, ' '), 'quarter')
-            and regexp_full_match({{ text }}, 'Q[1-4] \d{4}')
-            then last_day(make_date(
-                cast({{ text }}[-4:] as integer), cast({{ text }}[2:2] as integer) * 3, 1
-            ))
+        when {{ declares(date_form, "'dmy'") }}
+            and regexp_full_match({{ text }}, '\d{1,2}(/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)\d{4}')
+            then {{ day_in(text, '^(\d+).(\d+).(\d+)$', 3, 2, 1) }}
+        when {{ declares(date_form, "'dmyy'") }}
+            and regexp_full_match({{ text }}, '\d{1,2}(/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)\d{2}')
+            then {{ day_in("regexp_replace(" ~ text ~ ", '(..)$', '20\\1')", '^(\d+).(\d+).(\d+)$', 3, 2, 1) }}
+        when {{ declares(date_form, "'words'") }}
+            and regexp_full_match({{ plain_spaces(text) }}, '\d{1,2}[- ][A-Za-z]{3,9}\.?[- ]\d{4}')
+            then {{ day_of(
+                "regexp_extract(" ~ text ~ ", '\\d{4}$')",
+                month_number("regexp_extract(" ~ text ~ ", '[A-Za-z]+')"),
+                "regexp_extract(" ~ text ~ ", '^\\d+')"
+            ) }}
+        when {{ declares(date_form, "'month'") }} and regexp_full_match({{ text }}, '\d{1,2}[-/]\d{4}')
+            then last_day({{ day_of(text ~ "[-4:]", text ~ "[:-6]", "'1'") }})
+        when {{ declares(date_form, "'month'") }} and regexp_full_match({{ text }}, '\d{4}-\d{2}')
+            then last_day({{ day_of(text ~ "[:4]", text ~ "[-2:]", "'1'") }})
+        when {{ declares(date_form, "'month'") }}
+            and regexp_full_match({{ plain_spaces(text) }}, '[A-Za-z]{3,9}\.?[- ]\d{4}')
+            then last_day({{ day_of(
+                text ~ "[-4:]", month_number("regexp_extract(" ~ text ~ ", '[A-Za-z]+')"), "'1'"
+            ) }})
+        when {{ declares(date_form, "'quarter'") }} and regexp_full_match(
+            {{ plain_spaces(text) }},
+            '[QT][1-4][- /]?\d{4}|\d{4}[- /]?[QT][1-4]|([1-4]e kwartaal|[1-4][°º] trimestre) \d{4}'
+            || '|\d{4} - ([1-4]e kwartaal|[1-4][°º] trimestre)'
+        )
+            then last_day({{ day_of(
+                "regexp_extract(" ~ text ~ ", '\\d{4}')",
+                "cast(3 * cast(regexp_extract(regexp_replace(" ~ text ~ ", '\\d{4}', ''), '[1-4]') as integer) as varchar)",
+                "'1'"
+            ) }})
     end
+{%- endmacro %}
+
+{# The day whose year, month and day are these groups of a pattern. #}
+{% macro day_in(text, pattern, year, month, day) -%}
+    {{ day_of(
+        "regexp_extract(" ~ text ~ ", '" ~ pattern ~ "', " ~ year ~ ")",
+        "regexp_extract(" ~ text ~ ", '" ~ pattern ~ "', " ~ month ~ ")",
+        "regexp_extract(" ~ text ~ ", '" ~ pattern ~ "', " ~ day ~ ")"
+    ) }}
+{%- endmacro %}
+
+{# The day a workbook's number counts to. #}
+{% macro counted_day(text, kind) -%}
+    {%- set day -%}
+        (case when {{ kind }} = 'm' then date '1904-01-01' else date '1899-12-30' end + cast({{ text }} as integer))
+    {%- endset -%}
+    case when {{ day }} between date '1950-01-01' and date '2149-12-31' then {{ day }} end
 {%- endmacro %}

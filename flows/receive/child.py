@@ -5,6 +5,7 @@ the limit it broke, and a new child goes on with the rest.
 """
 
 import json
+import os
 import queue
 import resource
 import subprocess
@@ -19,6 +20,11 @@ from flows import registry
 from flows.receive.fit import Refusal
 from flows.receive.parse import Parsed, parse_file
 from flows.settings import PROJECT, Settings
+
+Broken = tuple[str, str] | None
+"""What a child did, and what it was allowed."""
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.")
+"""Audit events of a process that reaches out or starts another."""
 
 
 @dataclass(frozen=True)
@@ -39,31 +45,31 @@ def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], No
         done, broke = _run_child(left, limits, on_done)
         left = left[done:]
         if broke and left:
-            refused = Parsed(refusals=[Refusal("F08", value=broke, expected=_allowed(limits))])
-            _write_refusal(left[0], refused)
+            _write_refusal(left[0], Parsed(refusals=[Refusal("F08", value=broke[0], expected=broke[1])]))
             on_done(left[0])
             left = left[1:]
 
 
-def _allowed(limits: Settings) -> str:
-    return f"<= {limits.parse_seconds} s, <= {limits.parse_memory_mb} MB"
+def _environment() -> dict[str, str]:
+    """What the child needs to start, and nothing that may be a secret; few arenas, since address space is limited."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return kept | {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
 
 
-def _run_child(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], None]) -> tuple[int, str]:
-    """How many jobs one child finished, and what it broke on (empty when it finished them all)."""
+def _run_child(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], None]) -> tuple[int, Broken]:
+    """How many jobs one child finished, and what it broke on (nothing when it finished them all)."""
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.receive.child"],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
+        env=_environment(),
     )
-    assert process.stdin and process.stdout and process.stderr
+    assert process.stdin and process.stdout
     lines: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_forward, args=(process.stdout, lines), daemon=True).start()
-    errors: list[str] = []
-    threading.Thread(target=lambda: errors.append(process.stderr.read()), daemon=True).start()  # type: ignore[union-attr]
     order = {
         "limits": limits.model_dump(mode="json"),
         "jobs": [[str(job.content), job.plan_code, str(job.target)] for job in jobs],
@@ -78,15 +84,15 @@ def _run_child(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], N
         while done < len(jobs):
             if lines.get(timeout=limits.parse_seconds) is None:
                 process.wait()
-                return done, f"exit {process.returncode}"
+                return done, (f"exit {process.returncode}", f"<= {limits.parse_memory_mb} MB")
             on_done(jobs[done])
             done += 1
     except queue.Empty:
-        return done, f"{limits.parse_seconds} s"
+        return done, (f"> {limits.parse_seconds} s", f"<= {limits.parse_seconds} s")
     finally:
         process.kill()
         process.wait()
-    return done, ""
+    return done, None
 
 
 def _forward(stream: IO[str], lines: "queue.Queue[str | None]") -> None:
@@ -100,6 +106,12 @@ def _write_refusal(job: Job, parsed: Parsed) -> None:
     (job.target / "parsed.json").write_text(json.dumps(asdict(parsed)), encoding="utf-8")
 
 
+def _forbid(event: str, arguments: object) -> None:
+    """No network and no other program: a file is read and nothing else is done."""
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(f"{event} has no place in reading a file")
+
+
 def main() -> None:
     """Body of the child: take the order from standard input, answer one line per finished file."""
     order = json.loads(sys.stdin.read())
@@ -107,7 +119,9 @@ def main() -> None:
     memory = limits.parse_memory_mb * 1024**2
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 1024**3, 4 * 1024**3))
+    output = limits.max_output_mb * 1024**2
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    sys.addaudithook(_forbid)
     for content, plan_code, target in order["jobs"]:
         parse_file(Path(content), registry.layouts(plan_code), Path(target), limits)
         print("done", flush=True)

@@ -68,8 +68,8 @@ def _parsed_folder(settings: Settings, receipt: Receipt) -> Path:
     """Text rows are kept between runs; the name changes with whatever could change them."""
     digest = hashlib.sha256()
     for path in (
-        PROJECT / "flows/receive/parse.py",
-        PROJECT / "flows/receive/fit.py",
+        *sorted(PROJECT.glob("flows/receive/*.py")),
+        *sorted(SEEDS.glob("contract/*.csv")),
         *sorted(SEEDS.glob("layouts/*.csv")),
     ):
         digest.update(path.read_bytes())

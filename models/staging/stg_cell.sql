@@ -135,26 +135,41 @@ from {{ ref('code_synonym') }}
 
 ),
 
--- Read to its type; what is not of the declared form, or is no value, is empty here.
-typed as (
+-- Numbers in text, taken apart.
+split as (
 
     select
         stated.*,
-        stated.value_state = 'reported' and stated.kind <> 'e' as is_readable,
-        case when stated.type in ('amount', 'number') then
-            {{ read_number('stated.text', 'stated.kind', 'stated.decimal_sign') }} * coalesce(stated.unit_factor, 1)
+        case when stated.type in ('amount', 'number') then {{ number_parts('stated.text') }} end as number_parts
+    from stated
+
+),
+
+-- Read to its type; what is not of the declared form, or is no value, is empty here. A code that a workbook holds as a
+-- date was one before the workbook changed it.
+typed as (
+
+    select
+        split.* exclude (number_parts),
+        split.value_state = 'reported' and split.kind <> 'e' and not (split.type = 'code' and split.kind = 'd')
+            as is_readable,
+        case when split.type in ('amount', 'number') then
+            {{ read_number(
+                'split.text', 'split.kind', 'split.number_parts', 'split.decimal_sign', "(split.type = 'amount')",
+                'split.unit_factor'
+            ) }}
         end as number_read,
-        case when stated.type = 'date' then
-            {{ read_date('stated.text', 'stated.kind', 'stated.date_form') }}
+        case when split.type = 'date' then
+            {{ read_date('split.text', 'split.kind', 'split.date_form') }}
         end as date_read,
         code_words.code as code_read,
         codes.valid_from_meetmoment,
         codes.valid_to_meetmoment
-    from stated
+    from split
     left join code_words
-        on stated.type = 'code_list'
-        and stated.code_list = code_words.code_list
-        and lower(stated.text) = code_words.word
+        on split.type = 'code_list'
+        and split.code_list = code_words.code_list
+        and lower(split.text) = code_words.word
     left join {{ ref('code') }} as codes
         on code_words.code_list = codes.code_list
         and code_words.code = codes.code
@@ -165,7 +180,12 @@ written as (
 
     select
         typed.*,
-        type = 'amount' and is_readable and number_read <> round(number_read, 2) as is_too_fine,
+        type = 'amount' and is_readable
+        and coalesce(number_read <> round(number_read, 2), regexp_matches(text, '[.,]\d{11,}$')) as is_too_fine,
+        type = 'number' and is_readable
+        and coalesce(number_read <> round(number_read, 6), regexp_matches(text, '[.,]\d{11,}%?$'))
+            as has_too_many_decimals,
+        type = 'amount' and is_readable and abs(number_read) >= 10000000000000000 as is_too_large,
         case
             when not is_readable then null
             when type = 'text' then text
@@ -198,15 +218,21 @@ final as (
         source_header,
         text,
         value_state,
-        case when not coalesce(is_too_fine, false) then canonical end as canonical,
+        case when value_state <> 'reported' then text end as state_reason,
+        case when not (
+            coalesce(is_too_fine, false) or coalesce(has_too_many_decimals, false) or coalesce(is_too_large, false)
+        ) then canonical end as canonical,
         case
             when value_state = 'reported' and kind = 'e' then 'error_cell'
+            when value_state = 'reported' and type = 'code' and kind = 'd' then 'date_for_code'
+            when is_too_fine then 'not_whole_cents'
+            when has_too_many_decimals then 'too_many_decimals'
+            when is_too_large then 'too_large'
             when value_state = 'reported' and canonical is null then case type
                 when 'code_list' then 'unknown_code'
                 when 'date' then 'not_a_date'
                 else 'not_a_number'
             end
-            when is_too_fine then 'not_whole_cents'
             when type = 'code_list' and canonical is not null and (
                 meetmoment_number < valid_from_meetmoment or meetmoment_number > valid_to_meetmoment
             ) then 'code_not_valid'

@@ -81,7 +81,7 @@ def test_a_csv_file_is_read_in_any_declared_encoding_and_line_end(tmp_path: Path
         (csv_of("VV001;Opgestart;;").replace(b"EINDE;1", b"EINDE;2"), "F05"),
         (csv_of("VV001;Opgestart;;").replace(b"Projectcode", b"Code"), "F02"),
         (b"\xff\xfe" + b"odd", "F06"),
-        (b"<html><body>Projectcode</body></html>\n", "F02"),
+        (b"<html><body>Projectcode</body></html>\n", "F07"),
     ],
 )
 def test_what_cannot_be_read_as_meant_is_refused(tmp_path: Path, content: bytes, rule: str) -> None:
