@@ -187,11 +187,11 @@ begun_words as (
         received.layout_code,
         received.text,
         arg_max(null_words.value_state, length(null_words.word)) as value_state
-    from (select distinct layout_code, text from received) as received
+    from received
     inner join null_words
         on received.layout_code = null_words.layout_code
         and null_words.match = 'prefix'
-        and starts_with(lower(received.text), lower(null_words.word))
+    where starts_with(lower(received.text), lower(null_words.word))
     group by received.layout_code, received.text
 
 ),
@@ -205,7 +205,9 @@ stated as (
             when received.text is null then 'not_reported'
             else coalesce(exact_words.value_state, begun_words.value_state, 'reported')
         end as value_state,
-        received.is_declared or exact_words.layout_code is not null or begun_words.layout_code is not null as is_answered
+        received.is_declared
+        or exact_words.layout_code is not null
+        or begun_words.layout_code is not null as is_answered
     from received
     left join null_words as exact_words
         on exact_words.match = 'exact'

@@ -36,7 +36,7 @@ final as (
         submissions.file_name,
         submissions.sha256,
         submissions.byte_count,
-        -- Where a plan says how, the digits its file names give, such as the day of publication; else the _v of the name.
+        -- The digits a plan's file names give, such as the day of publication; else what stands behind _v.
         coalesce(
             try_cast(
                 regexp_replace(
