@@ -180,19 +180,17 @@ null_words as (
 
 ),
 
--- Sentences that begin with a word of their layout: the word that says most of them decides.
-begun_words as (
+-- Words a cell of a layout may begin with; of several that fit, the one that says most decides.
+first_words as (
 
     select
-        received.layout_code,
-        received.text,
-        arg_max(null_words.value_state, length(null_words.word)) as value_state
-    from received
-    inner join null_words
-        on received.layout_code = null_words.layout_code
-        and null_words.match = 'prefix'
-    where starts_with(lower(received.text), lower(null_words.word))
-    group by received.layout_code, received.text
+        layout_code,
+        list(
+            struct_pack(word := lower(word), value_state := value_state) order by length(word) desc, word
+        ) as words
+    from null_words
+    where match = 'prefix'
+    group by layout_code
 
 ),
 
@@ -201,21 +199,20 @@ stated as (
 
     select
         received.*,
+        list_filter(
+            first_words.words, lambda first: starts_with(lower(received.text), first.word)
+        )[1].value_state as first_word_state,
         case
             when received.text is null then 'not_reported'
-            else coalesce(exact_words.value_state, begun_words.value_state, 'reported')
+            else coalesce(exact_words.value_state, first_word_state, 'reported')
         end as value_state,
-        received.is_declared
-        or exact_words.layout_code is not null
-        or begun_words.layout_code is not null as is_answered
+        received.is_declared or exact_words.layout_code is not null or first_word_state is not null as is_answered
     from received
     left join null_words as exact_words
         on exact_words.match = 'exact'
         and lower(received.text) = lower(exact_words.word)
         and coalesce(exact_words.layout_code, received.layout_code) = received.layout_code
-    left join begun_words
-        on received.layout_code = begun_words.layout_code
-        and received.text = begun_words.text
+    left join first_words on received.layout_code = first_words.layout_code
 
 ),
 
@@ -254,7 +251,9 @@ typed as (
         stated.*,
         stated.value_state = 'reported' and stated.kind <> 'e' as is_readable,
         case when stated.type in ('amount', 'number') then
-            {{ read_number('stated.text', 'stated.kind', 'stated.decimal_sign') }} * coalesce(stated.unit_factor, 1)
+            try(
+                {{ read_number('stated.text', 'stated.kind', 'stated.decimal_sign') }} * coalesce(stated.unit_factor, 1)
+            )
         end as number_read,
         case when stated.type = 'date' then
             {{ read_date('stated.text', 'stated.kind', 'stated.date_form') }}
