@@ -9,14 +9,14 @@
 {% macro read_number(text, kind, decimal_sign) -%}
     {%- set text = "regexp_replace(" ~ text ~ ", '^[£€] ?', '')" -%}
     case
-        when {{ kind }} = 'n' then try_cast({{ text }} as decimal(38, 10))
+        when {{ kind }} = 'n' then try_cast({{ text }} as decimal(38, 15))
         when {{ kind }} <> 't' then null
         when {{ decimal_sign }} = ',' and regexp_full_match({{ text }}, '[-+]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?')
-            then try_cast(replace(replace({{ text }}, '.', ''), ',', '.') as decimal(38, 10))
+            then try_cast(replace(replace({{ text }}, '.', ''), ',', '.') as decimal(38, 15))
         when {{ decimal_sign }} = '.' and regexp_full_match({{ text }}, '[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?')
-            then try_cast(replace({{ text }}, ',', '') as decimal(38, 10))
+            then try_cast(replace({{ text }}, ',', '') as decimal(38, 15))
         when {{ decimal_sign }} is null and regexp_full_match({{ text }}, '[-+]?\d+')
-            then try_cast({{ text }} as decimal(38, 10))
+            then try_cast({{ text }} as decimal(38, 15))
     end
 {%- endmacro %}
 

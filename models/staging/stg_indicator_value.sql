@@ -4,10 +4,10 @@
     field('project_code'),
     field('territory'),
     field('measured_on', 'date'),
-    field('baseline', 'decimal(28, 6)'),
-    field('target', 'decimal(28, 6)'),
+    field('baseline', 'decimal(38, 15)'),
+    field('target', 'decimal(38, 15)'),
     field('target_date', 'date'),
-    field('actual', 'decimal(28, 6)'),
+    field('actual', 'decimal(38, 15)'),
     state_of('actual'),
     field('explanation'),
 ]) }}
