@@ -34,11 +34,7 @@ projects as (
 
 codes as (
 
-    select
-        scales.plan_code,
-        listed.*
-    from {{ ref('status_scale') }} as scales
-    inner join {{ ref('code') }} as listed on scales.code_list = listed.code_list
+    select * from {{ ref('int_status_scale') }}
 
 ),
 

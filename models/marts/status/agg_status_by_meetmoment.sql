@@ -37,11 +37,7 @@ denominators as (
 
 scale as (
 
-    select
-        scales.plan_code,
-        codes.*
-    from {{ ref('status_scale') }} as scales
-    inner join {{ ref('code') }} as codes on scales.code_list = codes.code_list
+    select * from {{ ref('int_status_scale') }}
 
 ),
 
