@@ -16,7 +16,7 @@ from flows.settings import PROJECT
 
 MACROS = (PROJECT / "macros" / "values.sql").read_text(encoding="utf-8")
 NUMBER_FORMS = (",", ".", None)
-DATE_FORMS = ("iso", "dmy", "dmyy", "words", "month", "quarter", "year", "dmy iso", "")
+DATE_FORMS = ("iso", "dmy", "dmyy", "words", "month", "quarter", "semester", "year", "dmy iso", "")
 
 # text, kind, declared form, read as (None: refused)
 AMOUNTS = [
@@ -125,14 +125,16 @@ AMOUNTS = [
     ("Infinity", "t", ".", None),
     ("NaN", "t", ".", None),
     ("9999999999999999999999999999999", "t", ",", None),
-    ("0,12345678901", "t", ",", None),
+    ("0,12345678901", "t", ",", "0.12345678901"),
+    ("0,1234567890123456", "t", ",", None),
     ("0,1234567890", "t", ",", "0.123456789"),
     ("1234.5", "n", ",", "1234.5"),
     ("-0.07", "n", ",", "-0.07"),
     ("1.234", "n", ",", "1.234"),
     ("1234.5", "j", ",", "1234.5"),
     ("1234.5", "m", None, "1234.5"),
-    ("0.333333333333333", "n", ",", None),
+    ("0.333333333333333", "n", ",", "0.333333333333333"),
+    ("0.0333333333333333", "n", ",", None),
     ("2021-06-30", "d", ",", None),
     ("true", "b", ",", None),
     ("#REF!", "e", ",", None),
@@ -195,6 +197,10 @@ DATES = [
     ("T3 2026", "t", "quarter", "2026-09-30"),
     ("2021 - 4° trimestre", "t", "quarter", "2021-12-31"),
     ("4º trimestre 2021", "t", "quarter", "2021-12-31"),
+    ("I 2022", "t", "semester", "2022-06-30"),
+    ("II 2022", "t", "semester", "2022-12-31"),
+    ("III 2022", "t", "semester", None),
+    ("I 2022", "t", "quarter", None),
     ("2e kwartaal 2026", "t", "quarter", "2026-06-30"),
     ("Q5 2026", "t", "quarter", None),
     ("2026", "t", "quarter", None),
