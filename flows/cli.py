@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
+from expectations.findings import rejects
 from flows import console, night, registry
 from flows.check import check as check_files
 from flows.check import default_meetmoment
@@ -108,7 +109,7 @@ def check(
         known = ", ".join("/".join(key) for key in registry.meetmomenten())
         raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
     findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC))
-    rejected = sorted({f["file_name"] for f in findings if f["severity"] == "critical"})
+    rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
         _answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
     else:

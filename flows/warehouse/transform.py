@@ -9,6 +9,8 @@ from pathlib import Path
 from flows.settings import PROJECT
 
 BEFORE_GATE = ("path:seeds", "path:models/staging")
+# What the second pass of gate 1 judges, with the accepted versions it stands on.
+COMPARISONS = ("+path:models/intermediate/compared,path:models/intermediate",)
 AFTER_GATE = ("path:models/intermediate", "path:models/marts")
 
 
