@@ -61,7 +61,8 @@ final as (
         previous_amount_eur,
         limit_eur,
         provisional_amount_eur,
-        cast((previous_amount_eur - amount_eur) * 100 as bigint) as fallen_cents,
+        case when measure in ('committed', 'paid') then cast((previous_amount_eur - amount_eur) * 100 as bigint) end
+            as fallen_cents,
         cast((amount_eur - limit_eur) * 100 as bigint) as excess_cents,
         cast((amount_eur - provisional_amount_eur) * 100 as bigint) as restated_cents,
         -- Euros for thousands or millions. Money that is spent may honestly grow a thousandfold, but not past its budget.
