@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types lock clean
+.PHONY: help demo test mutate lint types lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ demo: .venv/installed  ## the main job on the demo plan: from returns to a publi
 
 test: .venv/installed  ## every test
 	$(BIN)/python -m pytest
+
+mutate: .venv/installed  ## change every expectation in each way that could be a slip; the cases of the rules must notice
+	PYTHONPATH=. $(BIN)/python tests/python/rules/rule_mutants.py
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .

@@ -30,7 +30,8 @@ COLUMNS = {
     "waiver_reason_en": "varchar",
 }
 
-# The cell of a failure: by field where the layout maps it, else the row alone. Severity is the rule's own unless the
+# The cell of a failure: by field where the layout maps it, else the row alone; or no cell, where the key of what was
+# judged is the submission itself. Severity is the rule's own unless the
 # registry says otherwise for the plan; a waiver counts when the return was received while it was valid.
 _PLACES = """
     with touched as (
@@ -54,6 +55,12 @@ _PLACES = """
         from failed
         inner join touched on failed.row_id = touched.row_id
         left join staging.stg_cell as cells on failed.row_id = cells.row_id and failed.field = cells.field
+        union all
+        select
+            failed.rule_id, failed.gate, null, submission.submission_id, null, null, null, null,
+            failed.received_value, failed.expected, null, null
+        from failed
+        inner join staging.stg_submission as submission on failed.row_id = submission.submission_id
         union all
         select
             rule_id, 'intake', null, submission_id, sheet, row_number, column_name, column_number, received_value,

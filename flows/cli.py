@@ -223,7 +223,8 @@ _SUBMITTERS = """
     select
         latest.meetmoment_key, domains.policy_domain_code as sender, coalesce(accepted_count, 0) as accepted,
         coalesce(rejected_count, 0) as rejected, coalesce(late_count, 0) as late, coalesce(error_count, 0) as errors,
-        coalesce(quality.warning_count, 0) as warnings, cast(last_received_at as varchar) as last_received_at
+        coalesce(quality.warning_count, 0) as warnings, coalesce(quality.waived_count, 0) as waived,
+        cast(last_received_at as varchar) as last_received_at
     from latest
     inner join dim_policy_domain as domains on latest.plan_code = domains.plan_code
     left join agg_quality_by_submitter as quality
