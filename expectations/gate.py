@@ -118,9 +118,7 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
     beside = expectation.meta.get("expected")
     for row in rows:
         key = tuple(str(row[name]) for name in meta["key"])
-        yield Failure(
-            rule_id, meta["table"], field, key, _shown(row.get(judged)), _shown(row.get(beside)), bool(named)
-        )
+        yield Failure(rule_id, meta["table"], field, key, _shown(row.get(judged)), _shown(row.get(beside)), bool(named))
 
 
 def _shown(value: Any) -> str:

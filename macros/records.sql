@@ -142,5 +142,5 @@ select * from final
 
 {# Whether something new was said: the words of an earlier meetmoment, sent again, explain no new change. #}
 {% macro is_newly_explained() -%}
-    explanation is not null and explanation is distinct from {{ previous('explanation') }}
+    coalesce(explanation <> {{ previous('explanation') }}, explanation is not null)
 {%- endmacro %}

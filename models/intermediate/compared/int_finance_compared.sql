@@ -1,4 +1,4 @@
--- One row per accepted amount that holds, beside the same amount earlier, its provisional form and what it may not exceed.
+-- One row per accepted amount that holds, beside the same amount earlier, its provisional form and its limit.
 with
 
 amounts as (
@@ -61,8 +61,9 @@ final as (
         previous_amount_eur,
         limit_eur,
         provisional_amount_eur,
-        case when measure in ('committed', 'paid') then cast((previous_amount_eur - amount_eur) * 100 as bigint) end
-            as fallen_cents,
+        case
+            when measure in ('committed', 'paid') then cast((previous_amount_eur - amount_eur) * 100 as bigint)
+        end as fallen_cents,
         cast((amount_eur - limit_eur) * 100 as bigint) as excess_cents,
         cast((amount_eur - provisional_amount_eur) * 100 as bigint) as restated_cents,
         -- Euros for thousands or millions. Money that is spent may honestly grow a thousandfold, but not past its budget.

@@ -1,4 +1,4 @@
--- One row per accepted indicator value that holds, beside the same value at the latest earlier meetmoment that has it.
+-- One row per accepted indicator value that holds, beside the same value at its latest earlier meetmoment.
 with
 
 indicator_values as (

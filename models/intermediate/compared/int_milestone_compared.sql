@@ -1,4 +1,4 @@
--- One row per accepted milestone row that holds, beside the same milestone at the latest earlier meetmoment that has it.
+-- One row per accepted milestone row that holds, beside the same milestone at its latest earlier meetmoment.
 with
 
 milestones as (

@@ -1,4 +1,4 @@
--- One row per milestone that a project had at its latest earlier meetmoment and has no more, on the row of the project.
+-- One row per milestone that a project had at its latest earlier meetmoment and has no more.
 with
 
 projects as (

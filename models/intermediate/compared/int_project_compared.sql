@@ -1,4 +1,4 @@
--- One row per accepted project row that holds, beside the same project earlier, with the money and EU links it should have.
+-- One row per accepted project row that holds, beside the same project earlier, its money and its EU links.
 with
 
 projects as (

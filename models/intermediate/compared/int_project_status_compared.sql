@@ -1,4 +1,4 @@
--- One row per accepted project status that holds, beside the milestones and the money of the project at that meetmoment.
+-- One row per accepted project status that holds, beside the milestones and the money of the project.
 with
 
 statuses as (

@@ -1,4 +1,4 @@
--- One row per plan and rule of the quality catalogue: what it asks, of which records, and what its failure means there.
+-- One row per plan and rule of the quality catalogue: what it asks, of which records, and how grave a failure is.
 with
 
 rules as (

@@ -1,4 +1,4 @@
--- One row per waiver: the rule that does not count, for what, why, by which role, until when, and the findings it covers.
+-- One row per waiver: the rule that does not count, for what, why, by which role and until when.
 with
 
 waivers as (

@@ -41,7 +41,9 @@ def judged_cases(cases: Sequence[Case], home: Path) -> Judged:
     transform.build(warehouse, ["path:seeds"])
     with duckdb.connect(str(warehouse)) as con:
         # A layout may declare that its rows repeat a record; here every one does, so that each such record has a case.
-        con.execute("update registry.layout set repeated_records = (select string_agg(record, ' ') from registry.record)")
+        con.execute(
+            "update registry.layout set repeated_records = (select string_agg(record, ' ') from registry.record)"
+        )
     transform.build(warehouse, ["path:models/staging"])
     night.judge(warehouse)
     number_of = {project_code(number + 1): number for number in range(len(cases))}

@@ -86,9 +86,7 @@ def survivors(judged: Judged, every: int = 1) -> list[str]:
     with duckdb.connect(str(judged.warehouse), read_only=True) as con:
         for name, place, label, mutant in _every(suites(), every):
             suite = suites()[name]
-            mutated = (
-                about(gate.judge(con, suite | {"expectations": [mutant]}), judged.case_of) if mutant else set()
-            )
+            mutated = about(gate.judge(con, suite | {"expectations": [mutant]}), judged.case_of) if mutant else set()
             rest = set().union(*(failed for key, failed in judged.failed.items() if key != (name, place)))
             if mutated | rest == wanted:
                 found.append(f"{name}: {suite['expectations'][place]['meta']['rule_id']} {label}")

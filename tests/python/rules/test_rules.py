@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from release_cases import RELEASE_CASES, marts
+from release_cases import RELEASE_CASES, ReleaseCase, marts
+from rule_builder import Case
 from rule_cases import CASES
 from rule_judged import Judged, judged_cases, suites
 from rule_mutants import mutants, release_about, release_suites, release_survivors, survivors
@@ -53,7 +54,7 @@ def test_a_release_without_projects_is_none(built: duckdb.DuckDBPyConnection) ->
 
 def test_each_rule_has_a_passing_and_a_failing_case() -> None:
     judged_on_rows = {r.rule_id for r in rules().values() if r.gate != "intake"} - {"G00", "G01"}
-    cases = [*CASES, *RELEASE_CASES]
+    cases: list[Case | ReleaseCase] = [*CASES, *RELEASE_CASES]
     assert judged_on_rows - {case.rule_id for case in cases if case.rule_id in case.breaks} == set()
     assert judged_on_rows - {case.rule_id for case in cases if case.rule_id not in case.breaks} == set()
 
