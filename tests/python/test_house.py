@@ -79,6 +79,12 @@ def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors] == []
 
 
+@pytest.mark.parametrize("typo", ["descriptionn: One row.", "config: {materializedd: table}", "colums: []"])
+def test_a_typo_in_yaml_is_found(typo: str) -> None:
+    content = yaml.safe_load(f"models:\n  - name: m\n    {typo}\n")
+    assert list(jsonschema.Draft7Validator(resources_schema()).iter_errors(content))
+
+
 def test_the_project_file_is_what_dbt_means() -> None:
     content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     assert list(jsonschema.Draft7Validator(project_schema()).iter_errors(content)) == []
