@@ -22,6 +22,7 @@ meetmomenten as (
 final as (
 
     select
+        meetmomenten.plan_code,
         members.meetmoment_key,
         meetmomenten.cutoff_date,
         members.scope_key,
