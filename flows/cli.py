@@ -133,7 +133,9 @@ def check_registry(json_: Json = False) -> None:
     else:
         for fault in faults:
             console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
-        console.console.print(f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole")
+        console.console.print(
+            f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
+        )
     if faults:
         raise typer.Exit(EXIT_HELD)
 

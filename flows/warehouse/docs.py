@@ -21,7 +21,7 @@ _OF_THE_MACHINE = {"root_path", "build_path", "compiled_path", "deferred"}
 def write(warehouse: Path, folder: Path) -> Path:
     """Write the documentation of every model, column, test and exposure to ``folder``; the path of the page.
 
-    The same project and warehouse always give the same bytes.
+    Nothing in it depends on the moment or the machine, but the page that dbt itself brings.
 
     Args:
         warehouse: a built warehouse; the types and comments of its tables are read.

@@ -1,4 +1,4 @@
-"""References: is the registry whole? The tests of the seeds, and each failure as a sentence that names file and line."""
+"""References: is the registry whole? The tests of the seeds, each failure a sentence that names file and line."""
 
 import json
 from collections.abc import Iterator

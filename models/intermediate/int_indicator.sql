@@ -1,4 +1,4 @@
--- One row per plan, indicator and version of its description; an indicator that only returns name is there unregistered.
+-- One row per plan, indicator and version of its description; one that only returns name is there unregistered.
 with
 
 registered as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and part of an indicator (project and territory) that a value is expected of or came from.
+-- One row per plan, meetmoment and part of an indicator (project, territory) that a value is expected of.
 with
 
 returned as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, measure and milestone or target: the link as now returned, judged on the cut-off.
+-- One row per plan, meetmoment, project, measure and milestone or target: the link, judged on the cut-off.
 with
 
 links as (

@@ -1,4 +1,4 @@
-{# Every value of the column that is not empty is a code of this list in seeds/codes/code.csv; the codes stand beside. #}
+{# Every value of the column that is not empty is a code of the list in seeds/codes/code.csv; its codes stand beside. #}
 {% test known_code(model, column_name, code_list) %}
 with
 

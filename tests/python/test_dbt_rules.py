@@ -1,8 +1,8 @@
 """The rules of dbt-project-evaluator that apply here, over the manifest of a parse; no warehouse is needed.
 
 Not applied, with the reason: source freshness (a run's raw tables are made fresh from the archive), model fan-out and
-source fan-out (every fact of one plan rests on the same versions, that is the point), directories of sources and tests by
-name (one yml set per folder is checked instead).
+source fan-out (every fact of one plan rests on the same versions, that is the point), directories of sources and tests
+by name (one yml set per folder is checked instead).
 """
 
 import json
@@ -76,7 +76,9 @@ def excepting(rule: str, found: set[str]) -> set[str]:
 
 
 def test_no_model_joins_a_source_with_a_model(project: Project) -> None:
-    found = {n["name"] for name, n in project.models.items() if project.parents(name, "source") and project.parents(name)}
+    found = {
+        n["name"] for name, n in project.models.items() if project.parents(name, "source") and project.parents(name)
+    }
     assert not excepting("joins a source with a model", found)
 
 
@@ -133,7 +135,12 @@ def test_every_model_and_seed_is_tested_and_every_model_has_a_key(project: Proje
 
 
 def test_everything_is_described(project: Project) -> None:
-    described = [*project.models.values(), *project.seeds.values(), *project.sources.values(), *project.exposures.values()]
+    described = [
+        *project.models.values(),
+        *project.seeds.values(),
+        *project.sources.values(),
+        *project.exposures.values(),
+    ]
     assert [node["name"] for node in described if not node["description"]] == []
     columns = [
         f"{node['name']}.{column['name']}"

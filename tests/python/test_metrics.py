@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -71,10 +70,25 @@ MILESTONES = {
     ("mart", "entity", "columns", "dimensions"),
     [
         ("agg_finance_by_meetmoment", "project_amount", MONEY, ["meetmoment_key", "scope_key", "execution"]),
-        ("agg_finance_by_speerpunt", "project_amount", MONEY, ["meetmoment_key", "scope_key", "execution", "speerpunt_key"]),
-        ("agg_finance_by_cluster", "project_amount", MONEY, ["meetmoment_key", "scope_key", "execution", "cluster_key"]),
+        (
+            "agg_finance_by_speerpunt",
+            "project_amount",
+            MONEY,
+            ["meetmoment_key", "scope_key", "execution", "speerpunt_key"],
+        ),
+        (
+            "agg_finance_by_cluster",
+            "project_amount",
+            MONEY,
+            ["meetmoment_key", "scope_key", "execution", "cluster_key"],
+        ),
         ("agg_milestones_by_meetmoment", "milestone_in_scope", MILESTONES, ["meetmoment_key", "scope_key"]),
-        ("agg_milestones_by_speerpunt", "milestone_in_scope", MILESTONES, ["meetmoment_key", "scope_key", "speerpunt_key"]),
+        (
+            "agg_milestones_by_speerpunt",
+            "milestone_in_scope",
+            MILESTONES,
+            ["meetmoment_key", "scope_key", "speerpunt_key"],
+        ),
     ],
 )
 def test_metrics_are_the_figures_of_the_mart(

@@ -1,5 +1,7 @@
--- One row per plan, meetmoment and indicator: which of the Court of Audit's points it meets, and of how many that apply.
-{% set points = ['definition', 'unit', 'baseline', 'target', 'target_date', 'source', 'realised_value', 'level', 'owner'] %}
+-- One row per plan, meetmoment and indicator: which of the Court of Audit's points it meets, of how many.
+{% set points = [
+    'definition', 'unit', 'baseline', 'target', 'target_date', 'source', 'realised_value', 'level', 'owner'
+] %}
 with
 
 progress as (
@@ -23,8 +25,8 @@ judged as (
         coalesce(indicators.definition_nl, indicators.definition_en) is not null as has_definition,
         indicators.unit is not null as has_unit,
         progress.baseline is not null as has_baseline,
-        case when progress.level is distinct from 'context' then progress.target is not null end as has_target,
-        case when progress.level is distinct from 'context' then progress.target_date is not null end
+        case when coalesce(progress.level, '') <> 'context' then (progress.target is not null) end as has_target,
+        case when coalesce(progress.level, '') <> 'context' then (progress.target_date is not null) end
             as has_target_date,
         indicators.source is not null as has_source,
         case

@@ -1,4 +1,4 @@
--- One row per plan and meetmoment: projects that serve this plan and the facility, counted once, beside what adding gives.
+-- One row per plan and meetmoment: projects that serve this plan and the facility, counted once.
 with
 
 projects as (
@@ -54,7 +54,7 @@ counted_targets as (
         plan_code,
         meetmoment_code,
         count(*) as link_count,
-        count(distinct (measure_code, mt_number)) as mt_by_measure_count,
+        count(distinct measure_code || ' ' || mt_number) as mt_by_measure_count,
         count(distinct mt_number) as mt_count,
         count(distinct mt_number) filter (where self_reported_status = 'completed') as mt_completed_count,
         count(distinct mt_number) filter (where assessed_status = 'fulfilled') as mt_fulfilled_count,
@@ -68,10 +68,10 @@ final as (
 
     select
         counted_projects.plan_code || '/' || counted_projects.meetmoment_code as meetmoment_key,
-        'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een keer,'
-        || ' hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
-        'A project that is also in the EU facility counts once; a milestone or target counts once, however many measures'
-        || ' or projects it serves.' as counting_rule_en,
+        'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een'
+        || ' keer, hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
+        'A project that is also in the EU facility counts once; a milestone or target counts once, however many'
+        || ' measures or projects it serves.' as counting_rule_en,
         counted_projects.project_count,
         counted_projects.this_plan_only_count,
         counted_projects.in_both_count,

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, measure and milestone or target: the link, with the days between which it holds.
+-- One row per plan, meetmoment, project, measure and milestone or target: the link and the days it holds.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || project_code as project_key,
