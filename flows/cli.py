@@ -18,6 +18,7 @@ from flows.night import AnotherNight, Night, Outcome
 from flows.publish import release
 from flows.receive import archive
 from flows.settings import Settings
+from flows.warehouse import references
 
 EXIT_FAILED, EXIT_HELD, EXIT_BUSY = 1, 20, 75
 
@@ -122,6 +123,25 @@ def check(
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
             console.console.print(f"{path.name} ({plan}/{meetmoment}): {word}")
     if rejected:
+        raise typer.Exit(EXIT_HELD)
+
+
+@app.command("registry")
+def check_registry(json_: Json = False) -> None:
+    """Whether the registry (seeds/) is whole: every reference, code and key, in seconds. Changes nothing.
+
+    Exit codes: 0 whole, 20 at least one fault, named with file and line.
+    """
+    faults = references.broken(Settings().build / "registry")
+    if json_:
+        _answer({"faults": faults})
+    else:
+        for fault in faults:
+            console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
+        console.console.print(
+            f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
+        )
+    if faults:
         raise typer.Exit(EXIT_HELD)
 
 

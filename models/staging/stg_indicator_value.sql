@@ -8,5 +8,6 @@
     field('target_date', 'date'),
     field('actual', 'decimal(28, 6)'),
     state_of('actual'),
+    field('value_state'),
     field('explanation'),
 ]) }}
