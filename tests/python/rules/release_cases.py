@@ -12,6 +12,8 @@ IDENTITIES = "marts.fct_identity_check"
 PUBLISHED = "marts.fct_published_figure_check"
 PROJECTS = "marts.dim_project"
 MONEY = "marts.fct_finance"
+PROGRESS = "marts.agg_indicator_progress"
+QUALITY = "marts.fct_indicator_quality"
 
 _GOOD: dict[str, dict[str, Any]] = {
     HEADLINES: {
@@ -27,6 +29,14 @@ _GOOD: dict[str, dict[str, Any]] = {
     IDENTITIES: {"identity": "", "identity_case": "m1", "difference": 0},
     PUBLISHED: {"meetmoment_key": "", "scope_key": "s", "measure": "paid", "item": "total", "verdict": "reproduced"},
     PROJECTS: {"project_key": "", "funding_type": "one_off"},
+    PROGRESS: {"meetmoment_key": "", "indicator_key": "i", "level": "output", "aggregation": "sum"},
+    QUALITY: {
+        "meetmoment_key": "",
+        "indicator_key": "i",
+        "has_definition": True,
+        "has_unit": True,
+        "has_source": True,
+    },
     MONEY: {
         "meetmoment_key": "",
         "project_key": "p",
@@ -65,6 +75,16 @@ def _headline_measures() -> Iterator[ReleaseCase]:
 
 
 RELEASE_CASES = (
+    _passes("DQ05C", "all that the register should say", QUALITY),
+    _fails("DQ05C", "no definition", QUALITY, has_definition=False),
+    _fails("DQ05C", "no unit", QUALITY, has_unit=False),
+    _fails("DQ05C", "no source", QUALITY, has_source=False),
+    _passes("DQ21", "an output added up", PROGRESS),
+    _passes("DQ21", "an outcome added up", PROGRESS, level="outcome"),
+    _passes("DQ21", "an impact averaged", PROGRESS, level="impact", aggregation="mean"),
+    _passes("DQ21", "context as it is", PROGRESS, level="context", aggregation="none"),
+    _fails("DQ21", "context added up", PROGRESS, level="context"),
+    _fails("DQ21", "a level of no list", PROGRESS, level="input"),
     _passes("DQ15", "a share with all it is made of", HEADLINES),
     _fails("DQ15", "a share without numerator", HEADLINES, numerator=None),
     _fails("DQ15", "a share without denominator", HEADLINES, denominator=None),

@@ -33,6 +33,10 @@ REALISED = (
 NOTHING_PAID = (put(F, VEK, "0", at="both"),)
 MERGED = "Samengevoegd met de tweede fase"
 
+# Target 1 of the facility is due in the second quarter of 2022; an orange project may have milestones in delay.
+DUE_MID_2022 = (put(R, "Nummer M/T", "DEMO-01"),)
+LATE_ORANGE = (put(M, MS, "Vertraging", 1), put(M, WHY, "Vervroegd", 1), put(S, "Projectstatus", "oranje"))
+
 CASES = (
     passes("-", "the good return"),
     # values and keys
@@ -74,6 +78,8 @@ CASES = (
     passes("K02", "a status of the project that was delivered", put(S, WHY, "Loopt")),
     fails("K03", "a cluster the plan does not have", put(P, "Cluster", "99")),
     passes("K03", "a cluster the plan has", put(P, "Cluster", "3", at="both")),
+    fails("K04", "an indicator the plan does not have", put(N, "Indicatorcode", "IND99")),
+    passes("K04", "an indicator the plan has, in small letters", put(N, "Indicatorcode", "ind02", at="both")),
     fails("P01", "renamed without a word", put(P, "Titel", "Fietsroutes")),
     passes("P01", "renamed, and said why", put(P, "Titel", "Fietsroutes"), put(S, WHY, MERGED)),
     passes("P01", "capitals, spaces and a full stop are form", put(P, "Titel", "FIETSPADEN  {code}.")),
@@ -157,6 +163,10 @@ CASES = (
     fails("DQ10", "a link that ended the day before the cut-off", put(R, "Geldig tot", "30/12/2022")),
     passes("DQ10", "a link that ends on the cut-off", put(R, "Geldig tot", "31/12/2022")),
     passes("DQ10", "no RRF project, no link", drop(R), put(P, "RRF", "nee")),
+    fails("DQ11", "a milestone the day after the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "01/07/2022", 1), *LATE_ORANGE),
+    passes("DQ11", "a milestone on the last day of the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "30/06/2022", 1), *LATE_ORANGE),
+    passes("DQ11", "a link that has ended", *DUE_MID_2022, put(M, PLANNED, "01/07/2022", 1), *LATE_ORANGE,
+           put(R, "Geldig tot", "30/12/2022"), add(R, "{code}", "I-1.01", "MT-01", "13/07/2021", "", "", "")),
     fails("DQ18", "a link from the day after the cut-off", put(R, "Geldig van", "01/01/2023"), also="DQ10"),
     passes("DQ18", "a link from the cut-off", put(R, "Geldig van", "31/12/2022")),
     # project
