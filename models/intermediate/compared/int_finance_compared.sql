@@ -66,7 +66,7 @@ final as (
         end as fallen_cents,
         cast((amount_eur - limit_eur) * 100 as bigint) as excess_cents,
         cast((amount_eur - provisional_amount_eur) * 100 as bigint) as restated_cents,
-        -- Euros for thousands or millions. Money that is spent may honestly grow a thousandfold, but not past its budget.
+        -- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
         case
             when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
             when growth_factor between 500 and 2000 then 'thousandfold'
