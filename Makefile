@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz speed lint types bi lock clean
+.PHONY: help demo test fuzz speed mutate check lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,12 @@ fuzz: .venv/installed  ## 10,000 mutated returns of each form (some minutes)
 
 speed: .venv/installed  ## rows per minute and memory of the reading child
 	$(BIN)/python tests/slow/speed.py
+
+mutate: .venv/installed  ## change every expectation in each way that could be a slip; the cases of the rules must notice
+	PYTHONPATH=. $(BIN)/python tests/python/rules/rule_mutants.py
+
+check: .venv/installed  ## the registry alone: every reference in seeds/, in seconds
+	$(BIN)/veerkracht registry
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,7 @@ from flows.registry import rules
 SUITES = Path(__file__).parent
 SEVERITIES = ("critical", "error", "warning", "info")
 
-Gate = Literal["submission", "release"]
+Gate = Literal["submission", "comparison", "release"]
 
 
 class GateBroken(Exception):
@@ -40,6 +41,11 @@ class Failure:
     field: str | None
     key: tuple[str, ...]
     value: str
+    """What failed, as a person writes it."""
+    expected: str = ""
+    """What stands beside it where the expectation's ``meta`` names that column: the earlier value, or the limit."""
+    is_value_named: bool = False
+    """Whether ``meta`` names the column of `value`, so that it is not the text of the cell."""
 
 
 def failures(con: duckdb.DuckDBPyConnection, gate: Gate) -> list[Failure]:
@@ -71,12 +77,18 @@ def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure
         gx.ExpectationSuite(name=suite["name"], expectations=expectations),
         result_format={
             "result_format": "COMPLETE",
-            "unexpected_index_column_names": suite["meta"]["key"],
+            "unexpected_index_column_names": _columns_told(suite),
         },
     )
     if len(outcome.results) != len(expectations):
         raise GateBroken(f"suite {suite['name']}: {len(outcome.results)} results of {len(expectations)} expectations")
     return [failure for result in outcome.results for failure in _failures_of(result, suite["meta"])]
+
+
+def _columns_told(suite: dict[str, Any]) -> list[str]:
+    """What is asked of each failing row: its key, and the columns that its expectations name for the sentence."""
+    named = [e["meta"][n] for e in suite["expectations"] for n in ("value", "expected") if n in e["meta"]]
+    return list(dict.fromkeys([*suite["meta"]["key"], *named]))
 
 
 def _frame_query(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> str:
@@ -100,11 +112,23 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
     if not rows:
         yield Failure(rule_id, meta["table"], field, (), f"{meta['table']}: {result.result.get('observed_value')}")
         return
-    judged = expectation.kwargs.get("column") or expectation.kwargs.get("column_B")
+    named = expectation.meta.get("value")
+    judged = named or expectation.kwargs.get("column") or expectation.kwargs.get("column_B")
+    beside = expectation.meta.get("expected")
     for row in rows:
         key = tuple(str(row[name]) for name in meta["key"])
-        value = row.get(judged)
-        yield Failure(rule_id, meta["table"], field, key, "" if pd.isna(value) else str(value))
+        yield Failure(rule_id, meta["table"], field, key, _shown(row.get(judged)), _shown(row.get(beside)), bool(named))
+
+
+def _shown(value: Any) -> str:
+    """A value out of a frame as a person writes it: a day without its midnight, a whole number without its point."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _raised(info: Any) -> str:

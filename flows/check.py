@@ -16,7 +16,7 @@ from flows.warehouse.load import load
 def check(
     settings: Settings, files: Sequence[Path], plan_code: str, meetmoment_code: str, now: datetime
 ) -> list[dict[str, Any]]:
-    """Findings on these files, gravest first, judged beside what was received for the same meetmoment.
+    """Findings on these files, gravest first, judged beside what was received for this and the earlier meetmomenten.
 
     Args:
         files: the files as they would be sent, together.
@@ -26,10 +26,12 @@ def check(
     """
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
     shutil.rmtree(preview.build / "warehouse.duckdb", ignore_errors=True)
+    number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
     sources = {
         receipt: archive.content_path(settings.archive, receipt.sha256)
         for receipt in archive.receipts(settings.archive)
-        if (receipt.plan_code, receipt.meetmoment_code) == (plan_code, meetmoment_code)
+        if receipt.plan_code == plan_code
+        and number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
     judged = [archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files]
     known = {receipt.submission_id for receipt in judged}

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
+from expectations.findings import rejects
 from flows import console, night, registry
 from flows.check import check as check_files
 from flows.check import default_meetmoment
@@ -17,6 +18,7 @@ from flows.night import AnotherNight, Night, Outcome
 from flows.publish import release
 from flows.receive import archive
 from flows.settings import Settings
+from flows.warehouse import references
 
 EXIT_FAILED, EXIT_HELD, EXIT_BUSY = 1, 20, 75
 
@@ -112,7 +114,7 @@ def check(
         known = ", ".join("/".join(key) for key in registry.meetmomenten())
         raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
     findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC))
-    rejected = sorted({f["file_name"] for f in findings if f["severity"] == "critical"})
+    rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
         _answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
     else:
@@ -121,6 +123,25 @@ def check(
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
             console.console.print(f"{path.name} ({plan}/{meetmoment}): {word}")
     if rejected:
+        raise typer.Exit(EXIT_HELD)
+
+
+@app.command("registry")
+def check_registry(json_: Json = False) -> None:
+    """Whether the registry (seeds/) is whole: every reference, code and key, in seconds. Changes nothing.
+
+    Exit codes: 0 whole, 20 at least one fault, named with file and line.
+    """
+    faults = references.broken(Settings().build / "registry")
+    if json_:
+        _answer({"faults": faults})
+    else:
+        for fault in faults:
+            console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
+        console.console.print(
+            f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
+        )
+    if faults:
         raise typer.Exit(EXIT_HELD)
 
 
@@ -253,7 +274,8 @@ _SUBMITTERS = """
     select
         latest.meetmoment_key, domains.policy_domain_code as sender, coalesce(accepted_count, 0) as accepted,
         coalesce(rejected_count, 0) as rejected, coalesce(late_count, 0) as late, coalesce(error_count, 0) as errors,
-        coalesce(quality.warning_count, 0) as warnings, cast(last_received_at as varchar) as last_received_at
+        coalesce(quality.warning_count, 0) as warnings, coalesce(quality.waived_count, 0) as waived,
+        cast(last_received_at as varchar) as last_received_at
     from latest
     inner join dim_policy_domain as domains on latest.plan_code = domains.plan_code
     left join agg_quality_by_submitter as quality

@@ -57,7 +57,7 @@ def show_findings(findings: Sequence[dict[str, Any]]) -> None:
     for finding in findings[:_FINDINGS_SHOWN]:
         style = _STYLES[finding["severity"]]
         table.add_row(
-            f"[{style}]{finding['rule_id']}[/] {finding['severity']}",
+            f"[{style}]{finding['rule_id']}[/] {finding['severity']}{' (waiver)' if finding['waiver_id'] else ''}",
             finding["file_name"],
             where(finding),
             f"{finding['message_nl']}\n[dim]{finding['message_en']}[/]",

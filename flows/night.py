@@ -144,15 +144,23 @@ def judge_submissions(night: Night) -> None:
 def judge(warehouse: Path) -> int:
     """Gate 1 on a staged warehouse; the number of findings written to ``gate.finding``.
 
+    First each row as it stands; then what was accepted beside its earlier meetmoment (docs/adr/0005).
+
     Raises:
         gate.GateBroken: when a check could not be carried out; then nothing may be accepted.
     """
+    rows = _pass(warehouse, "submission")
+    transform.build(warehouse, transform.COMPARISONS)
+    return rows + _pass(warehouse, "comparison")
+
+
+def _pass(warehouse: Path, suites: gate.Gate) -> int:
     with duckdb.connect(str(warehouse)) as con:
-        failed = gate.failures(con, "submission")
+        failed = gate.failures(con, suites)
         broken = [failure.value for failure in failed if failure.rule_id == "G01"]
         if broken:
             raise gate.GateBroken("; ".join(broken))
-        return findings.write(con, failed)
+        return findings.write(con, failed, suites)
 
 
 def found(warehouse: Path, file_names: dict[str, str]) -> list[dict[str, Any]]:
@@ -241,7 +249,7 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
     new = [r for r in archive.receipts(settings.archive) if r.submission_id not in known]
     names = {r.submission_id: r.file_name for r in new}
     about_new = found(settings.warehouse, names)
-    rejected = {f["submission_id"] for f in about_new if f["severity"] == "critical"}
+    rejected = {f["submission_id"] for f in about_new if findings.rejects(f)}
     only_submissions_changed = current is None or (
         current.manifest["registry_sha256"] == registry.checksum()
         and current.manifest["code"]["sha256"] == registry.code_checksum()

@@ -90,7 +90,7 @@ warned as (
 
     select submission_id, sheet, row_number, count(*) as warning_count
     from {{ ref('int_finding') }}
-    where severity = 'warning' and row_number is not null
+    where severity = 'warning' and row_number is not null and waiver_id is null
     group by submission_id, sheet, row_number
 
 ),
@@ -124,3 +124,23 @@ final as (
 
 select * from final
 {% endmacro %}
+
+{# A text for comparing: case, white space and a full stop at the end are form, not meaning. #}
+{% macro plain_text(text) -%}
+    rtrim(lower(trim(regexp_replace({{ text }}, '\s+', ' ', 'g'))), '.')
+{%- endmacro %}
+
+{# The earlier value of a column: the same key at the latest earlier meetmoment that has it. Needs the window `earlier`. #}
+{% macro previous(column) -%}
+    lag({{ column }}) over earlier
+{%- endmacro %}
+
+{# The window of `previous`, over rows of which one per key and meetmoment holds. #}
+{% macro earlier_window() -%}
+    window earlier as (partition by plan_code, record_key order by meetmoment_number)
+{%- endmacro %}
+
+{# Whether something new was said: the words of an earlier meetmoment, sent again, explain no new change. #}
+{% macro is_newly_explained() -%}
+    coalesce(explanation <> {{ previous('explanation') }}, explanation is not null)
+{%- endmacro %}

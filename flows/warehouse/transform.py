@@ -9,6 +9,8 @@ from pathlib import Path
 from flows.settings import PROJECT
 
 BEFORE_GATE = ("path:seeds", "path:models/staging")
+# What the second pass of gate 1 judges, with the accepted versions it stands on.
+COMPARISONS = ("+path:models/intermediate/compared,path:models/intermediate",)
 AFTER_GATE = ("path:models/intermediate", "path:models/marts")
 
 
@@ -38,6 +40,8 @@ def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime |
         "--select",
         *select,
     ]
+    if tuple(select) == AFTER_GATE:
+        arguments += ["--exclude", "path:models/intermediate/compared"]  # stays as gate 1 has judged it
     if known_on:
         arguments += ["--vars", f"{{known_on: '{known_on:%Y-%m-%d %H:%M:%S.%f}'}}"]
     return arguments

@@ -11,9 +11,11 @@ counted as (
 
     select
         submission_id,
-        count(*) filter (where severity = 'critical') as critical_count,
-        count(*) filter (where severity = 'error') as error_count,
-        count(*) filter (where severity = 'warning') as warning_count
+        count(*) filter (where severity = 'critical' and waiver_id is null) as critical_count,
+        count(*) filter (where severity = 'error' and waiver_id is null) as error_count,
+        count(*) filter (where severity = 'warning' and waiver_id is null) as warning_count,
+        count(*) filter (where severity = 'info' and waiver_id is null) as info_count,
+        count(waiver_id) as waived_count
     from {{ ref('int_finding') }}
     group by submission_id
 
@@ -26,6 +28,8 @@ final as (
         coalesce(counted.critical_count, 0) as critical_count,
         coalesce(counted.error_count, 0) as error_count,
         coalesce(counted.warning_count, 0) as warning_count,
+        coalesce(counted.info_count, 0) as info_count,
+        coalesce(counted.waived_count, 0) as waived_count,
         case when coalesce(counted.critical_count, 0) > 0 then 'rejected' else 'accepted' end as verdict
     from submissions
     left join counted on submissions.submission_id = counted.submission_id

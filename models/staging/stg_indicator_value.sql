@@ -9,5 +9,6 @@
     field('target_date', 'date'),
     field('actual', 'decimal(38, 15)'),
     state_of('actual'),
+    field('value_state'),
     field('explanation'),
 ]) }}

@@ -1,4 +1,4 @@
--- One row per record row that names a project or a cluster: whether what it names is there.
+-- One row per record row and field that names a project, a cluster or an indicator: whether what it names is there.
 with
 
 keys as (
@@ -12,7 +12,7 @@ keys as (
         submissions.meetmoment_code
     from {{ ref('stg_cell') }} as cells
     inner join {{ ref('stg_submission') }} as submissions on cells.submission_id = submissions.submission_id
-    where cells.field in ('project_code', 'cluster_code') and cells.canonical is not null
+    where cells.field in ('project_code', 'cluster_code', 'indicator_code') and cells.canonical is not null
 
 ),
 
@@ -42,6 +42,22 @@ from {{ ref('cluster') }}
 
 ),
 
+indicators as (
+
+    select distinct
+        plan_code,
+        indicator_code
+    from {{ ref('indicator') }}
+
+),
+
+-- A plan that registers no indicator at all leaves them to its returns.
+indicator_registers as (
+
+    select distinct plan_code from indicators
+
+),
+
 final as (
 
     select
@@ -55,7 +71,11 @@ final as (
         case
             when keys.field <> 'cluster_code' or registers.plan_code is null then true
             else clusters.cluster_code is not null
-        end as is_cluster_registered
+        end as is_cluster_registered,
+        case
+            when keys.field <> 'indicator_code' or indicator_registers.plan_code is null then true
+            else indicators.indicator_code is not null
+        end as is_indicator_registered
     from keys
     left join delivered_projects
         on keys.field = 'project_code'
@@ -67,6 +87,11 @@ final as (
         on keys.field = 'cluster_code'
         and keys.plan_code = clusters.plan_code
         and keys.canonical = clusters.cluster_code
+    left join indicator_registers on keys.plan_code = indicator_registers.plan_code
+    left join indicators
+        on keys.field = 'indicator_code'
+        and keys.plan_code = indicators.plan_code
+        and keys.canonical = indicators.indicator_code
 
 )
 

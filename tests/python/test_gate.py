@@ -10,7 +10,9 @@ import pytest
 from expectations import gate
 from flows.registry import rules
 
-SUITES = sorted(path for folder in ("submission", "release") for path in (gate.SUITES / folder).glob("*.json"))
+SUITES = sorted(
+    path for folder in ("submission", "comparison", "release") for path in (gate.SUITES / folder).glob("*.json")
+)
 
 
 @pytest.fixture

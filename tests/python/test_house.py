@@ -22,6 +22,7 @@ ALLOWED = {
     "staging": {"source", "seed", "staging"},
     "intermediate": {"source", "seed", "staging", "intermediate"},
     "marts": {"seed", "intermediate", "marts"},
+    "semantic": {"marts"},
 }
 
 

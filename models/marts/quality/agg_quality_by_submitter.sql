@@ -10,6 +10,8 @@ select
     count(*) filter (where is_late) as late_count,
     cast(sum(critical_count) as bigint) as critical_count,
     cast(sum(error_count) as bigint) as error_count,
-    cast(sum(warning_count) as bigint) as warning_count
+    cast(sum(warning_count) as bigint) as warning_count,
+    cast(sum(info_count) as bigint) as info_count,
+    cast(sum(waived_count) as bigint) as waived_count
 from {{ ref('int_submission') }}
 group by plan_code, meetmoment_code, coalesce(sender_code, 'unknown')

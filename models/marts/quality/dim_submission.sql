@@ -12,5 +12,7 @@ select
     verdict,
     critical_count,
     error_count,
-    warning_count
+    warning_count,
+    info_count,
+    waived_count
 from {{ ref('int_submission') }}

@@ -15,5 +15,9 @@ select
     received_value,
     expected,
     message_nl,
-    message_en
+    message_en,
+    waiver_id is not null as is_waived,
+    waiver_id,
+    waiver_reason_nl,
+    waiver_reason_en
 from {{ ref('int_finding') }}

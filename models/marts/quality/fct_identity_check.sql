@@ -105,6 +105,22 @@ denominators as (
 
 ),
 
+scoped as (
+
+    select
+        'projects in a scope = projects' as identity,
+        projects.plan_code || '/' || projects.meetmoment_code as identity_case,
+        count(distinct scopes.project_code) as left_value,
+        count(distinct projects.project_code) as right_value
+    from {{ ref('int_project') }} as projects
+    left join {{ ref('int_project_scope') }} as scopes
+        on projects.plan_code = scopes.plan_code
+        and projects.meetmoment_code = scopes.meetmoment_code
+        and projects.project_code = scopes.project_code
+    group by projects.plan_code, projects.meetmoment_code
+
+),
+
 identities as (
 
     select * from speerpunt_sums
@@ -116,6 +132,8 @@ identities as (
     select * from transfer_sums
     union all
     select * from denominators
+    union all
+    select * from scoped
 
 ),
 

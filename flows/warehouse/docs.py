@@ -1,0 +1,65 @@
+"""Docs: dbt's documentation of the warehouse as one static page, with nothing in it of the machine or the moment."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flows.settings import PROJECT
+from flows.warehouse import transform
+
+PAGE = "dbt_docs.html"
+
+# What says where, when or by whom; a reader of the page needs none of it.
+_OF_THE_MOMENT = {
+    *("generated_at", "invocation_id", "invocation_started_at", "user_id", "project_id", "env", "created_at"),
+    *("run_started_at", "send_anonymous_usage_stats"),
+}
+_OF_THE_MACHINE = {"root_path", "build_path", "compiled_path", "deferred"}
+
+
+def write(warehouse: Path, folder: Path) -> Path:
+    """Write the documentation of every model, column, test and exposure to ``folder``; the path of the page.
+
+    Nothing in it depends on the moment or the machine, but the page that dbt itself brings.
+
+    Args:
+        warehouse: a built warehouse; the types and comments of its tables are read.
+        folder: where the page goes; it is made when it is not there.
+
+    Raises:
+        TransformFailed: when dbt could not generate the documentation.
+        ValueError: when the page would still name a path of this machine.
+    """
+    with tempfile.TemporaryDirectory(dir=warehouse.parent) as scratch:
+        target = Path(scratch) / "docs"
+        where = transform.where(warehouse)
+        where[where.index("--target-path") + 1] = str(target)
+        transform.run(warehouse, ["docs", "generate", "--static", "--quiet", *where])
+        page = (target / "index.html").read_text(encoding="utf-8")
+        for name, place in (("manifest", "MANIFEST.JSON INLINE DATA"), ("catalog", "CATALOG.JSON INLINE DATA")):
+            content = json.loads((target / f"{name}.json").read_text(encoding="utf-8"))
+            text = json.dumps(_filtered(content), ensure_ascii=False, sort_keys=True)
+            if f'"{place}"' not in page:
+                raise ValueError(f"dbt's page has no place for {name}.json any more")
+            page = page.replace(f'"{place}"', text.replace("</", "<\\/"))
+    for private in (str(PROJECT), str(warehouse.parent), str(Path.home()) + "/"):
+        if private in page:
+            raise ValueError(f"the page names {private}")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder / PAGE
+    written.write_text(page, encoding="utf-8")
+    return written
+
+
+def _filtered(content: Any) -> Any:
+    """The same without what says where, when or by whom."""
+    if isinstance(content, dict):
+        return {
+            key: _filtered(value)
+            for key, value in content.items()
+            if key not in _OF_THE_MOMENT and key not in _OF_THE_MACHINE
+        }
+    if isinstance(content, list):
+        return [_filtered(value) for value in content]
+    return content

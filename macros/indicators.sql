@@ -1,0 +1,39 @@
+{# Why there is or is no progress: computed, or what stands in its way. #}
+{% macro progress_state(actual, baseline, target, direction) -%}
+    case
+        when {{ actual }} is null then 'no_value'
+        when {{ baseline }} is null then 'no_baseline'
+        when {{ target }} is null then 'no_target'
+        when {{ target }} = {{ baseline }} then 'no_distance'
+        when {{ direction }} = 'up' and {{ target }} < {{ baseline }} then 'target_against_direction'
+        when {{ direction }} = 'down' and {{ target }} > {{ baseline }} then 'target_against_direction'
+        else 'computed'
+    end
+{%- endmacro %}
+
+{# How far from baseline to target, in percent; the same for indicators that should go down. Empty unless computed. #}
+{% macro progress_pct(actual, baseline, target, direction) -%}
+    case when {{ progress_state(actual, baseline, target, direction) }} = 'computed' then
+        cast(
+            round(100.0 * ({{ actual }} - {{ baseline }}) / nullif({{ target }} - {{ baseline }}, 0), 4)
+            as decimal(18, 4)
+        )
+    end
+{%- endmacro %}
+
+{# Whether the value is at its target or past it, in the direction it should go. #}
+{% macro target_reached(actual, target, direction) -%}
+    case {{ direction }} when 'up' then {{ actual }} >= {{ target }} when 'down' then {{ actual }} <= {{ target }} end
+{%- endmacro %}
+
+{# The day on which the value after this one can be had: one period on, month ends staying month ends, and the delay. #}
+{% macro next_expected_on(value_date, months, delay_days) -%}
+    cast(
+        case
+            when {{ value_date }} = last_day({{ value_date }})
+                then last_day(cast({{ value_date }} + to_months({{ months }}) as date))
+            else cast({{ value_date }} + to_months({{ months }}) as date)
+        end + {{ delay_days }}
+        as date
+    )
+{%- endmacro %}

@@ -1,0 +1,85 @@
+-- One row per accepted amount that holds, beside the same amount earlier, its provisional form and its limit.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance_version') }} where is_current
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project_version') }} where is_current
+
+),
+
+beside as (
+
+    select
+        *,
+        {{ previous('amount_eur') }} as previous_amount_eur,
+        {{ is_newly_explained() }} as is_newly_explained,
+        max(case when measure = 'budget' then amount_eur end) over project as budget_eur,
+        max(case when measure = 'committed' then amount_eur end) over project as committed_eur,
+        max(case when execution = 'provisional' then amount_eur end) over amount as provisional_amount_eur
+    from amounts
+    window
+        earlier as (partition by plan_code, record_key order by meetmoment_number),
+        project as (partition by plan_code, meetmoment_number, project_code, execution),
+        amount as (partition by plan_code, meetmoment_number, project_code, measure)
+
+),
+
+limited as (
+
+    select
+        beside.*,
+        coalesce(beside.budget_eur, projects.budget_initial_eur) as budget_limit_eur,
+        case beside.measure
+            when 'paid' then beside.committed_eur
+            when 'committed' then coalesce(beside.budget_eur, projects.budget_initial_eur)
+        end as limit_eur,
+        cast(beside.amount_eur as double) / nullif(beside.previous_amount_eur, 0) as growth_factor
+    from beside
+    left join projects
+        on beside.plan_code = projects.plan_code
+        and beside.meetmoment_code = projects.meetmoment_code
+        and beside.project_code = projects.project_code
+
+),
+
+-- Differences in whole cents, since the judge of them reckons in floats.
+final as (
+
+    select
+        row_id,
+        plan_code,
+        meetmoment_code,
+        measure,
+        execution,
+        amount_eur,
+        previous_amount_eur,
+        limit_eur,
+        provisional_amount_eur,
+        case
+            when measure in ('committed', 'paid') then cast((previous_amount_eur - amount_eur) * 100 as bigint)
+        end as fallen_cents,
+        cast((amount_eur - limit_eur) * 100 as bigint) as excess_cents,
+        cast((amount_eur - provisional_amount_eur) * 100 as bigint) as restated_cents,
+        -- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
+        case
+            when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
+            when growth_factor between 500 and 2000 then 'thousandfold'
+            when growth_factor between 500000 and 2000000 then 'millionfold'
+            when 1 / nullif(growth_factor, 0) between 500 and 2000 then 'a thousandth'
+            when 1 / nullif(growth_factor, 0) between 500000 and 2000000 then 'a millionth'
+            else 'none'
+        end as magnitude_shift,
+        provisional_amount_eur is not null or amount_eur is null as has_provisional,
+        explanation is not null as is_explained,
+        is_newly_explained
+    from limited
+
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- One row per accepted indicator value that holds, beside the same value at its latest earlier meetmoment.
+with
+
+indicator_values as (
+
+    select * from {{ ref('int_indicator_value_version') }} where is_current
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project_version') }} where is_current
+
+),
+
+beside as (
+
+    select
+        *,
+        {{ previous('actual') }} as previous_actual,
+        {{ previous('target') }} as previous_target,
+        {{ previous('baseline') }} as previous_baseline,
+        {{ is_newly_explained() }} as is_newly_explained
+    from indicator_values
+    {{ earlier_window() }}
+
+),
+
+final as (
+
+    select
+        beside.row_id,
+        beside.plan_code,
+        beside.meetmoment_code,
+        beside.record_key,
+        beside.actual,
+        beside.actual_state,
+        beside.previous_actual,
+        beside.target,
+        beside.previous_target,
+        beside.target - beside.previous_target as target_change,
+        beside.baseline,
+        beside.previous_baseline,
+        beside.baseline - beside.previous_baseline as baseline_change,
+        -- Where less is better a fall is progress.
+        case when coalesce(beside.target >= beside.baseline, true) then beside.previous_actual - beside.actual end
+            as fallen,
+        case
+            when beside.target > coalesce(beside.baseline, 0)
+                then cast(100.0 * beside.actual / nullif(beside.target, 0) as decimal(18, 4))
+        end as actual_of_target_pct,
+        coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
+        beside.is_newly_explained
+    from beside
+    left join projects
+        on beside.plan_code = projects.plan_code
+        and beside.meetmoment_code = projects.meetmoment_code
+        and beside.project_code = projects.project_code
+
+)
+
+select * from final

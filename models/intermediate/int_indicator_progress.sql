@@ -1,0 +1,209 @@
+-- One row per plan, meetmoment and indicator: its parts made one by the rule of the registry, or why they are not.
+with
+
+parts as (
+
+    select * from {{ ref('int_indicator_value') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('int_indicator') }}
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+-- An indicator is asked for at every meetmoment that was delivered, from the day its description holds.
+delivered_meetmomenten as (
+
+    select
+        projects.plan_code,
+        projects.meetmoment_code,
+        max(projects.meetmoment_number) as meetmoment_number,
+        max(meetmomenten.cutoff_date) as cutoff_date
+    from projects
+    inner join {{ ref('meetmoment') }} as meetmomenten
+        on projects.plan_code = meetmomenten.plan_code
+        and projects.meetmoment_code = meetmomenten.meetmoment_code
+    group by projects.plan_code, projects.meetmoment_code
+
+),
+
+asked as (
+
+    select
+        delivered_meetmomenten.*,
+        indicators.* exclude (plan_code)
+    from delivered_meetmomenten
+    inner join indicators
+        on delivered_meetmomenten.plan_code = indicators.plan_code
+        and delivered_meetmomenten.cutoff_date >= indicators.valid_from
+        and (indicators.valid_to is null or delivered_meetmomenten.cutoff_date < indicators.valid_to)
+
+),
+
+counted as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        indicator_code,
+        count(*) as part_count,
+        count(*) filter (where value_state = 'reported') as reported_count,
+        count(*) filter (where value_state = 'not_reported') as not_reported_count,
+        count(*) filter (where value_state = 'not_applicable') as not_applicable_count,
+        count(*) filter (where value_state = 'withheld') as withheld_count,
+        string_agg(coalesce(territory, project_code, 'plan'), ', ' order by record_key)
+            filter (where value_state in ('not_reported', 'withheld')) as missing_parts,
+        count(*) filter (where value_state <> 'not_applicable' and baseline is null) as without_baseline_count,
+        count(*) filter (where value_state <> 'not_applicable' and target is null) as without_target_count,
+        sum(baseline) as baseline_sum,
+        avg(baseline) as baseline_mean,
+        arg_max(baseline, (known_from, record_key)) as baseline_last,
+        sum(target) as target_sum,
+        avg(target) as target_mean,
+        arg_max(target, (known_from, record_key)) as target_last,
+        sum(actual) as actual_sum,
+        avg(actual) as actual_mean,
+        arg_max(actual, (known_from, record_key)) filter (where actual is not null) as actual_last,
+        max(target_date) as target_date_returned,
+        min(next_expected_on) filter (where value_state <> 'not_applicable') as next_expected_on,
+        count(*) filter (where value_state <> 'not_applicable' and value_date is null) as never_reported_count,
+        min(value_date) filter (where value_state <> 'not_applicable') as oldest_value_date,
+        sum(warning_count) as warning_count
+    from parts
+    group by plan_code, meetmoment_code, indicator_code
+
+),
+
+ruled as (
+
+    select
+        asked.*,
+        coalesce(counted.part_count, 0) as part_count,
+        coalesce(counted.reported_count, 0) as reported_count,
+        coalesce(counted.not_reported_count, 0) as not_reported_count,
+        coalesce(counted.not_applicable_count, 0) as not_applicable_count,
+        coalesce(counted.withheld_count, 0) as withheld_count,
+        counted.missing_parts,
+        coalesce(counted.warning_count, 0) as warning_count,
+        coalesce(asked.target_date, counted.target_date_returned) as target_date_known,
+        case
+            when asked.level = 'context' then 'context_is_never_aggregated'
+            when asked.aggregation is null then 'not_registered'
+            when asked.aggregation = 'none' then 'rule_is_none'
+            when counted.part_count is null then 'nothing_returned'
+            when counted.part_count = counted.not_applicable_count then 'not_applicable'
+            when counted.withheld_count > 0 then 'part_withheld'
+            when counted.reported_count = 0 then 'part_not_reported'
+            when asked.aggregation <> 'last' and counted.not_reported_count > 0 then 'part_not_reported'
+        end as no_value_reason,
+        case when counted.without_baseline_count = 0 then
+            case asked.aggregation
+                when 'sum' then counted.baseline_sum
+                when 'mean' then counted.baseline_mean
+                when 'last' then counted.baseline_last
+            end
+        end as baseline_returned,
+        case when counted.without_target_count = 0 then
+            case asked.aggregation
+                when 'sum' then counted.target_sum
+                when 'mean' then counted.target_mean
+                when 'last' then counted.target_last
+            end
+        end as target_returned,
+        -- One that is withheld could be read from the sum of the others and a total, so that sum is withheld too.
+        case when asked.level <> 'context' and counted.withheld_count = 0 then
+            case asked.aggregation
+                when 'sum' then counted.actual_sum
+                when 'mean' then counted.actual_mean
+                when 'last' then counted.actual_last
+            end
+        end as actual_of_reported_parts,
+        counted.oldest_value_date,
+        case
+            when counted.part_count = counted.not_applicable_count then null
+            when coalesce(counted.never_reported_count, 1) = 0 then counted.next_expected_on
+            else
+                {{ next_expected_on('asked.valid_from', 'asked.periodicity_months', 'asked.availability_delay_days') }}
+        end as next_expected_on
+    from asked
+    left join counted
+        on asked.plan_code = counted.plan_code
+        and asked.meetmoment_code = counted.meetmoment_code
+        and asked.indicator_code = counted.indicator_code
+
+),
+
+-- What the returns say goes before the registry; both stay to be seen.
+aggregated as (
+
+    select
+        *,
+        cast(coalesce(baseline_returned, baseline) as decimal(28, 6)) as baseline_used,
+        cast(coalesce(target_returned, target) as decimal(28, 6)) as target_used,
+        case when no_value_reason is null then cast(actual_of_reported_parts as decimal(28, 6)) end as actual
+    from ruled
+
+),
+
+final as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        meetmoment_number,
+        cutoff_date,
+        indicator_code,
+        version_number,
+        level,
+        aggregation,
+        part_count,
+        reported_count,
+        not_reported_count,
+        not_applicable_count,
+        withheld_count,
+        missing_parts,
+        no_value_reason,
+        case
+            when no_value_reason is null then 'reported'
+            when no_value_reason = 'not_applicable' then 'not_applicable'
+            when no_value_reason = 'nothing_returned' then 'not_reported'
+            when no_value_reason = 'part_not_reported' and reported_count = 0 then 'not_reported'
+            else 'withheld'
+        end as value_state,
+        actual,
+        cast(actual_of_reported_parts as decimal(28, 6)) as actual_of_reported_parts,
+        baseline_used as baseline,
+        target_used as target,
+        baseline as registered_baseline,
+        target as registered_target,
+        cast(target_returned - target as decimal(28, 6)) as target_difference,
+        case
+            when target_returned is not null then 'returns'
+            when target is not null then 'registry'
+        end as target_origin,
+        target_date_known as target_date,
+        {{ progress_state('actual', 'baseline_used', 'target_used', 'direction') }} as progress_state,
+        {{ progress_pct('actual', 'baseline_used', 'target_used', 'direction') }} as progress_pct,
+        {{ target_reached('actual', 'target_used', 'direction') }} as is_target_reached,
+        oldest_value_date,
+        next_expected_on,
+        case
+            when next_expected_on is null then 'not_applicable'
+            when next_expected_on < cutoff_date then 'late'
+            when oldest_value_date is null then 'not_yet_due'
+            else 'up_to_date'
+        end as freshness,
+        warning_count
+    from aggregated
+
+)
+
+select * from final

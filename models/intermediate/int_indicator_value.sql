@@ -1,0 +1,151 @@
+-- One row per plan, meetmoment and part of an indicator (project, territory) that a value is expected of.
+with
+
+returned as (
+
+    select * from {{ ref('int_indicator_value_version') }} where is_current
+
+),
+
+indicators as (
+
+    select * from {{ ref('int_indicator') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('meetmoment') }}
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+delivered_meetmomenten as (
+
+    select
+        plan_code,
+        meetmoment_code
+    from projects
+    group by plan_code, meetmoment_code
+
+),
+
+parts as (
+
+    select
+        plan_code,
+        record_key,
+        indicator_code,
+        project_code,
+        territory,
+        min(meetmoment_number) as first_number
+    from returned
+    group by plan_code, record_key, indicator_code, project_code, territory
+
+),
+
+-- A part that was returned once is expected from then on, as long as its project is in the plan.
+expected as (
+
+    select
+        parts.plan_code,
+        meetmomenten.meetmoment_code,
+        meetmomenten.meetmoment_number,
+        meetmomenten.cutoff_date,
+        parts.record_key,
+        parts.indicator_code,
+        parts.project_code,
+        parts.territory,
+        projects.speerpunt_code
+    from parts
+    inner join meetmomenten
+        on parts.plan_code = meetmomenten.plan_code
+        and parts.first_number <= meetmomenten.meetmoment_number
+    inner join delivered_meetmomenten
+        on meetmomenten.plan_code = delivered_meetmomenten.plan_code
+        and meetmomenten.meetmoment_code = delivered_meetmomenten.meetmoment_code
+    left join projects
+        on parts.plan_code = projects.plan_code
+        and meetmomenten.meetmoment_code = projects.meetmoment_code
+        and parts.project_code = projects.project_code
+    where parts.project_code is null or projects.project_code is not null
+
+),
+
+-- A state that the return itself gives goes before the value: what is withheld must not be shown.
+valued as (
+
+    select
+        expected.*,
+        indicators.version_number,
+        indicators.direction,
+        indicators.periodicity_months,
+        indicators.availability_delay_days,
+        returned.baseline,
+        returned.target,
+        returned.target_date,
+        case
+            when coalesce(returned.value_state, 'reported') <> 'reported' then returned.value_state
+            else coalesce(returned.actual_state, 'not_reported')
+        end as value_state,
+        case when coalesce(returned.value_state, 'reported') = 'reported' then returned.actual end as actual,
+        returned.explanation is not null as has_explanation,
+        returned.known_from,
+        returned.submission_id,
+        returned.sheet,
+        returned.row_number,
+        coalesce(returned.warning_count, 0) as warning_count
+    from expected
+    inner join indicators
+        on expected.plan_code = indicators.plan_code
+        and expected.indicator_code = indicators.indicator_code
+        and (indicators.version_number = 1 or expected.cutoff_date >= indicators.valid_from)
+        and (indicators.valid_to is null or expected.cutoff_date < indicators.valid_to)
+    left join returned
+        on expected.plan_code = returned.plan_code
+        and expected.meetmoment_code = returned.meetmoment_code
+        and expected.record_key = returned.record_key
+
+),
+
+looked_back as (
+
+    select
+        *,
+        lag(target) over series as previous_target,
+        last_value(actual ignore nulls) over before_this as previous_actual,
+        max(case when actual is not null then cutoff_date end) over up_to_this as value_date
+    from valued
+    window
+        series as (partition by plan_code, record_key order by meetmoment_number),
+        before_this as (
+            partition by plan_code, record_key order by meetmoment_number
+            rows between unbounded preceding and 1 preceding
+        ),
+        up_to_this as (
+            partition by plan_code, record_key order by meetmoment_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+final as (
+
+    select
+        * exclude (direction, periodicity_months, availability_delay_days),
+        actual - previous_actual as change_since_previous,
+        coalesce(target <> previous_target, false) as is_target_changed,
+        {{ progress_state('actual', 'baseline', 'target', 'direction') }} as progress_state,
+        {{ progress_pct('actual', 'baseline', 'target', 'direction') }} as progress_pct,
+        {{ target_reached('actual', 'target', 'direction') }} as is_target_reached,
+        {{ next_expected_on('value_date', 'periodicity_months', 'availability_delay_days') }} as next_expected_on
+    from looked_back
+
+)
+
+select * from final

@@ -1,0 +1,77 @@
+-- One row per plan and indicator, as the registry describes it at the last meetmoment that was delivered.
+with
+
+versions as (
+
+    select * from {{ ref('int_indicator') }}
+
+),
+
+progress as (
+
+    select * from {{ ref('int_indicator_progress') }}
+
+),
+
+codes as (
+
+    select * from {{ ref('code') }}
+
+),
+
+held as (
+
+    select
+        plan_code,
+        indicator_code,
+        max(version_number) as version_number
+    from progress
+    group by plan_code, indicator_code
+
+),
+
+-- An indicator that begins after the last delivered meetmoment shows its first description.
+final as (
+
+    select
+        versions.plan_code || '/' || versions.indicator_code as indicator_key,
+        versions.plan_code,
+        versions.indicator_code,
+        coalesce(versions.label_nl, versions.indicator_code) as label_nl,
+        coalesce(versions.label_en, versions.indicator_code) as label_en,
+        versions.definition_nl,
+        versions.definition_en,
+        versions.unit,
+        units.label_nl as unit_label_nl,
+        units.label_en as unit_label_en,
+        versions.direction,
+        versions.level,
+        levels.label_nl as level_label_nl,
+        levels.label_en as level_label_en,
+        versions.aggregation,
+        versions.baseline,
+        versions.target,
+        versions.target_date,
+        versions.source,
+        versions.owner,
+        versions.periodicity,
+        versions.periodicity_months,
+        versions.availability_delay_days,
+        versions.valid_from,
+        versions.version_number,
+        versions.is_registered,
+        versions.is_invented,
+        versions.note
+    from versions
+    left join held
+        on versions.plan_code = held.plan_code
+        and versions.indicator_code = held.indicator_code
+    left join {{ ref('unit') }} as units on versions.unit = units.unit
+    left join codes as levels
+        on levels.code_list = 'indicator_level'
+        and versions.level = levels.code
+    where versions.version_number = coalesce(held.version_number, 1)
+
+)
+
+select * from final

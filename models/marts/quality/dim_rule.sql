@@ -1,0 +1,90 @@
+-- One row per plan and rule of the quality catalogue: what it asks, of which records, and how grave a failure is.
+with
+
+rules as (
+
+    select * from {{ ref('rule') }}
+
+),
+
+plans as (
+
+    select plan_code from {{ ref('plan') }}
+
+),
+
+records as (
+
+    select
+        rule_id,
+        string_agg(record, ' ' order by record) as records
+    from {{ ref('rule_record') }}
+    group by rule_id
+
+),
+
+requirements as (
+
+    select
+        rules.rule_id,
+        string_agg(requirements.requirement, ' ' order by requirements.requirement) as requirements
+    from rules
+    inner join {{ ref('requirement') }} as requirements
+        on list_contains(string_split(requirements.rule_ids, ' '), rules.rule_id)
+    group by rules.rule_id
+
+),
+
+severities as (
+
+    select * from {{ ref('rule_severity') }}
+
+),
+
+findings as (
+
+    select
+        plan_code,
+        rule_id,
+        count(*) as finding_count,
+        count(waiver_id) as waived_count
+    from {{ ref('int_finding') }}
+    group by plan_code, rule_id
+
+),
+
+final as (
+
+    select
+        plans.plan_code || '/' || rules.rule_id as rule_key,
+        plans.plan_code,
+        rules.rule_id,
+        rules.gate,
+        coalesce(severities.severity, rules.severity) as severity,
+        rules.severity as catalogue_severity,
+        severities.reason_nl as severity_reason_nl,
+        severities.reason_en as severity_reason_en,
+        rules.category,
+        records.records,
+        requirements.requirements,
+        rules.title_nl,
+        rules.title_en,
+        rules.expected_nl,
+        rules.expected_en,
+        rules.origin,
+        coalesce(findings.finding_count, 0) as finding_count,
+        coalesce(findings.waived_count, 0) as waived_count
+    from rules
+    cross join plans
+    left join records on rules.rule_id = records.rule_id
+    left join requirements on rules.rule_id = requirements.rule_id
+    left join severities
+        on plans.plan_code = severities.plan_code
+        and rules.rule_id = severities.rule_id
+    left join findings
+        on plans.plan_code = findings.plan_code
+        and rules.rule_id = findings.rule_id
+
+)
+
+select * from final

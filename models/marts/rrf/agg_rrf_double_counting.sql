@@ -1,0 +1,98 @@
+-- One row per plan and meetmoment: projects that serve this plan and the facility, counted once.
+with
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+links as (
+
+    select * from {{ ref('int_rrf_link') }} where is_valid_on_cutoff
+
+),
+
+linked as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        count(*) as link_count
+    from links
+    group by plan_code, meetmoment_code, project_code
+
+),
+
+counted_projects as (
+
+    select
+        projects.plan_code,
+        projects.meetmoment_code,
+        count(*) as project_count,
+        count(*) filter (where not coalesce(projects.is_rrf, false)) as this_plan_only_count,
+        count(*) filter (where projects.is_rrf) as in_both_count,
+        count(*) filter (where projects.is_rrf and linked.project_code is null) as in_both_without_link_count,
+        count(*) filter (where not coalesce(projects.is_rrf, false) and linked.project_code is not null)
+            as linked_without_being_in_both_count,
+        cast(sum(projects.budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
+        cast(coalesce(sum(projects.budget_initial_eur) filter (where projects.is_rrf), 0) as decimal(18, 2))
+            as in_both_budget_initial_eur
+    from projects
+    left join linked
+        on projects.plan_code = linked.plan_code
+        and projects.meetmoment_code = linked.meetmoment_code
+        and projects.project_code = linked.project_code
+    group by projects.plan_code, projects.meetmoment_code
+
+),
+
+counted_targets as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        count(*) as link_count,
+        count(distinct measure_code || ' ' || mt_number) as mt_by_measure_count,
+        count(distinct mt_number) as mt_count,
+        count(distinct mt_number) filter (where self_reported_status = 'completed') as mt_completed_count,
+        count(distinct mt_number) filter (where assessed_status = 'fulfilled') as mt_fulfilled_count,
+        count(distinct mt_number) filter (where assessed_status = 'not_fulfilled') as mt_not_fulfilled_count
+    from links
+    group by plan_code, meetmoment_code
+
+),
+
+final as (
+
+    select
+        counted_projects.plan_code || '/' || counted_projects.meetmoment_code as meetmoment_key,
+        'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een'
+        || ' keer, hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
+        'A project that is also in the EU facility counts once; a milestone or target counts once, however many'
+        || ' measures or projects it serves.' as counting_rule_en,
+        counted_projects.project_count,
+        counted_projects.this_plan_only_count,
+        counted_projects.in_both_count,
+        counted_projects.project_count + counted_projects.in_both_count as project_count_if_added,
+        counted_projects.in_both_count as project_double_count,
+        counted_projects.in_both_without_link_count,
+        counted_projects.linked_without_being_in_both_count,
+        counted_projects.budget_initial_eur,
+        counted_projects.in_both_budget_initial_eur,
+        coalesce(counted_targets.link_count, 0) as link_count,
+        coalesce(counted_targets.mt_count, 0) as mt_count,
+        coalesce(counted_targets.mt_by_measure_count, 0) as mt_count_if_added,
+        coalesce(counted_targets.mt_by_measure_count - counted_targets.mt_count, 0) as mt_double_count,
+        coalesce(counted_targets.mt_completed_count, 0) as mt_completed_count,
+        coalesce(counted_targets.mt_fulfilled_count, 0) as mt_fulfilled_count,
+        coalesce(counted_targets.mt_not_fulfilled_count, 0) as mt_not_fulfilled_count
+    from counted_projects
+    left join counted_targets
+        on counted_projects.plan_code = counted_targets.plan_code
+        and counted_projects.meetmoment_code = counted_targets.meetmoment_code
+
+)
+
+select * from final

@@ -1,0 +1,203 @@
+"""The rules of dbt-project-evaluator that apply here, over the manifest of a parse; no warehouse is needed.
+
+Not applied, with the reason: source freshness (a run's raw tables are made fresh from the archive), model fan-out and
+source fan-out (every fact of one plan rests on the same versions, that is the point), directories of sources and tests
+by name (one yml set per folder is checked instead).
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.settings import PROJECT
+from flows.warehouse import transform
+
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "marts": ("dim_", "fct_", "agg_", "bridge_", "what_changed"),
+    "semantic": ("sem_",),
+}
+MOST_PARENTS = 7
+
+# Rule -> model -> why it may. An exception that is no longer needed fails too.
+EXCEPTIONS = {
+    "joins a source with a model": {
+        "stg_cell": "a received row means nothing without its submission and its layout",
+        "int_finding": "what the gate wrote is put beside the submission it is about",
+    },
+    "joins several sources": {"stg_cell": "raw holds sheets, headers and rows apart (docs/adr/0002)"},
+}
+
+
+class Project:
+    """The parsed project, with the questions the rules ask of it."""
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self.manifest = manifest
+        self.nodes: dict[str, dict[str, Any]] = manifest["nodes"]
+        self.models = {name: node for name, node in self.nodes.items() if node["resource_type"] == "model"}
+        self.seeds = {name: node for name, node in self.nodes.items() if node["resource_type"] == "seed"}
+        self.tests = [node for node in self.nodes.values() if node["resource_type"] == "test"]
+        self.sources: dict[str, dict[str, Any]] = manifest["sources"]
+        self.exposures: dict[str, dict[str, Any]] = manifest["exposures"]
+        self.marts = {name: node for name, node in self.models.items() if self.layer(name) == "marts"}
+
+    def layer(self, name: str) -> str:
+        return str(self.models[name]["fqn"][1])
+
+    def parents(self, name: str, kind: str = "model") -> set[str]:
+        found = self.models[name]["depends_on"]["nodes"]
+        return {parent for parent in found if parent.startswith(f"{kind}.")}
+
+    def children(self, name: str) -> set[str]:
+        return {child for child in self.models if name in self.models[child]["depends_on"]["nodes"]}
+
+    def tested(self, name: str) -> list[dict[str, Any]]:
+        return [test for test in self.tests if test.get("attached_node") == name]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Parsed with every deprecation of dbt an error, test arguments outside ``arguments:`` included."""
+    warehouse = tmp_path_factory.mktemp("parse") / "warehouse.duckdb"
+    strict = ["--warn-error-options", "{error: [Deprecations, NoNodesForSelectionCriteria]}"]
+    transform.run(warehouse, ["parse", "--quiet", *strict, *transform.where(warehouse)])
+    return Project(json.loads((warehouse.parent / "dbt" / "manifest.json").read_text(encoding="utf-8")))
+
+
+def excepting(rule: str, found: set[str]) -> set[str]:
+    """What breaks the rule without an exception, and the exceptions that nothing needs any more."""
+    return found ^ set(EXCEPTIONS[rule])
+
+
+def test_no_model_joins_a_source_with_a_model(project: Project) -> None:
+    found = {
+        n["name"] for name, n in project.models.items() if project.parents(name, "source") and project.parents(name)
+    }
+    assert not excepting("joins a source with a model", found)
+
+
+def test_no_model_joins_several_sources(project: Project) -> None:
+    found = {n["name"] for name, n in project.models.items() if len(project.parents(name, "source")) > 1}
+    assert not excepting("joins several sources", found)
+
+
+def test_each_source_is_read_and_named_once(project: Project) -> None:
+    read = {parent for name in project.models for parent in project.parents(name, "source")}
+    assert read == set(project.sources)
+    relations = Counter(source["relation_name"] for source in project.sources.values())
+    assert max(relations.values()) == 1
+
+
+def test_each_model_has_a_parent_and_names_no_table_itself(project: Project) -> None:
+    for name, node in project.models.items():
+        assert node["depends_on"]["nodes"], node["name"]
+        assert not re.search(r"\b(from|join)\s+\w+\.\w+", node["raw_code"]), node["name"]
+        assert len(project.parents(name)) <= MOST_PARENTS, node["name"]
+
+
+def test_no_model_rejoins_what_it_comes_from(project: Project) -> None:
+    """A -> B -> C beside A -> C, where nobody else reads B: then B is a detour."""
+    found = [
+        f"{grandparent} -> {parent} -> {name}"
+        for name in project.models
+        for parent in project.parents(name)
+        for grandparent in project.parents(parent) & project.parents(name)
+        if project.children(parent) == {name} and project.layer(parent) == project.layer(name)
+        if parent not in project.marts
+    ]
+    assert not found
+
+
+def test_names_say_the_layer(project: Project) -> None:
+    for name, node in project.models.items():
+        assert node["name"].startswith(PREFIXES[project.layer(name)]), node["name"]
+
+
+def test_each_model_is_described_in_its_own_folder_and_marts_lie_by_subject(project: Project) -> None:
+    for name, node in project.models.items():
+        described = Path(node["patch_path"].split("://")[1])
+        assert described.parent == Path(node["original_file_path"]).parent, node["name"]
+        assert project.layer(name) != "marts" or len(node["fqn"]) == 4, node["name"]
+
+
+def test_every_model_and_seed_is_tested_and_every_model_has_a_key(project: Project) -> None:
+    for name, node in (project.models | project.seeds).items():
+        assert project.tested(name), node["name"]
+    for name, node in project.models.items():
+        kinds = {test["test_metadata"]["name"] for test in project.tested(name)}
+        assert "unique_key" in kinds or {"unique", "not_null"} <= kinds, node["name"]
+
+
+def test_everything_is_described(project: Project) -> None:
+    described = [
+        *project.models.values(),
+        *project.seeds.values(),
+        *project.sources.values(),
+        *project.exposures.values(),
+    ]
+    assert [node["name"] for node in described if not node["description"]] == []
+    columns = [
+        f"{node['name']}.{column['name']}"
+        for node in described
+        for column in node.get("columns", {}).values()
+        if not column["description"]
+    ]
+    assert columns == []
+    assert [node["name"] for node in project.seeds.values() if not node["columns"]] == []
+    assert [group for group in project.manifest["groups"].values() if not group["description"]] == []
+
+
+def test_the_columns_of_a_seed_are_those_of_its_file(project: Project) -> None:
+    for node in project.seeds.values():
+        header = (PROJECT / node["original_file_path"]).read_text(encoding="utf-8").splitlines()[0].split(",")
+        assert list(node["columns"]) == header, node["name"]
+
+
+def test_what_is_public_has_a_contract_and_all_and_only_marts_are(project: Project) -> None:
+    assert {name for name, node in project.models.items() if node["access"] == "public"} == set(project.marts)
+    for node in project.marts.values():
+        assert node["contract"]["enforced"], node["name"]
+        assert all(column["data_type"] for column in node["columns"].values()), node["name"]
+
+
+def test_every_model_has_somebody_who_answers_for_it(project: Project) -> None:
+    owners = {group["name"]: group["owner"]["name"] for group in project.manifest["groups"].values()}
+    for node in project.models.values():
+        assert owners.get(node["group"]), node["name"]
+
+
+def test_staging_is_private(project: Project) -> None:
+    access = {node["access"] for name, node in project.models.items() if project.layer(name) == "staging"}
+    assert access == {"private"}
+
+
+def test_exposures_stand_on_public_tables(project: Project) -> None:
+    for exposure in project.exposures.values():
+        for parent in exposure["depends_on"]["nodes"]:
+            node = project.nodes[parent]
+            assert (node["access"], node["config"]["materialized"]) == ("public", "table"), (exposure["name"], parent)
+        assert exposure["config"]["meta"]["destinations"], exposure["name"]
+
+
+def test_open_data_is_every_mart(project: Project) -> None:
+    (open_data,) = (exposure for exposure in project.exposures.values() if exposure["name"] == "open_data")
+    assert set(open_data["depends_on"]["nodes"]) == set(project.marts)
+
+
+def test_no_view_stands_on_a_view(project: Project) -> None:
+    views = {name for name, node in project.models.items() if node["config"]["materialized"] == "view"}
+    assert not [name for name in views if project.parents(name) & views]
+
+
+def test_metrics_stand_on_a_mart_and_are_described(project: Project) -> None:
+    for metric in project.manifest["metrics"].values():
+        assert metric["description"] and metric["label"], metric["name"]
+    for semantic in project.manifest["semantic_models"].values():
+        (model,) = semantic["depends_on"]["nodes"]
+        assert project.parents(model) <= set(project.marts), semantic["name"]

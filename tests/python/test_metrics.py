@@ -1,0 +1,144 @@
+"""The metrics of models/semantic, computed by MetricFlow, are the figures of the marts: amounts to the cent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import DemoRun
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+from flows.warehouse import transform
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """A warehouse with the semantic views, and MetricFlow to write the queries on it."""
+
+    con: duckdb.DuckDBPyConnection
+    engine: Any
+
+    def ask(self, metrics: Sequence[str], entity: str, dimensions: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
+        """(values of the dimensions) -> values of the metrics, one cut-off at a time."""
+        request = MetricFlowQueryRequest.create(
+            metric_names=metrics, group_by_names=["metric_time", *(f"{entity}__{name}" for name in dimensions)]
+        )
+        answer = self.con.sql(self.engine.explain(request).sql_statement.sql)
+        places = [answer.columns.index(f"{entity}__{name}") for name in dimensions]
+        values = [answer.columns.index(name) for name in metrics]
+        return {tuple(row[i] for i in places): [row[i] for i in values] for row in answer.fetchall()}
+
+
+@pytest.fixture(scope="module")
+def metrics(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+    warehouse = tmp_path_factory.mktemp("metrics") / "warehouse.duckdb"
+    warehouse.write_bytes(demo.settings.warehouse.read_bytes())
+    transform.build(warehouse, ["path:models/semantic"])
+    manifest = parse_manifest_from_dbt_generated_manifest(
+        (warehouse.parent / "dbt" / "semantic_manifest.json").read_text(encoding="utf-8")
+    )
+    writer = SimpleNamespace(sql_engine_type=SqlEngine.DUCKDB, sql_plan_renderer=DuckDbSqlPlanRenderer())
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        yield Metrics(con, MetricFlowEngine(SemanticManifestLookup(manifest), writer))
+
+
+MONEY = {
+    "budget_initial": "budget_initial_eur",
+    "committed": "committed_eur",
+    "paid": "paid_eur",
+    "encours": "encours_eur",
+    "committed_share": "committed_of_initial_pct",
+    "paid_share": "paid_of_initial_pct",
+}
+MILESTONES = {
+    "milestone_count": "milestone_count",
+    "milestone_started_count": "started_count",
+    "milestone_on_schedule_or_realised_count": "on_schedule_or_realised_count",
+    "milestone_share_of_started": "on_schedule_or_realised_of_started_pct",
+    "milestone_share_of_all": "on_schedule_or_realised_of_all_pct",
+}
+
+
+@pytest.mark.parametrize(
+    ("mart", "entity", "columns", "dimensions"),
+    [
+        ("agg_finance_by_meetmoment", "project_amount", MONEY, ["meetmoment_key", "scope_key", "execution"]),
+        (
+            "agg_finance_by_speerpunt",
+            "project_amount",
+            MONEY,
+            ["meetmoment_key", "scope_key", "execution", "speerpunt_key"],
+        ),
+        (
+            "agg_finance_by_cluster",
+            "project_amount",
+            MONEY,
+            ["meetmoment_key", "scope_key", "execution", "cluster_key"],
+        ),
+        ("agg_milestones_by_meetmoment", "milestone_in_scope", MILESTONES, ["meetmoment_key", "scope_key"]),
+        (
+            "agg_milestones_by_speerpunt",
+            "milestone_in_scope",
+            MILESTONES,
+            ["meetmoment_key", "scope_key", "speerpunt_key"],
+        ),
+    ],
+)
+def test_metrics_are_the_figures_of_the_mart(
+    metrics: Metrics, mart: str, entity: str, columns: dict[str, str], dimensions: list[str]
+) -> None:
+    rows = metrics.con.sql(f"select {', '.join([*dimensions, *columns.values()])} from marts.{mart}").fetchall()
+    expected = {row[: len(dimensions)]: row[len(dimensions) :] for row in rows}
+    answered = metrics.ask(list(columns), entity, dimensions)
+    assert len(rows) > 5 and answered.keys() == expected.keys()
+    for key, values in answered.items():
+        for (metric, column), value, figure in zip(columns.items(), values, expected[key], strict=True):
+            where = (key, metric, value, figure)
+            if not column.endswith("_pct"):
+                assert (value or 0) == (figure or 0), where
+            elif figure is not None:
+                # A share is a float in MetricFlow; the mart rounds it to four decimals of a percent.
+                assert abs(Decimal(value) * 100 - figure) <= Decimal("0.00005000001"), where
+
+
+def test_projects_by_status_are_those_of_the_mart(metrics: Metrics) -> None:
+    dimensions = ["meetmoment_key", "scope_key", "status"]
+    rows = metrics.con.sql(
+        f"select {', '.join(dimensions)}, project_count from marts.agg_status_by_meetmoment where project_count > 0"
+    ).fetchall()
+    answered = metrics.ask(["project_count"], "project_in_scope", dimensions)
+    assert len(rows) > 5 and answered == {row[:3]: [row[3]] for row in rows}
+
+
+def test_projects_by_group_of_status_are_those_of_the_mart(metrics: Metrics) -> None:
+    rows = metrics.con.sql(
+        "select meetmoment_key, scope_key, sum(project_count) filter (where status_group = 'on_schedule'),"
+        " sum(project_count) filter (where status_group = 'realised')"
+        " from marts.agg_status_by_meetmoment group by all"
+    ).fetchall()
+    answered = metrics.ask(
+        ["project_on_schedule_count", "project_realised_count"], "project_in_scope", ["meetmoment_key", "scope_key"]
+    )
+    counted = {key: [value or 0 for value in values] for key, values in answered.items()}
+    expected = {row[:2]: [value or 0 for value in row[2:]] for row in rows}
+    assert counted == {key: values for key, values in expected.items() if any(values)}
+
+
+def test_without_a_time_the_last_meetmoment_counts_and_nothing_is_added_up(metrics: Metrics) -> None:
+    request = MetricFlowQueryRequest.create(
+        metric_names=["committed"], group_by_names=["project_amount__scope_key", "project_amount__execution"]
+    )
+    answer = metrics.con.sql(metrics.engine.explain(request).sql_statement.sql).fetchall()
+    last = metrics.con.sql(
+        "select scope_key, execution, committed_eur from marts.agg_finance_by_meetmoment"
+        " where meetmoment_key = (select max_by(meetmoment_key, cutoff_date) from marts.dim_meetmoment"
+        " where plan_code = 'veerkracht' and delivered_project_count > 0)"
+    ).fetchall()
+    assert last and sorted(row for row in answer if row[0].startswith("veerkracht/")) == sorted(last)
