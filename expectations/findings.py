@@ -27,7 +27,8 @@ COLUMNS = {
     "message_en": "varchar",
 }
 
-# The cell of a failure: by field where the layout maps it, else the row alone.
+# The cell of a failure: by field where the layout maps it, else the row alone; or no cell, where the key of what was
+# judged is the submission itself.
 _PLACES = """
     select
         failed.rule_id, 'submission' as gate, failed.row_id, places.submission_id, places.sheet, places.row_number,
@@ -39,6 +40,11 @@ _PLACES = """
     inner join (select distinct row_id, submission_id, sheet, row_number from staging.stg_cell) as places
         on failed.row_id = places.row_id
     left join staging.stg_cell as cells on failed.row_id = cells.row_id and failed.field = cells.field
+    union all
+    select
+        failed.rule_id, 'submission', null, submissions.submission_id, null, null, null, null, failed.received_value, null
+    from failed
+    inner join staging.stg_submission as submissions on failed.row_id = submissions.submission_id
     union all
     select
         rule_id, 'intake', null, submission_id, sheet, row_number, column_name, column_number, received_value, expected

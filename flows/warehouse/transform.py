@@ -9,6 +9,8 @@ from pathlib import Path
 from flows.settings import PROJECT
 
 BEFORE_GATE = ("path:seeds", "path:models/staging")
+# What gate 1 comes to, per submission: what senders are answered, before it is known whether there will be marts.
+VERDICTS = ("int_finding", "int_submission")
 AFTER_GATE = ("path:models/intermediate", "path:models/marts")
 
 
