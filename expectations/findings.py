@@ -42,7 +42,8 @@ _PLACES = """
     left join staging.stg_cell as cells on failed.row_id = cells.row_id and failed.field = cells.field
     union all
     select
-        failed.rule_id, 'submission', null, submissions.submission_id, null, null, null, null, failed.received_value, null
+        failed.rule_id, 'submission', null, submissions.submission_id, null, null, null, null, failed.received_value,
+        null
     from failed
     inner join staging.stg_submission as submissions on failed.row_id = submissions.submission_id
     union all
