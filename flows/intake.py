@@ -105,7 +105,7 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
     if not warehouse.exists():
         return rows
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        if not con.sql("from information_schema.tables where table_name = 'agg_quality_by_submitter'").fetchall():
+        if not con.sql(_IS_JUDGED).fetchall():
             return rows
         for (plan_code,) in con.sql("select plan_code from registry.plan order by all").fetchall():
             meetmoment = latest_meetmoment(plan_code, today)
@@ -122,6 +122,11 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
     return rows
 
 
+# A night that broke before its verdicts has none; nor has a warehouse of before they were kept.
+_IS_JUDGED = """
+    from information_schema.columns
+    where table_name = 'agg_quality_by_submitter' and column_name = 'delivery'
+"""
 # Every policy domain of the plan, also when nothing at all came for the meetmoment, and whoever else sent something.
 _DELIVERIES = """
     with submitters as (

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows import registry
+from flows import log, registry
 from flows.answer.verdict import Answer
 from flows.settings import PROJECT, Settings
 
@@ -61,7 +61,10 @@ def _run_child(jobs: Sequence[Job], limits: Settings) -> list[str]:
             text=True,
             check=False,
         )
-    return process.stdout.split()
+    told = process.stdout.split()
+    if process.returncode or _UNMARKED in told:
+        log.event("workbooks not marked", exit=process.returncode, told=told, stderr=process.stderr[-2_000:])
+    return told
 
 
 def main() -> None:

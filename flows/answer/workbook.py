@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -29,10 +29,10 @@ _MARK = "Bevinding / finding"
 _LONGEST_TEXT = 1_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HEADERS = (
-    ("Regel", "Rule", 9),
+    ("Regel", "Rule", 13),
     ("Ernst", "Severity", 22),
     ("Blad", "Sheet", 15),
-    ("Cel", "Cell", 9),
+    ("Cel", "Cell", 10),
     ("Kolom", "Column", 22),
     ("Ontvangen", "Received", 26),
     ("Verwacht", "Expected", 28),
@@ -112,10 +112,10 @@ def _unmark(sheet: Worksheet) -> None:
 def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sheet_names: set[str]) -> None:
     for column, (_, _, width) in enumerate(_HEADERS, start=1):
         sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = width
-    _write(sheet, 1, 1, f"{answer.verdict_words[0]} / {answer.verdict_words[1]}", Font(bold=True, size=16))
+    _write(sheet, 1, 1, f"{answer.verdict_words[0]} / {answer.verdict_words[1]}", _font(bold=True, size=16))
     sheet.row_dimensions[1].height = 26
     _write(sheet, 2, 1, answer.next_words[0])
-    _write(sheet, 3, 1, answer.next_words[1], Font(italic=True, color="FF5B6672"))
+    _write(sheet, 3, 1, answer.next_words[1], _font(italic=True, color="FF5B6672"))
     facts: tuple[tuple[str, str | int], ...] = (
         ("Bestand / file", answer.file_name),
         ("Meetmoment", f"{meetmoment['label_nl']} ({answer.plan_code}/{answer.meetmoment_code})"),
@@ -124,17 +124,17 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
         *((f"{' / '.join(SEVERITY_WORDS[severity])}".capitalize(), count) for severity, count in answer.counts.items()),
     )
     for row, (name, value) in enumerate(facts, start=5):
-        _write(sheet, row, 1, name, Font(color="FF5B6672"))
-        _write(sheet, row, 4, value, Font(bold=isinstance(value, int)))
+        _write(sheet, row, 1, name, _font(color="FF5B6672"))
+        _write(sheet, row, 4, value, _font(bold=isinstance(value, int)))
     header_row = 5 + len(facts) + 1
     for column, (nl, english, _) in enumerate(_HEADERS, start=1):
-        _write(sheet, header_row, column, f"{nl} / {english}" if english else nl, Font(bold=True, color="FFFFFFFF"))
+        _write(sheet, header_row, column, f"{nl} / {english}" if english else nl, _font(bold=True, color="FFFFFFFF"))
         sheet.cell(header_row, column).fill = PatternFill("solid", fgColor="FF1C2530")
     for row, finding in enumerate(answer.findings, start=header_row + 1):
         _fill_row(sheet, row, finding, sheet_names)
     if answer.findings:
         sheet.auto_filter.ref = f"A{header_row}:I{header_row + len(answer.findings)}"
-    sheet.freeze_panes = sheet.cell(header_row + 1, 1)
+    sheet.freeze_panes = f"A{header_row + 1}"
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -158,12 +158,15 @@ def _fill_row(sheet: Worksheet, row: int, finding: Finding, sheet_names: set[str
     for column, value in enumerate(values, start=1):
         _write(sheet, row, column, value or "")
         sheet.cell(row, column).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(row, column).border = Border(bottom=Side("thin", color="FFD5DAE0"))
+    lines = max(-(-len(str(value or "")) // width) for value, (*_, width) in zip(values, _HEADERS, strict=True))
+    sheet.row_dimensions[row].height = 15.0 * max(lines, 1)  # no reader measures wrapped text the same way
     sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_FILLS[finding["severity"]])
     if finding["row_number"] and finding["sheet"] in sheet_names:
         link = sheet.cell(row, 4)
         target = finding["cell"] or f"A{finding['row_number']}"
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheetname(finding['sheet'])}!{target}")
-        link.font = Font(color="FF0B5CAD", underline="single")
+        link.font = _font(color="FF0B5CAD", underline="single")
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: str | int, font: Font | None = None) -> None:
@@ -173,10 +176,14 @@ def _write(sheet: Worksheet, row: int, column: int, value: str | int, font: Font
         cell.value = value
         cell.alignment = Alignment(horizontal="left")
     else:
-        cell.set_explicit_value(_clean(value), "s")
+        cell.value = _clean(value)
+        cell.data_type = "s"
         cell.quotePrefix = True
-    if font:
-        cell.font = font
+    cell.font = font or _font()
+
+
+def _font(**properties: Any) -> Font:
+    return Font(name="Calibri", **{"size": 11, **properties})
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,7 @@ Text is written as text, never as a formula. The bytes depend on the registry an
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ class _Styles:
     def cell(self, column: Column, locked: bool) -> Any:
         properties: dict[str, Any] = {"num_format": _FORMATS.get(column.type, "@"), "locked": locked}
         if column.type == "text":
-            properties["text_wrap"] = True
+            properties |= {"text_wrap": True, "indent": 1}
         if locked:
             properties |= {"bg_color": "#E9ECEF", "font_color": "#3D4752", "border": 1, "border_color": "#D5DAE0"}
         return self.of(**properties)
@@ -99,8 +100,13 @@ def _write_sheet(
     page = book.add_worksheet(sheet.name)
     page.freeze_panes(1, sum(column.is_key for column in sheet.columns[:2]))
     page.set_row(0, 32)
+    widths = [_width(column, rows) for column in sheet.columns]
+    for row, filled in enumerate(rows, start=1):
+        lines = max(map(_lines, sheet.columns, widths, repeat(filled)))
+        if lines > 1:  # one-line rows keep growing by themselves as someone types
+            page.set_row(row, 15 * lines)
     for number, column in enumerate(sheet.columns):
-        page.set_column(number, number, _width(column, rows), styles.cell(column, locked=False))
+        page.set_column(number, number, widths[number], styles.cell(column, locked=False))
         page.write_string(0, number, column.header, _head(styles, column))
         for row, filled in enumerate(rows, start=1):
             value, state = filled.get(column.header, (None, "not_reported"))
@@ -130,6 +136,12 @@ def _width(column: Column, rows: Sequence[dict[str, Value]]) -> int:
     if column.type != "text":
         return _WIDTHS[column.type]
     return max(_NARROWEST_TEXT, min(max(lengths, default=0) + 2, _WIDEST_TEXT))
+
+
+def _lines(column: Column, width: int, filled: dict[str, Value]) -> int:
+    """Lines that a wrapped text takes, in a font somewhat wider than ours."""
+    text = filled.get(column.header, (None, ""))[0] or ""
+    return -(-len(text) * 115 // (100 * width)) if column.type == "text" else 1
 
 
 def _write(
@@ -200,7 +212,7 @@ def _write_explanation(
 ) -> dict[str, str]:
     """The sheet for people; code list -> the range of it that holds its labels."""
     page = book.add_worksheet(form.explanation)
-    for number, width in enumerate((18, 30, 12, 34, 70, 70)):
+    for number, width in enumerate((26, 30, 12, 38, 78, 78)):
         page.set_column(number, number, width)
     plain, soft = styles.of(text_wrap=True), styles.of(text_wrap=True, italic=True, font_color="#5B6672")
     head = styles.of(bold=True, font_color="#FFFFFF", bg_color="#1C2530")
