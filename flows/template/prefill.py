@@ -14,7 +14,7 @@ from flows.template.sheets import FormSheet
 from flows.warehouse import transform
 
 Value = tuple[str | None, str]
-"""Canonical text (a code as its Dutch label), and its value state."""
+"""The value as text (a code of a list as its Dutch label), and its value state."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ _VALUES = """
     fed as (
         select
             members.sheet, members.row_id, feeds.column_number, feeds.header, feeds.unit_factor, feeds.is_key,
-            cells.type, feeds.code_list, cells.canonical, cells.value_state
+            cells.type, feeds.code_list, cells.canonical, cells.text, cells.value_state
         from members
         inner join feeds
             on members.sheet = feeds.sheet
@@ -119,6 +119,7 @@ _VALUES = """
         fed.header,
         max(case
             when fed.code_list is not null then worded.label_nl
+            when fed.type = 'code' and fed.canonical is not null then fed.text  -- as the sender writes it
             when fed.unit_factor is not null
                 then cast(cast(fed.canonical as decimal(38, 6)) / fed.unit_factor as varchar)
             else fed.canonical

@@ -44,7 +44,7 @@ def answer(*findings: dict[str, Any]) -> Answer:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """A sender's workbook: a formula, text that looks like one, merged cells, a hidden sheet, a comment of their own."""
+    """A sender's workbook: a formula, text that looks like one, merged cells, a hidden sheet, a comment."""
     path = tmp_path / "A.xlsx"
     with xlsxwriter.Workbook(path) as made:
         made.set_properties({"author": "Ministerie", "created": datetime(2021, 4, 1)})
@@ -194,7 +194,8 @@ def test_each_submission_of_the_demo_is_answered_in_its_own_form(demo: DemoRun) 
     made = openpyxl.load_workbook(at / "WVG_return_m3_bevindingen.xlsx")
     places = {(f["sheet"], f["cell"]) for f in rejected.findings if f["severity"] == "critical"}
     assert len(places) == 2
-    assert all(made[sheet][cell].comment for sheet, cell in places)
+    cells: list[Any] = [made[sheet][cell] for sheet, cell in places]
+    assert all(cell.comment for cell in cells)
 
 
 def test_check_gives_the_same_answer_before_sending(demo: DemoRun, tmp_path: Path) -> None:

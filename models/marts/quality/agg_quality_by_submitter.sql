@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and policy domain or other sender: what was delivered, how late, and what the gate found.
+-- One row per plan, meetmoment and sender: whether and when it delivered, and what the gate found.
 with
 
 submissions as (
