@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import night, registry
+from flows.answer import folder, verdict
 from flows.receive import archive
 from flows.settings import Settings
 from flows.warehouse import transform
@@ -14,7 +15,12 @@ from flows.warehouse.load import load
 
 
 def check(
-    settings: Settings, files: Sequence[Path], plan_code: str, meetmoment_code: str, now: datetime
+    settings: Settings,
+    files: Sequence[Path],
+    plan_code: str,
+    meetmoment_code: str,
+    now: datetime,
+    answer_to: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Findings on these files, gravest first, judged beside what was received for this and the earlier meetmomenten.
 
@@ -23,6 +29,7 @@ def check(
         plan_code: the plan they are for.
         meetmoment_code: the meetmoment they are for.
         now: the moment they would be received (UTC).
+        answer_to: where to write the answers the senders would get, a folder per file.
     """
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
     shutil.rmtree(preview.build / "warehouse.duckdb", ignore_errors=True)
@@ -37,10 +44,19 @@ def check(
     known = {receipt.submission_id for receipt in judged}
     sources = {r: path for r, path in sources.items() if r.submission_id not in known}
     sources |= dict(zip(judged, files, strict=True))
-    load(preview, sources, preview.warehouse)
+    load(preview, sources, preview.warehouse, archive.withdrawals(settings.archive))
     transform.build(preview.warehouse, transform.BEFORE_GATE)
     night.judge(preview.warehouse)
+    if answer_to:
+        _answer(preview, dict(zip((r.submission_id for r in judged), files, strict=True)), answer_to)
     return night.found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
+
+
+def _answer(preview: Settings, contents: dict[str, Path], target: Path) -> None:
+    transform.build(preview.warehouse, transform.VERDICTS)
+    answers = [answer for answer in verdict.read(preview.warehouse) if answer.submission_id in contents]
+    folders = {answer.submission_id: target / folder.folder_name(answer) for answer in answers}
+    folder.write(answers, contents, folders, preview)
 
 
 def default_meetmoment(settings: Settings, plan_code: str) -> str:

@@ -11,7 +11,7 @@ import duckdb
 import typer
 
 from expectations.findings import rejects
-from flows import console, night, registry
+from flows import console, intake, night, registry
 from flows.check import check as check_files
 from flows.check import default_meetmoment
 from flows.night import AnotherNight, Night, Outcome
@@ -102,9 +102,16 @@ def check(
     meetmoment: Annotated[
         str | None, typer.Option(help="Code of the meetmoment; the latest received when left out.")
     ] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the answers you would get: marked workbooks, pages."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """What the gate would say of these files. Changes nothing.
+
+    With --answer it also writes, per file, what the sender would get back: for a workbook the same workbook with the
+    offending cells marked and a sheet Bevindingen in front (correct it there and send that), else a page and a table.
 
     Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
     """
@@ -113,7 +120,7 @@ def check(
     if (plan, meetmoment) not in registry.meetmomenten():
         known = ", ".join("/".join(key) for key in registry.meetmomenten())
         raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
-    findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC))
+    findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
         _answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
@@ -122,6 +129,8 @@ def check(
         for path in files:
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
             console.console.print(f"{path.name} ({plan}/{meetmoment}): {word}")
+        if answer:
+            console.console.print(f"antwoorden / answers: {answer}")
     if rejected:
         raise typer.Exit(EXIT_HELD)
 
@@ -146,17 +155,76 @@ def check_registry(json_: Json = False) -> None:
 
 
 @app.command()
+def template(
+    meetmoment: Annotated[str, typer.Option(help="Code of the meetmoment the return is for, for example m7.")],
+    output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Workbook to write (.xlsx).")],
+    plan: Annotated[str, typer.Option(help="Code of the plan.")] = "veerkracht",
+    policy_domain: Annotated[
+        str | None, typer.Option(help="Policy domain the return is of, for example OMG; all projects when left out.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """The Excel return to fill in for a meetmoment, prefilled with the last accepted values of the one before.
+
+    Sheets, headers and their order come from the registry, so what is filled in and sent back is received. Codes and
+    titles are locked, the rest is open; drop-downs offer what is valid at the meetmoment; the sheet Toelichting
+    explains every column. Rows for what is new go under the last one. Name the file <policy domain>_... .xlsx; it goes
+    in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/ (try it first with: veerkracht check FILE).
+
+    Exit codes: 0 written, 1 failed, 2 wrong use.
+    """
+    from flows.template import write_template
+
+    if (plan, meetmoment) not in registry.meetmomenten():
+        known = ", ".join("/".join(key) for key in registry.meetmomenten())
+        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+    written = write_template(Settings(), plan, meetmoment, policy_domain, output)
+    if json_:
+        _answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
+        return
+    source = f"ingevuld met / prefilled from {written.prefilled_from}" if written.prefilled_from else "leeg / empty"
+    console.console.print(f"{output}: {source}")
+    console.show_rows("", ["blad / sheet", "rijen / rows"], [[name, count] for name, count in written.rows.items()])
+
+
+@app.command()
+def withdraw(
+    submission: Annotated[str, typer.Argument(help="Id of the submission; its answer and dim_submission name it.")],
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn; it is published.")],
+    role: Annotated[str, typer.Option(help="In which role that is decided; it is published.")] = "sender",
+    json_: Json = False,
+) -> None:
+    """Withdraw a submission: from now on it no longer counts, and what it had replaced counts again.
+
+    Its bytes and receipt stay, its id, reason and role stay visible in dim_submission, and what was published while it
+    counted can still be rebuilt. The next night publishes without it. A withdrawal is not undone: send the file again
+    with a change. Exit codes: 0 withdrawn, 1 failed.
+    """
+    withdrawal = intake.withdraw(Settings(), submission, reason, role, datetime.now(UTC))
+    if json_:
+        _answer(withdrawal.__dict__)
+    else:
+        console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
+
+
+@app.command()
 def status(json_: Json = False) -> None:
-    """The last run, the current release, deadlines, who delivered and who is late, and rejected submissions."""
-    settings = Settings()
+    """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
+
+    It looks at the last night, also when that was held, and at the calendar; late is whoever has nothing accepted after
+    the deadline. Exit code 0.
+    """
+    settings, today = Settings(), datetime.now(UTC).date()
     last, current = night.last_run(settings), release.current(settings)
     answer: dict[str, Any] = {
         "home": str(settings.home),
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "rejected": last["outcome"]["rejected"] if last else [],
+        "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
+        "deliveries": intake.deliveries(settings.warehouse, today),
+        "next": intake.next_days(today),
         "meetmomenten": _query(current, _MEETMOMENTEN) if current else [],
-        "submitters": _query(current, _SUBMITTERS) if current else [],
     }
     if json_:
         _answer(answer)
@@ -169,11 +237,8 @@ def status(json_: Json = False) -> None:
         else "last run  none yet: run veerkracht nightly"
     )
     print_(f"release   {current.release_id}  {current.folder}" if current else "release   none yet")
-    for name in answer["rejected"]:
-        print_(f"[red]rejected[/]  {name}")
-    for title, key in (("Meetmomenten", "meetmomenten"), ("Latest meetmoment by sender", "submitters")):
-        if answer[key]:
-            console.show_rows(title, list(answer[key][0]), [list(row.values()) for row in answer[key]])
+    print_(f"answers   {settings.answers}")
+    console.show_status(answer)
 
 
 @app.command()
@@ -266,29 +331,14 @@ _MEETMOMENTEN = """
         delivered_project_count, expected_project_count, is_complete
     from dim_meetmoment order by plan_code, meetmoment_number
 """
-_SUBMITTERS = """
-    with latest as (
-        select plan_code, max_by(meetmoment_key, meetmoment_number) as meetmoment_key
-        from dim_meetmoment where delivered_project_count > 0 group by plan_code
-    )
-    select
-        latest.meetmoment_key, domains.policy_domain_code as sender, coalesce(accepted_count, 0) as accepted,
-        coalesce(rejected_count, 0) as rejected, coalesce(late_count, 0) as late, coalesce(error_count, 0) as errors,
-        coalesce(quality.warning_count, 0) as warnings, coalesce(quality.waived_count, 0) as waived,
-        cast(last_received_at as varchar) as last_received_at
-    from latest
-    inner join dim_policy_domain as domains on latest.plan_code = domains.plan_code
-    left join agg_quality_by_submitter as quality
-        on latest.meetmoment_key = quality.meetmoment_key and domains.policy_domain_code = quality.sender_code
-    order by all
-"""
 
 
 def _run(settings: Settings, now: datetime, title: str, quiet: bool) -> Outcome:
     """Run a night as a flow, unless a quick look says there is nothing to do."""
     if night.nothing_to_do(settings):
         current = release.current(settings)
-        return Outcome("nothing_new", current.release_id if current else None)
+        copies = intake.identical_copies(settings)
+        return Outcome("nothing_new", current.release_id if current else None, identical=copies)
     from flows.nightly import run_as_flow
 
     with console.progress(Night(settings, now), title, quiet) as shown:
@@ -301,6 +351,8 @@ def _tell(outcome: Outcome) -> None:
     stays = outcome.release_id or "(none)"
     for name in outcome.rejected:
         print_(f"  [red]geweigerd / rejected[/] {name}")
+    console.show_unchanged(outcome.identical)
+    console.show_changed_verdicts(outcome.changed_verdicts)
     for reason in outcome.reasons:
         print_(f"  [red]{reason}[/]")
     match outcome.verdict:

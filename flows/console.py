@@ -14,7 +14,7 @@ from flows.night import Night
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
-_STEPS = ("receive", "load", "stage", "gate 1", "marts", "gate 2", "publish")
+_STEPS = ("receive", "load", "stage", "gate 1", "answer", "marts", "gate 2", "publish")
 _FINDINGS_SHOWN = 40
 
 
@@ -81,3 +81,80 @@ def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)
+
+
+_DELIVERY_WORDS = {
+    "in_time": "[green]op tijd / in time[/]",
+    "late": "[yellow]te laat / late[/]",
+    "rejected": "[red]geweigerd / rejected[/]",
+    "missing": "[dim]niets / nothing[/]",
+}
+_DAY_WORDS = {
+    "opening": "opening / opens",
+    "deadline": "uiterste dag / deadline",
+    "publication": "publicatie / publication",
+}
+_OVERDUE = " [bold red]over tijd / overdue[/]"
+_DELIVERY_COLUMNS = (
+    *("", "beleidsdomein / policy domain", "levering / delivery", "ok", "geweigerd", "ingetrokken"),
+    *("fouten / errors", "opmerkingen / remarks", "laatst / last (UTC)"),
+)
+_DAYS_SHOWN = 5
+
+
+def show_status(answer: dict[str, Any]) -> None:
+    """What `veerkracht status` found: rejected files, changed verdicts, deliveries, what comes next, meetmomenten."""
+    for name in answer["rejected"]:
+        console.print(f"[red]geweigerd / rejected[/]  {name}")
+    show_changed_verdicts(answer["changed_verdicts"])
+    for meetmoment in dict.fromkeys(row["meetmoment"] for row in answer["deliveries"]):
+        rows = [row for row in answer["deliveries"] if row["meetmoment"] == meetmoment]
+        overdue = [row["sender"] for row in rows if row["is_overdue"]]
+        show_rows(
+            f"\n{meetmoment}, uiterste dag / deadline {rows[0]['deadline_on']}",
+            _DELIVERY_COLUMNS,
+            [
+                [
+                    *(row["sender"], row["name"]),
+                    _DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else ""),
+                    *(row["accepted"], row["rejected"], row["withdrawn"]),
+                    *(row["critical"] + row["errors"], row["warnings"], row["last_received_at"]),
+                ]
+                for row in rows
+            ],
+        )
+        if overdue:
+            console.print(f"[bold red]{len(overdue)} over tijd / overdue[/]: {', '.join(overdue)}")
+    if answer["next"]:
+        show_rows(
+            "\nKalender / calendar",
+            ["dag / day", "over / in", "wat / what", "meetmoment"],
+            [
+                [d["day"], f"{d['in_days']} d", _DAY_WORDS[d["what"]], f"{d['plan_code']}/{d['meetmoment_code']}"]
+                for d in answer["next"][:_DAYS_SHOWN]
+            ],
+        )
+    else:
+        console.print("\nKalender / calendar: geen dag meer te komen / no day to come")
+    if answer["meetmomenten"]:
+        rows = answer["meetmomenten"]
+        show_rows("\nMeetmomenten", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def show_unchanged(copies: Sequence[dict[str, Any]]) -> None:
+    """Files whose bytes were received before."""
+    for copy in copies:
+        word = "en ingetrokken / and withdrawn" if copy["is_withdrawn"] else "niets gewijzigd / nothing changed"
+        console.print(
+            f"  [yellow]al ontvangen / received before[/] {copy['file_name']}: {copy['received_as']},"
+            f" {copy['received_at'][:10]}, {word}"
+        )
+
+
+def show_changed_verdicts(changed: Sequence[dict[str, Any]]) -> None:
+    """Submissions that are judged otherwise than in the release before."""
+    for change in changed:
+        console.print(
+            f"  [yellow]ander oordeel / other verdict[/] {change['file_name']} ({change['submission_id']}):"
+            f" {change['was']} -> {change['now']}"
+        )

@@ -15,7 +15,8 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from expectations import findings, gate
-from flows import log, registry
+from flows import intake, log, registry
+from flows.answer import folder, verdict
 from flows.publish import release
 from flows.receive import archive
 from flows.receive.archive import Receipt
@@ -43,6 +44,12 @@ class Outcome:
     """File names received tonight."""
     rejected: list[str] = field(default_factory=list)
     """File names that gate 1 rejected among those not in the current release."""
+    identical: list[dict[str, Any]] = field(default_factory=list)
+    """Files that wait in the inbox though the same bytes were received before under another name: nothing changed."""
+    changed_verdicts: list[dict[str, Any]] = field(default_factory=list)
+    """Submissions of the current release that are judged otherwise by now, or were withdrawn."""
+    answered: int = 0
+    """Answers written or written anew."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     """Findings on the submissions that are not in the current release, gravest first."""
     reasons: list[str] = field(default_factory=list)
@@ -83,12 +90,15 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
 def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
     received = run(receive, night)
     inputs = standing(night.settings)
+    identical = intake.identical_copies(night.settings)
     if inputs == _last_inputs(night.settings):
-        return Outcome("nothing_new", _current_id(night.settings))
+        return Outcome("nothing_new", _current_id(night.settings), identical=identical)
     run(load_raw, night)
     run(stage, night)
     run(judge_submissions, night)
+    answered = run(answer_senders, night)
     outcome = _new_since_release(night.settings, received)
+    outcome.identical, outcome.answered = identical, answered
     if outcome.verdict != "held":
         run(build_marts, night)
         outcome.reasons = run(judge_release, night)
@@ -121,9 +131,9 @@ def receive(night: Night) -> list[str]:
 def load_raw(night: Night) -> None:
     """Make a fresh warehouse and fill its raw tables from the archive."""
     night.on_step("load")
-    folder = night.settings.archive
-    sources = {receipt: archive.content_path(folder, receipt.sha256) for receipt in archive.receipts(folder)}
-    load(night.settings, sources, night.settings.warehouse, night.on_parsed)
+    kept = night.settings.archive
+    sources = {receipt: archive.content_path(kept, receipt.sha256) for receipt in archive.receipts(kept)}
+    load(night.settings, sources, night.settings.warehouse, archive.withdrawals(kept), night.on_parsed)
     log.event("loaded", submissions=len(sources))
 
 
@@ -184,6 +194,21 @@ def found(warehouse: Path, file_names: dict[str, str]) -> list[dict[str, Any]]:
     )
 
 
+def answer_senders(night: Night) -> int:
+    """Tell every sender what became of its submission, in ``answers/``; how many answers say something new."""
+    night.on_step("answer")
+    transform.build(night.settings.warehouse, transform.VERDICTS)
+    answers = verdict.read(night.settings.warehouse)
+    contents = {a.submission_id: archive.content_path(night.settings.archive, a.sha256) for a in answers}
+    folders = {
+        a.submission_id: night.settings.answers / a.plan_code / a.meetmoment_code / folder.folder_name(a)
+        for a in answers
+    }
+    written = folder.write(answers, contents, folders, night.settings)
+    log.event("senders answered", answers=len(answers), written=len(written))
+    return len(written)
+
+
 def build_marts(night: Night) -> None:
     """Versions and marts."""
     night.on_step("marts")
@@ -216,9 +241,10 @@ def publish(night: Night) -> str | None:
 
 
 def standing(settings: Settings) -> dict[str, Any]:
-    """What the marts are a function of: the submissions received, the registry and the code."""
+    """What the marts are a function of: the submissions received and withdrawn, the registry and the code."""
     return {
         "submissions": [r.submission_id for r in archive.receipts(settings.archive)],
+        "withdrawals": list(archive.withdrawals(settings.archive)),
         "registry": registry.checksum(),
         "code": registry.code_checksum(),
     }
@@ -254,12 +280,15 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
         current.manifest["registry_sha256"] == registry.checksum()
         and current.manifest["code"]["sha256"] == registry.code_checksum()
     )
-    held = bool(new) and rejected == set(names) and only_submissions_changed
+    changed = intake.changed_verdicts(settings.warehouse, current)
+    withdrawn = any(change["now"] == "withdrawn" for change in changed)
+    held = bool(new) and rejected == set(names) and only_submissions_changed and not withdrawn
     return Outcome(
         "held" if held else "published",
         received=received,
         rejected=sorted(names[s] for s in rejected),
         findings=about_new,
+        changed_verdicts=changed,
     )
 
 

@@ -13,7 +13,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VEERKRACHT_", frozen=True)
 
     home: Path = PROJECT / "var"
-    """All state: inbox, archive, build, releases, current, logs."""
+    """All state: inbox, archive, answers, build, releases, current, logs."""
 
     max_file_mb: int = 50
     """A larger file is refused unread."""
@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     @property
     def archive(self) -> Path:
         return self.home / "archive"
+
+    @property
+    def answers(self) -> Path:
+        return self.home / "answers"
 
     @property
     def build(self) -> Path:

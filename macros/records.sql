@@ -65,7 +65,9 @@ select * from final
 {% endmacro %}
 
 {# The accepted rows of a staged record as versions: which one held from when to when. Of the same key the highest declared
-   version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. #}
+   version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. A withdrawn
+   submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
+   stretch of that same version. #}
 {% macro versions_of(staged) %}
 with
 
@@ -75,7 +77,8 @@ accepted as (
         staged.*,
         submissions.received_at as known_from,
         submissions.declared_version,
-        submissions.sha256
+        submissions.sha256,
+        submissions.withdrawn_at
     from {{ ref(staged) }} as staged
     inner join {{ ref('int_submission') }} as submissions on staged.submission_id = submissions.submission_id
     left join {{ ref('int_quarantined_row') }} as quarantined on staged.row_id = quarantined.row_id
@@ -104,7 +107,14 @@ ordered as (
             partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
             order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
             rows between 1 following and unbounded following
-        ) as known_to
+        ) as known_to,
+        row_number() over (
+            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+            order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
+        ) as precedence,
+        count(accepted.withdrawn_at) over (
+            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+        ) as withdrawn_count
     from accepted
     left join warned
         on accepted.submission_id = warned.submission_id
@@ -113,12 +123,22 @@ ordered as (
 
 ),
 
+{{ withdrawn_versions('ordered') }}
+
+held as (
+
+    select * exclude (precedence, withdrawn_count, withdrawn_at) from ordered where withdrawn_count = 0
+    union all by name
+    select * exclude (precedence, withdrawn_count, withdrawn_at) from withdrawn_versions
+
+),
+
 final as (
 
     select
         * exclude (declared_version, sha256, is_repeat),
         known_to is null as is_current
-    from ordered
+    from held
 
 )
 

@@ -1,4 +1,5 @@
-"""The archive: bytes of every file received, under their sha256, with one receipt per plan and meetmoment.
+"""The archive: bytes of every file received, under their sha256, with one receipt per plan and meetmoment, and a
+withdrawal where the submission no longer counts.
 
 It is append-only and the only source of truth: everything else under the home folder can be deleted and rebuilt.
 """
@@ -35,6 +36,16 @@ class Receipt:
         """The version a sender writes in the file name, ``..._v2.xlsx``; 1 where none is written."""
         found = re.search(r"_v(\d{1,3})\.[^.]+$", self.file_name, re.IGNORECASE)
         return int(found[1]) if found else 1
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """That a submission no longer counts from this moment (UTC) on, why, and in which role that was decided."""
+
+    submission_id: str
+    withdrawn_at: datetime
+    reason: str
+    role: str
 
 
 def waiting_files(inbox: Path) -> Iterator[tuple[str, str, Path]]:
@@ -79,6 +90,33 @@ def receipts(archive: Path) -> list[Receipt]:
     return sorted(found, key=lambda r: (r.received_at, r.plan_code, r.meetmoment_code, r.sha256))
 
 
+def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: str, role: str) -> Withdrawal:
+    """Put on record that a submission no longer counts; its bytes and its receipt stay, and no withdrawal is undone.
+
+    Raises:
+        ValueError: when it was withdrawn before, or when the moment is before its receipt.
+    """
+    path = _withdrawal_path(archive, receipt)
+    if path.exists():
+        raise ValueError(f"{receipt.submission_id} was withdrawn before")
+    if withdrawn_at < receipt.received_at:
+        raise ValueError(f"{receipt.submission_id} was received later, on {receipt.received_at:%Y-%m-%d %H:%M} UTC")
+    withdrawal = Withdrawal(receipt.submission_id, withdrawn_at, reason, role)
+    text = json.dumps(asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}, indent=1, ensure_ascii=False)
+    _write_durably(path, text.encode())
+    return withdrawal
+
+
+def withdrawals(archive: Path) -> dict[str, Withdrawal]:
+    """Every withdrawal by the id of its submission, in the order of the ids."""
+    found = []
+    for path in archive.glob("*/withdrawals/*.json"):
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        withdrawn_at = datetime.fromisoformat(fields.pop("withdrawn_at")).astimezone(UTC)
+        found.append(Withdrawal(**fields, withdrawn_at=withdrawn_at))
+    return {w.submission_id: w for w in sorted(found, key=lambda w: w.submission_id)}
+
+
 def content_path(archive: Path, sha256: str) -> Path:
     """Where the bytes of a file are kept."""
     return archive / sha256 / "content"
@@ -86,6 +124,10 @@ def content_path(archive: Path, sha256: str) -> Path:
 
 def _receipt_path(archive: Path, receipt: Receipt) -> Path:
     return archive / receipt.sha256 / "receipts" / f"{receipt.plan_code}__{receipt.meetmoment_code}.json"
+
+
+def _withdrawal_path(archive: Path, receipt: Receipt) -> Path:
+    return archive / receipt.sha256 / "withdrawals" / f"{receipt.plan_code}__{receipt.meetmoment_code}.json"
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.receive.archive import Receipt
+from flows.receive.archive import Receipt, Withdrawal
 from flows.receive.child import Job, parse_all
 from flows.registry import SEEDS
 from flows.settings import PROJECT, Settings
@@ -17,7 +17,8 @@ _TABLES = """
     create schema raw;
     create table raw.submission (
         submission_id varchar, plan_code varchar, meetmoment_code varchar, sha256 varchar, file_name varchar,
-        byte_count bigint, declared_version integer, received_at timestamp
+        byte_count bigint, declared_version integer, received_at timestamp,
+        withdrawn_at timestamp, withdrawn_by varchar, withdrawal_reason varchar
     );
     create table raw.sheet (submission_id varchar, sheet varchar, layout_code varchar, row_count integer);
     create table raw.header (submission_id varchar, sheet varchar, column_number integer, header varchar);
@@ -35,6 +36,7 @@ def load(
     settings: Settings,
     sources: Mapping[Receipt, Path],
     warehouse: Path,
+    withdrawals: Mapping[str, Withdrawal],
     on_parsed: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Make ``warehouse`` anew with the raw schema holding these receipts, read as text.
@@ -42,6 +44,7 @@ def load(
     Args:
         sources: what to load, and where its bytes are.
         warehouse: the file to make; an older one is removed.
+        withdrawals: what was withdrawn, by submission id.
         on_parsed: told (files read, files to read) as the reading goes on.
     """
     folders = {receipt: _parsed_folder(settings, receipt) for receipt in sources}
@@ -60,7 +63,7 @@ def load(
     with duckdb.connect(str(warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false")
         con.execute(_TABLES)
-        _insert_submissions(con, list(sources))
+        _insert_submissions(con, list(sources), withdrawals)
         _insert_parsed(con, folders)
 
 
@@ -81,10 +84,12 @@ def _is_read(folder: Path) -> bool:
     return (folder / "parsed.json").exists()
 
 
-def _insert_submissions(con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt]) -> None:
+def _insert_submissions(
+    con: duckdb.DuckDBPyConnection, receipts: Sequence[Receipt], withdrawals: Mapping[str, Withdrawal]
+) -> None:
     if receipts:
         con.executemany(
-            "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     r.submission_id,
@@ -95,10 +100,17 @@ def _insert_submissions(con: duckdb.DuckDBPyConnection, receipts: Sequence[Recei
                     r.byte_count,
                     r.declared_version,
                     r.received_at.replace(tzinfo=None),
+                    *_withdrawal_columns(withdrawals.get(r.submission_id)),
                 )
                 for r in receipts
             ],
         )
+
+
+def _withdrawal_columns(withdrawal: Withdrawal | None) -> tuple[object, ...]:
+    if withdrawal is None:
+        return (None, None, None)
+    return (withdrawal.withdrawn_at.replace(tzinfo=None), withdrawal.role, withdrawal.reason)
 
 
 def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path]) -> None:

@@ -11,6 +11,8 @@ from flows.settings import PROJECT
 BEFORE_GATE = ("path:seeds", "path:models/staging")
 # What the second pass of gate 1 judges, with the accepted versions it stands on.
 COMPARISONS = ("+path:models/intermediate/compared,path:models/intermediate",)
+# What gate 1 comes to, per submission: what senders are answered, before it is known whether there will be marts.
+VERDICTS = ("int_finding", "int_submission", "agg_quality_by_submitter")
 AFTER_GATE = ("path:models/intermediate", "path:models/marts")
 
 

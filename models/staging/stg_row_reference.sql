@@ -9,7 +9,8 @@ keys as (
         cells.field,
         cells.canonical,
         submissions.plan_code,
-        submissions.meetmoment_code
+        submissions.meetmoment_code,
+        submissions.withdrawn_at
     from {{ ref('stg_cell') }} as cells
     inner join {{ ref('stg_submission') }} as submissions on cells.submission_id = submissions.submission_id
     where cells.field in ('project_code', 'cluster_code', 'indicator_code') and cells.canonical is not null
@@ -23,7 +24,7 @@ plan_code,
 meetmoment_code,
 canonical as project_code
     from keys
-    where record = 'project' and field = 'project_code'
+    where record = 'project' and field = 'project_code' and withdrawn_at is null
 
 ),
 

@@ -47,7 +47,11 @@ final as (
         ) as declared_version,
         submissions.received_at,
         policy_domains.policy_domain_code as sender_code,
-        cast(submissions.received_at as date) > meetmomenten.deadline_on as is_late
+        cast(submissions.received_at as date) > meetmomenten.deadline_on as is_late,
+        case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_at end as withdrawn_at,
+        case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_by end as withdrawn_by,
+        case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawal_reason end
+            as withdrawal_reason
     from submissions
     inner join meetmomenten
         on submissions.plan_code = meetmomenten.plan_code
@@ -56,7 +60,7 @@ final as (
     left join policy_domains
         on submissions.plan_code = policy_domains.plan_code
         and starts_with(submissions.file_name, policy_domains.policy_domain_code || '_')
-    where submissions.received_at <= cast('{{ var("known_on") }}' as timestamp)
+    where submissions.received_at <= {{ known_on() }}
 
 )
 

@@ -1,17 +1,88 @@
--- One row per plan, meetmoment and sender: what was delivered, how late, and what the gate found.
-select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    coalesce(sender_code, 'unknown') as sender_code,
-    min(received_at) as first_received_at,
-    max(received_at) as last_received_at,
-    count(*) as submission_count,
-    count(*) filter (where verdict = 'accepted') as accepted_count,
-    count(*) filter (where verdict = 'rejected') as rejected_count,
-    count(*) filter (where is_late) as late_count,
-    cast(sum(critical_count) as bigint) as critical_count,
-    cast(sum(error_count) as bigint) as error_count,
-    cast(sum(warning_count) as bigint) as warning_count,
-    cast(sum(info_count) as bigint) as info_count,
-    cast(sum(waived_count) as bigint) as waived_count
-from {{ ref('int_submission') }}
-group by plan_code, meetmoment_code, coalesce(sender_code, 'unknown')
+-- One row per plan, meetmoment and sender: whether and when it delivered, and what the gate found.
+with
+
+submissions as (
+
+    select
+        *,
+        coalesce(sender_code, 'unknown') as known_sender_code
+    from {{ ref('int_submission') }}
+
+),
+
+-- Who is expected: every policy domain, at every meetmoment for which anything came; and whoever sent something.
+expected as (
+
+    select distinct
+        submissions.plan_code,
+        submissions.meetmoment_code,
+        policy_domains.policy_domain_code as sender_code
+    from submissions
+    inner join {{ ref('policy_domain') }} as policy_domains on submissions.plan_code = policy_domains.plan_code
+    union
+    select
+        plan_code,
+        meetmoment_code,
+        known_sender_code as sender_code
+    from submissions
+
+),
+
+counted as (
+
+    select
+        expected.plan_code,
+        expected.meetmoment_code,
+        expected.sender_code,
+        min(submissions.received_at) as first_received_at,
+        max(submissions.received_at) as last_received_at,
+        count(submissions.submission_id) as submission_count,
+        count(*) filter (where submissions.verdict = 'accepted' and submissions.withdrawn_at is null) as accepted_count,
+        count(*) filter (where submissions.verdict = 'rejected' and submissions.withdrawn_at is null) as rejected_count,
+        count(submissions.withdrawn_at) as withdrawn_count,
+        count(*) filter (where submissions.is_late) as late_count,
+        count(*) filter (
+            where submissions.verdict = 'accepted' and submissions.withdrawn_at is null and not submissions.is_late
+        ) as accepted_in_time_count,
+        coalesce(sum(submissions.critical_count), 0) as critical_count,
+        coalesce(sum(submissions.error_count), 0) as error_count,
+        coalesce(sum(submissions.warning_count), 0) as warning_count,
+        coalesce(sum(submissions.info_count), 0) as info_count,
+        coalesce(sum(submissions.waived_count), 0) as waived_count
+    from expected
+    left join submissions
+        on expected.plan_code = submissions.plan_code
+        and expected.meetmoment_code = submissions.meetmoment_code
+        and expected.sender_code = submissions.known_sender_code
+    group by expected.plan_code, expected.meetmoment_code, expected.sender_code
+
+),
+
+final as (
+
+    select
+        plan_code || '/' || meetmoment_code as meetmoment_key,
+        sender_code,
+        first_received_at,
+        last_received_at,
+        submission_count,
+        accepted_count,
+        rejected_count,
+        withdrawn_count,
+        late_count,
+        case
+            when accepted_in_time_count > 0 then 'in_time'
+            when accepted_count > 0 then 'late'
+            when rejected_count > 0 then 'rejected'
+            else 'missing'
+        end as delivery,
+        cast(critical_count as bigint) as critical_count,
+        cast(error_count as bigint) as error_count,
+        cast(warning_count as bigint) as warning_count,
+        cast(info_count as bigint) as info_count,
+        cast(waived_count as bigint) as waived_count
+    from counted
+
+)
+
+select * from final

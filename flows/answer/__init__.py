@@ -1,0 +1,1 @@
+"""Answer: what the sender of a submission gets back, whatever became of it."""

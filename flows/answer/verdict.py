@@ -1,0 +1,127 @@
+"""What gate 1 made of a submission, in the words its sender reads: Dutch, with English beside it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.gate import SEVERITIES
+
+SEVERITY_WORDS = {
+    "critical": ("weigert de inzending", "rejects the submission"),
+    "error": ("rij apart gezet", "row set apart"),
+    "warning": ("opmerking", "remark"),
+    "info": ("ter informatie", "for information"),
+}
+_VERDICT_WORDS = {
+    "rejected": ("Geweigerd", "Rejected"),
+    "error": ("Aanvaard, met rijen die apart zijn gezet", "Accepted, with rows set apart"),
+    "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
+    "clean": ("Aanvaard", "Accepted"),
+}
+_NEXT_WORDS = {
+    "rejected": (
+        "Niets uit dit bestand is overgenomen. Verbeter wat de inzending weigert en stuur het bestand opnieuw.",
+        "Nothing of this file was taken over. Correct what rejects the submission and send the file again.",
+    ),
+    "error": (
+        "Het bestand is overgenomen, behalve de rijen die apart zijn gezet: die tellen pas mee als ze verbeterd zijn.",
+        "The file was taken over, except for the rows set apart: they count nowhere until they are corrected.",
+    ),
+    "warning": (
+        "Het bestand is overgenomen. De opmerkingen worden mee gepubliceerd; verbeter wat niet klopt.",
+        "The file was taken over. The remarks are published with it; correct what is not right.",
+    ),
+    "clean": (
+        "Het bestand is overgenomen; u hoeft niets te doen.",
+        "The file was taken over; nothing is left to do.",
+    ),
+}
+
+Finding = dict[str, Any]
+"""One row of ``int_finding``."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One submission with its verdict and findings, gravest first, then in the order of the file."""
+
+    submission_id: str
+    plan_code: str
+    meetmoment_code: str
+    file_name: str
+    sha256: str
+    received_at: datetime
+    """UTC, without a zone."""
+    is_rejected: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Severity -> number of findings, all four severities, gravest first."""
+        counted = Counter(finding["severity"] for finding in self.findings)
+        return {severity: counted[severity] for severity in SEVERITIES}
+
+    @property
+    def rows_set_apart(self) -> int:
+        """Source rows of which at least one record was set apart by an error."""
+        apart = (f for f in self.findings if f["severity"] == "error" and f["row_number"])
+        return len({(finding["sheet"], finding["row_number"]) for finding in apart})
+
+    @property
+    def verdict_words(self) -> tuple[str, str]:
+        """The verdict in Dutch and in English."""
+        return _VERDICT_WORDS[self._kind]
+
+    @property
+    def next_words(self) -> tuple[str, str]:
+        """What the sender is to do now, in Dutch and in English."""
+        return _NEXT_WORDS[self._kind]
+
+    @property
+    def _kind(self) -> str:
+        if self.is_rejected:
+            return "rejected"
+        return next((severity for severity in ("error", "warning") if self.counts[severity]), "clean")
+
+
+def read(warehouse: Path) -> list[Answer]:
+    """The answers to all submissions that still count in a judged warehouse, by submission id.
+
+    Args:
+        warehouse: where ``int_submission`` and ``int_finding`` were built after gate 1.
+    """
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        findings: dict[str, list[Finding]] = {}
+        for finding in _rows(con, "from intermediate.int_finding order by sheet, row_number, column_name, rule_id"):
+            findings.setdefault(finding["submission_id"], []).append(finding)
+        return [
+            Answer(
+                submission_id=row["submission_id"],
+                plan_code=row["plan_code"],
+                meetmoment_code=row["meetmoment_code"],
+                file_name=row["file_name"],
+                sha256=row["sha256"],
+                received_at=row["received_at"],
+                is_rejected=row["verdict"] == "rejected",
+                findings=tuple(
+                    sorted(
+                        findings.get(row["submission_id"], []), key=lambda f: SEVERITIES.index(f["severity"])
+                    )  # a stable sort: the order of the file stays within a severity
+                ),
+            )
+            for row in _rows(con, "from intermediate.int_submission where withdrawn_at is null order by submission_id")
+        ]
+
+
+def place(finding: Finding) -> str:
+    """The cell of a finding, else its row, else nothing."""
+    return str(finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else ""))
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    answer = con.sql(query)
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]

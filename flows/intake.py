@@ -1,0 +1,167 @@
+"""What is known of deliveries besides their content: copies, withdrawals, verdicts that changed, and who is late."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import registry
+from flows.publish.release import Release
+from flows.receive import archive
+from flows.receive.archive import Withdrawal
+from flows.settings import Settings
+
+
+def identical_copies(settings: Settings) -> list[dict[str, Any]]:
+    """Files that wait in the inbox though the same bytes were received before under another name, or were withdrawn."""
+    received = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
+    withdrawn = archive.withdrawals(settings.archive)
+    copies = []
+    for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
+        receipt = archive.receipt_for(path, plan_code, meetmoment_code, datetime.now(UTC))
+        before = received.get(receipt.submission_id)
+        if before and (before.file_name != path.name or before.submission_id in withdrawn):
+            copies.append(
+                {
+                    "file_name": path.name,
+                    "submission_id": before.submission_id,
+                    "received_as": before.file_name,
+                    "received_at": before.received_at.isoformat(),
+                    "is_withdrawn": before.submission_id in withdrawn,
+                }
+            )
+    return copies
+
+
+def changed_verdicts(warehouse: Path, current: Release | None) -> list[dict[str, Any]]:
+    """Submissions whose verdict (accepted, rejected, withdrawn) in a judged warehouse is not what the release says."""
+    if current is None:
+        return []
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        before = _verdicts(con, "dim_submission")
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        after = _verdicts(con, "intermediate.int_submission")
+    return [
+        {
+            "submission_id": submission_id,
+            "file_name": file_name,
+            "was": before[submission_id][1],
+            "now": now,
+        }
+        for submission_id, (file_name, now) in after.items()
+        if submission_id in before and before[submission_id][1] != now
+    ]
+
+
+def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now: datetime) -> Withdrawal:
+    """Withdraw a submission from ``now`` (UTC) on.
+
+    Raises:
+        ValueError: when there is no such submission, it was withdrawn before, or no reason is given.
+    """
+    receipt = next((r for r in archive.receipts(settings.archive) if r.submission_id == submission_id), None)
+    if receipt is None:
+        raise ValueError(f"there is no submission {submission_id}; its answer and dim_submission name it")
+    if not reason.strip() or not role.strip():
+        raise ValueError("a withdrawal needs a reason and the role that decided it: both are published")
+    return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip())
+
+
+def latest_meetmoment(plan_code: str, today: date) -> dict[str, str] | None:
+    """The last meetmoment of a plan whose window has opened by a day."""
+    calendar = [row for (plan, _), row in registry.meetmomenten().items() if plan == plan_code]
+    return next((row for row in reversed(calendar) if _day(row["opens_on"]) <= today), None)
+
+
+def next_days(today: date) -> list[dict[str, Any]]:
+    """Openings, deadlines and publications still to come, the next one first."""
+    days = [
+        {
+            "day": row[column],
+            "in_days": (_day(row[column]) - today).days,
+            "what": what,
+            "plan_code": plan,
+            "meetmoment_code": meetmoment,
+        }
+        for (plan, meetmoment), row in registry.meetmomenten().items()
+        for column, what in (("opens_on", "opening"), ("deadline_on", "deadline"), ("publication_on", "publication"))
+        if _day(row[column]) >= today
+    ]
+    return sorted(days, key=lambda d: (d["in_days"], d["plan_code"], d["meetmoment_code"], d["what"]))
+
+
+def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
+    """Per plan and policy domain, for the latest meetmoment: whether it delivered, when, and what gate 1 found.
+
+    ``delivery`` is in_time, late, rejected (nothing accepted yet) or missing; ``is_overdue`` says that the deadline has
+    passed and nothing is accepted. Empty before the first night. A plan without policy domains has its senders only.
+
+    Args:
+        warehouse: the warehouse of the last night, judged at least by gate 1.
+        today: the day to compare deadlines with.
+    """
+    rows: list[dict[str, Any]] = []
+    if not warehouse.exists():
+        return rows
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        if not con.sql(_IS_JUDGED).fetchall():
+            return rows
+        for (plan_code,) in con.sql("select plan_code from registry.plan order by all").fetchall():
+            meetmoment = latest_meetmoment(plan_code, today)
+            if meetmoment is None:
+                continue
+            key = f"{plan_code}/{meetmoment['meetmoment_code']}"
+            found = con.execute(_DELIVERIES, {"plan": plan_code, "meetmoment": key})
+            columns = [column for (column, *_) in found.description or []]
+            is_past = _day(meetmoment["deadline_on"]) < today
+            for values in found.fetchall():
+                row = dict(zip(columns, values, strict=True))
+                overdue = is_past and row["delivery"] in ("missing", "rejected")
+                rows.append({"meetmoment": key, "deadline_on": meetmoment["deadline_on"], **row, "is_overdue": overdue})
+    return rows
+
+
+# A night that broke before its verdicts has none; nor has a warehouse of before they were kept.
+_IS_JUDGED = """
+    from information_schema.columns
+    where table_name = 'agg_quality_by_submitter' and column_name = 'delivery'
+"""
+# Every policy domain of the plan, also when nothing at all came for the meetmoment, and whoever else sent something.
+_DELIVERIES = """
+    with submitters as (
+        select * from marts.agg_quality_by_submitter where meetmoment_key = $meetmoment
+    ),
+    domains as (
+        select policy_domain_code, label_nl from registry.policy_domain where plan_code = $plan
+    )
+    select
+        coalesce(submitters.sender_code, domains.policy_domain_code) as sender,
+        domains.label_nl as name,
+        coalesce(submitters.delivery, 'missing') as delivery,
+        coalesce(submitters.accepted_count, 0) as accepted,
+        coalesce(submitters.rejected_count, 0) as rejected,
+        coalesce(submitters.withdrawn_count, 0) as withdrawn,
+        coalesce(submitters.critical_count, 0) as critical,
+        coalesce(submitters.error_count, 0) as errors,
+        coalesce(submitters.warning_count, 0) as warnings,
+        strftime(submitters.last_received_at, '%Y-%m-%d %H:%M') as last_received_at
+    from domains
+    full join submitters on domains.policy_domain_code = submitters.sender_code
+    order by sender
+"""
+
+
+def _verdicts(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, tuple[str, str]]:
+    """Submission id -> (file name, verdict or withdrawn); releases from before withdrawals existed have none."""
+    answer = con.sql(f"from {table} order by submission_id")
+    found = {}
+    for values in answer.fetchall():
+        row = dict(zip(answer.columns, values, strict=True))
+        verdict = "withdrawn" if row.get("withdrawn_at") else row["verdict"]
+        found[row["submission_id"]] = (row["file_name"], verdict)
+    return found
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

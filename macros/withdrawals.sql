@@ -1,0 +1,59 @@
+{# The versions of those keys of which a version was withdrawn, as the CTE `withdrawn_versions`: one row per version and
+   stretch of time it held. A version may begin to hold at its receipt, or when one that takes precedence is withdrawn;
+   it does so where none that takes precedence holds at that moment, until the next of these is received or until it is
+   withdrawn itself. #}
+{% macro withdrawn_versions(ordered) -%}
+touched as (
+
+    select * from {{ ordered }} where withdrawn_count > 0
+
+),
+
+beginnings as (
+
+    select row_id, known_from as begins_at from touched
+    union
+    select lower.row_id, higher.withdrawn_at as begins_at
+    from touched as lower
+    inner join touched as higher
+        on lower.plan_code = higher.plan_code
+        and lower.meetmoment_code = higher.meetmoment_code
+        and lower.record_key = higher.record_key
+        and lower.precedence < higher.precedence
+        and lower.known_from < higher.withdrawn_at
+
+),
+
+stretches as (
+
+    select
+        version.row_id,
+        beginnings.begins_at,
+        coalesce(bool_or(
+            higher.known_from <= beginnings.begins_at
+            and coalesce(higher.withdrawn_at > beginnings.begins_at, true)
+        ), false) as is_preceded,
+        least(
+            version.withdrawn_at, min(case when higher.known_from > beginnings.begins_at then higher.known_from end)
+        ) as ends_at
+    from touched as version
+    inner join beginnings on version.row_id = beginnings.row_id
+    left join touched as higher
+        on version.plan_code = higher.plan_code
+        and version.meetmoment_code = higher.meetmoment_code
+        and version.record_key = higher.record_key
+        and version.precedence < higher.precedence
+    where coalesce(beginnings.begins_at < version.withdrawn_at, true)
+    group by version.row_id, version.withdrawn_at, beginnings.begins_at
+
+),
+
+withdrawn_versions as (
+
+    select touched.* replace (stretches.begins_at as known_from, stretches.ends_at as known_to)
+    from touched
+    inner join stretches on touched.row_id = stretches.row_id
+    where not stretches.is_preceded
+
+),
+{%- endmacro %}

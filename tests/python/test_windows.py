@@ -1,0 +1,181 @@
+"""Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+from conftest import DemoRun, put
+
+from flows import intake
+from flows.night import Night, Outcome, nothing_to_do, runbook
+from flows.publish import release
+from flows.receive import archive
+from flows.settings import Settings
+
+LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
+WITHDRAWN_AT = LATE - timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class LateNight:
+    """The demo's home after one more night: one submission withdrawn, and one sent again with the same values, late."""
+
+    settings: Settings
+    outcome: Outcome
+    withdrawn: str
+    before: list[tuple[Any, ...]]
+
+
+def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    current = release.current(settings)
+    assert current
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        return con.sql(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def late_night(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> LateNight:
+    settings = Settings(home=tmp_path_factory.mktemp("late") / "home")
+    shutil.copytree(demo.settings.home, settings.home, symlinks=True)
+    before = query(settings, "from fct_finance where meetmoment_key = 'veerkracht/m2' order by all")
+    (corrected,) = [r for r in archive.receipts(settings.archive) if r.file_name == "OMG_return_m2_v2.xlsx"]
+    intake.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    book = openpyxl.load_workbook(settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx")
+    again = settings.build / "OMG_return_m7_v2.xlsx"
+    book.save(again)
+    put(settings, again, "veerkracht", "m7")
+    assert not nothing_to_do(settings)
+    return LateNight(settings, runbook(Night(settings, LATE)), corrected.submission_id, before)
+
+
+def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_night: LateNight) -> None:
+    outcome = late_night.outcome
+    assert (outcome.verdict, outcome.received) == ("published", ["OMG_return_m7_v2.xlsx"])
+    told = {(f["rule_id"], f["severity"], f["received_value"]) for f in outcome.findings}
+    assert ("M01", "info", "2025-01-21 > 2025-01-20") in told
+    ((severity, rows),) = [(s, value) for rule, s, value in told if rule == "M03"]
+    assert severity == "warning" and int(rows) > 300
+
+
+def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
+    both = query(
+        late_night.settings,
+        "select file_name, verdict, is_late from dim_submission"
+        " where meetmoment_key = 'veerkracht/m7' and sender_code = 'OMG' order by all",
+    )
+    assert both == [("OMG_return_m7.xlsx", "accepted", False), ("OMG_return_m7_v2.xlsx", "accepted", True)]
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:
+        assert con.sql(
+            "select distinct submissions.file_name from intermediate.int_project_status_version as versions"
+            " inner join intermediate.int_submission as submissions using (submission_id)"
+            " where versions.is_current and versions.meetmoment_code = 'm7' and submissions.sender_code = 'OMG'"
+        ).fetchall() == [("OMG_return_m7_v2.xlsx",)]
+
+
+def test_a_withdrawn_submission_stays_visible_with_its_reason_and_counts_no_longer(late_night: LateNight) -> None:
+    assert query(
+        late_night.settings,
+        "select withdrawn_at, withdrawn_by, withdrawal_reason, verdict from dim_submission"
+        f" where submission_id = '{late_night.withdrawn}'",
+    ) == [(WITHDRAWN_AT.replace(tzinfo=None), "sender", "verkeerd bestand", "accepted")]
+    after = query(late_night.settings, "from fct_finance where meetmoment_key = 'veerkracht/m2' order by all")
+    assert len(after) == len(late_night.before) and after != late_night.before
+    assert not query(late_night.settings, f"from fct_finance where submission_id = '{late_night.withdrawn}'"), (
+        "what the first version said holds again"
+    )
+    assert query(
+        late_night.settings,
+        "select withdrawn_count, accepted_count from agg_quality_by_submitter"
+        " where meetmoment_key = 'veerkracht/m2' and sender_code = 'OMG'",
+    ) == [(1, 1)]
+
+
+def test_the_outcome_lists_verdicts_that_changed_since_the_release(late_night: LateNight) -> None:
+    assert late_night.outcome.changed_verdicts == [
+        {
+            "submission_id": late_night.withdrawn,
+            "file_name": "OMG_return_m2_v2.xlsx",
+            "was": "accepted",
+            "now": "withdrawn",
+        }
+    ]
+
+
+def test_its_rows_held_until_the_withdrawal(late_night: LateNight) -> None:
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:
+        ends = con.sql(
+            "select distinct known_to from intermediate.int_finance_version"
+            f" where submission_id = '{late_night.withdrawn}'"
+        ).fetchall()
+        taken_up = con.sql(
+            "select count(*) from intermediate.int_finance_version"
+            f" where is_current and known_from = '{WITHDRAWN_AT.replace(tzinfo=None)}'"
+        ).fetchone()
+    assert ends == [(WITHDRAWN_AT.replace(tzinfo=None),)]
+    assert taken_up and taken_up[0] > 0
+
+
+def test_the_same_bytes_under_another_name_change_nothing(late_night: LateNight) -> None:
+    settings = late_night.settings
+    copy = put(settings, settings.inbox / "veerkracht" / "m7" / "EWI_return_m7.xlsx", "veerkracht", "m7")
+    renamed = copy.rename(copy.with_name("EWI_final.xlsx"))
+    shutil.copyfile(renamed, copy)
+    try:
+        outcome = runbook(Night(settings, LATE + timedelta(days=1)))
+    finally:
+        renamed.unlink()
+    assert (outcome.verdict, outcome.received) == ("nothing_new", [])
+    ((name, received_as, is_withdrawn),) = [
+        (c["file_name"], c["received_as"], c["is_withdrawn"]) for c in outcome.identical if "EWI" in c["file_name"]
+    ]
+    assert (name, received_as, is_withdrawn) == ("EWI_final.xlsx", "EWI_return_m7.xlsx", False)
+
+
+def test_status_says_who_delivered_who_is_late_and_what_comes(late_night: LateNight, tmp_path: Path) -> None:
+    rows = intake.deliveries(late_night.settings.warehouse, LATE.date())
+    of_demo = {row["sender"]: row for row in rows if row["meetmoment"] == "veerkracht/m7"}
+    assert len(of_demo) == 10
+    assert {(row["delivery"], row["is_overdue"]) for row in of_demo.values()} == {("in_time", False)}
+    assert (of_demo["OMG"]["accepted"], of_demo["OMG"]["warnings"] > 0) == (2, True)
+    days = intake.next_days(date(2025, 1, 3))
+    told = [(d["what"], d["meetmoment_code"], d["in_days"]) for d in days if d["plan_code"] == "veerkracht"]
+    assert told == [("deadline", "m7", 17), ("publication", "m7", 35)]
+    assert intake.deliveries(tmp_path / "none.duckdb", LATE.date()) == []
+
+
+def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(demo: DemoRun, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(demo.settings.warehouse, warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("delete from marts.agg_quality_by_submitter where sender_code = 'LV'")
+    told = {
+        day: next(
+            r for r in intake.deliveries(warehouse, day) if r["sender"] == "LV" and "veerkracht" in r["meetmoment"]
+        )
+        for day in (date(2025, 1, 20), date(2025, 1, 21))
+    }
+    assert [(row["delivery"], row["is_overdue"]) for row in told.values()] == [("missing", False), ("missing", True)]
+
+
+def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    path = tmp_path / "OMG.csv"
+    path.write_text("x")
+    receipt = archive.receipt_for(path, "veerkracht", "m7", LATE)
+    archive.keep(settings.archive, path, receipt)
+    with pytest.raises(ValueError, match="no submission"):
+        intake.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
+    with pytest.raises(ValueError, match="a reason"):
+        intake.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
+    with pytest.raises(ValueError, match="was received later"):
+        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
+    made = intake.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
+    assert archive.withdrawals(settings.archive) == {receipt.submission_id: made}
+    with pytest.raises(ValueError, match="withdrawn before"):
+        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
+    assert archive.receipts(settings.archive) == [receipt]
