@@ -31,6 +31,7 @@ final as (
         statuses.status,
         codes.group_code as status_group,
         statuses.vr_document,
+        statuses.explanation is not null as has_explanation,
         statuses.submission_id,
         statuses.sheet,
         statuses.row_number,
