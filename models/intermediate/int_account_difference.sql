@@ -1,4 +1,4 @@
--- One row per plan, closing date, project and measure: the accounts beside the returns of the meetmoment of that day, in euro.
+-- One row per plan, closing date, project and measure: the accounts beside the returns of that day, in euro.
 with
 
 -- Accounts may be delivered again at a later meetmoment; the latest delivery speaks for a closing date.

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, project and measure: the parts of the change since the previous meetmoment, in euro.
+-- One row per plan, meetmoment, scope, project and measure: the parts of the change since the previous one.
 with
 
 amounts as (

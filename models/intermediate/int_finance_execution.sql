@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and measure delivered: the provisional and the final amount side by side, in euro.
+-- One row per plan, meetmoment, project and measure delivered: provisional and final amount in euro.
 with
 
 amounts as (

@@ -1,4 +1,4 @@
--- One row per plan, project, milestone and meetmoment that lists it: its forecast then, beside the first and the one before.
+-- One row per plan, project, milestone and meetmoment that lists it: its forecast beside earlier ones.
 with
 
 milestones as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, status rule in force and condition: the fact, the threshold and whether it holds.
+-- One row per plan, meetmoment, project, status rule in force and condition: whether it is met.
 with
 
 facts as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and fact that a status rule may stand on: its value, empty where it is not known.
+-- One row per plan, meetmoment, project and fact a status rule may stand on: its value, empty where not known.
 {% set facts = [
     'milestone_count', 'open_count', 'started_count', 'realised_count', 'dropped_pct', 'delayed_pct', 'overdue_count',
     'most_days_overdue', 'most_days_moved', 'committed_eur', 'paid_eur', 'committed_pct', 'days_since_start',

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and status rule that holds: whether it decides, whether it contradicts, and why.
+-- One row per plan, meetmoment, project and status rule that holds: whether it decides or contradicts, and why.
 with
 
 conditions as (

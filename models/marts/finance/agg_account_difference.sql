@@ -1,4 +1,4 @@
--- One row per plan, closing date, scope and measure: how far the accounts and the returns are apart, in euro, and what is missing.
+-- One row per plan, closing date, scope and measure: accounts beside returns in euro, and what is missing.
 with
 
 differences as (
@@ -25,7 +25,8 @@ final as (
         count(*) filter (where differences.difference_eur <> 0) as different_count,
         count(*) filter (where differences.comparison = 'accounts_missing') as accounts_missing_count,
         count(*) filter (where differences.comparison = 'return_missing') as return_missing_count,
-        count(*) filter (where differences.comparison in ('not_applicable', 'both_missing')) as nothing_to_compare_count,
+        count(*) filter (where differences.comparison in ('not_applicable', 'both_missing'))
+            as nothing_to_compare_count,
         cast(sum(differences.account_eur) filter (where differences.comparison = 'compared') as decimal(18, 2))
             as account_eur,
         cast(sum(differences.returned_eur) filter (where differences.comparison = 'compared') as decimal(18, 2))

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and measure: what the change since the previous meetmoment is made of, to the cent.
+-- One row per plan, meetmoment, scope and measure: the parts of the change since the previous meetmoment.
 {% set parts = ['entered', 'left', 'first_reported', 'no_longer_reported', 'restated', 'increase', 'decrease'] %}
 with
 
@@ -78,7 +78,11 @@ final as (
         current_eur,
         cast(current_eur - previous_eur as decimal(18, 2)) as change_eur,
         cast(
-            current_eur - previous_eur{% for part in parts %} - {{ part }}_eur{% endfor %} as decimal(18, 2)
+            current_eur - previous_eur
+            {% for part in parts -%}
+            - {{ part }}_eur
+            {% endfor -%}
+            as decimal(18, 2)
         ) as unexplained_eur,
         warning_count
     from ends

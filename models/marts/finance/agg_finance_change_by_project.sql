@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, project and measure: the parts of the change since the previous meetmoment, in euro.
+-- One row per plan, meetmoment, scope, project and measure: the parts of the change since the previous one.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || scope_code as scope_key,

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, measure and unit of a level (plan, speerpunt, cluster): provisional beside final, in euro.
+-- One row per plan, meetmoment, scope, measure and unit (plan, speerpunt or cluster): provisional beside final.
 with
 
 amounts as (

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and measure delivered: provisional and final amount and the restatement, in euro.
+-- One row per plan, meetmoment, project and measure delivered: provisional amount, final amount, restatement.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || project_code as project_key,

@@ -1,4 +1,4 @@
--- One row per plan, closing date, project and measure: the accounts beside the returns of the meetmoment of that day, in euro.
+-- One row per plan, closing date, project and measure: the accounts beside the returns of that day, in euro.
 select
     closing_date,
     plan_code || '/' || project_code as project_key,

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and speerpunt: milestones moved, how many days, with a reason or not, and overdue.
+-- One row per plan, meetmoment, scope and speerpunt: milestones moved, by how many days, and overdue.
 with
 
 milestones as (

@@ -1,4 +1,4 @@
--- One row per plan, scope, meetmoment of first listing and later meetmoment: what became of the milestones first listed then.
+-- One row per plan, scope, meetmoment of first listing and later one: what became of the milestones since.
 with
 
 fates as (

@@ -1,4 +1,4 @@
--- One row per plan, project, milestone and meetmoment that lists it: its forecast then, beside the first and the one before.
+-- One row per plan, project, milestone and meetmoment that lists it: its forecast beside earlier ones.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || project_code as project_key,

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and rule that the reported status does not agree with: the finding and its evidence.
+-- One row per plan, meetmoment, project and rule that the reported status does not agree with, with the evidence.
 with
 
 held as (
