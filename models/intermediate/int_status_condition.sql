@@ -1,6 +1,12 @@
 -- One row per plan, meetmoment, project, status rule in force and condition: whether it is met.
 with
 
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
 facts as (
 
     select * from {{ ref('int_status_fact') }}
@@ -65,12 +71,13 @@ names as (
 
 ),
 
+-- A condition on a fact that nobody knows stands here as not met; were it left out, the rule could hold without it.
 final as (
 
     select
-        facts.plan_code,
-        facts.meetmoment_code,
-        facts.project_code,
+        projects.plan_code,
+        projects.meetmoment_code,
+        projects.project_code,
         rules_in_force.rule_code,
         rules_in_force.kind,
         rules_in_force.rule_order,
@@ -78,7 +85,7 @@ final as (
         rules_in_force.title_nl,
         rules_in_force.title_en,
         conditions.condition_number,
-        facts.fact,
+        conditions.fact,
         names.unit,
         names.label_nl,
         names.label_en,
@@ -96,13 +103,17 @@ final as (
             end,
             false
         ) as is_met
-    from facts
-    inner join conditions on facts.fact = conditions.fact
+    from projects
     inner join rules_in_force
-        on facts.plan_code = rules_in_force.plan_code
-        and facts.meetmoment_code = rules_in_force.meetmoment_code
-        and conditions.rule_code = rules_in_force.rule_code
-    inner join names on facts.fact = names.fact
+        on projects.plan_code = rules_in_force.plan_code
+        and projects.meetmoment_code = rules_in_force.meetmoment_code
+    inner join conditions on rules_in_force.rule_code = conditions.rule_code
+    inner join names on conditions.fact = names.fact
+    left join facts
+        on projects.plan_code = facts.plan_code
+        and projects.meetmoment_code = facts.meetmoment_code
+        and projects.project_code = facts.project_code
+        and conditions.fact = facts.fact
 
 )
 
