@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types lock clean
+.PHONY: help demo test lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,11 @@ lint: .venv/installed  ## ruff and sqlfluff
 
 types: .venv/installed  ## mypy
 	$(BIN)/mypy
+
+bi: .venv/installed  ## clients of other versions and languages that the tests read a release with
+	$(BIN)/python -m venv .venv-bi
+	$(BIN)/uv pip install --python .venv-bi/bin/python --quiet --require-hashes -r tests/bi/requirements.lock
+	npm ci --prefix tests/bi --no-audit --no-fund --ignore-scripts
 
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-annotate --quiet --output-file requirements.lock

@@ -57,14 +57,13 @@ def failures(con: duckdb.DuckDBPyConnection, gate: Gate) -> list[Failure]:
 
 def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure]:
     """The failures of one suite on the table it names."""
-    context = _context()
     import great_expectations as gx
 
     expectations = suite["expectations"]
     if not expectations:
         raise GateBroken(f"suite {suite['name']} has no expectations")
     frame = con.sql(_frame_query(con, suite)).df()
-    source = context.data_sources.add_or_update_pandas(suite["name"])
+    source = _context().data_sources.add_or_update_pandas(suite["name"])
     batch = (
         source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     )
@@ -120,9 +119,10 @@ def _raised(info: Any) -> str:
 
 @cache
 def _context() -> Any:
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
 
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     return context

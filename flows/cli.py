@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 releases_app = typer.Typer(no_args_is_help=True, help="Published releases.")
 app.add_typer(releases_app, name="releases")
+export_app = typer.Typer(no_args_is_help=True, help="The current release in another system.")
+app.add_typer(export_app, name="export")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 
@@ -60,6 +62,8 @@ def demo(json_: Json = False) -> None:
             {"night": f"{demo_night.received_at:%Y-%m-%d}", "verdict": outcome.verdict, "release": outcome.release_id}
         )
         if not json_:
+            if outcome.verdict == "held":
+                console.show_findings(outcome.findings)
             _tell(outcome)
         if outcome.verdict not in ("nothing_new", demo_night.expects):
             raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
@@ -162,20 +166,19 @@ def figures(json_: Json = False) -> None:
     if json_:
         _answer(rows)
     else:
-        columns = (
-            "meetmoment_key",
-            "scope_key",
-            "measure",
-            "item",
-            "unit",
-            "printed",
-            "recomputed",
-            "difference",
-            "verdict",
-        )
-        console.show_rows(
-            "Gepubliceerde cijfers / published figures", columns, [[_plain(r[c]) for c in columns] for r in rows]
-        )
+        shown = [
+            (
+                row["meetmoment_key"],
+                row["scope_key"].partition("/")[2],
+                f"{row['measure']} {row['item']}",
+                row["unit"],
+                *(_plain(row[name]) for name in ("printed", "recomputed", "difference")),
+                row["verdict"],
+            )
+            for row in rows
+        ]
+        columns = ("meetmoment", "scope", "figure", "unit", "printed", "recomputed", "difference", "verdict")
+        console.show_rows("Gepubliceerde cijfers / published figures", columns, shown)
         verdicts = [row["verdict"] for row in rows]
         console.console.print(", ".join(f"{verdicts.count(v)} {v}" for v in sorted(set(verdicts))))
     if any(row["verdict"] == "differs" for row in rows):
@@ -207,6 +210,34 @@ def list_releases(json_: Json = False) -> None:
     else:
         shown = [[*list(row.values())[:-1], row["content_sha256"][:12]] for row in rows]
         console.show_rows("Releases", list(rows[0]), shown)
+
+
+@export_app.command("postgres")
+def export_postgres(
+    dsn: Annotated[
+        str,
+        typer.Option(
+            envvar="VEERKRACHT_POSTGRES_DSN", help="Connection string, e.g. 'host=127.0.0.1 dbname=bi user=bi'."
+        ),
+    ],
+    schema: Annotated[str, typer.Option(help="Schema to replace; it belongs to the export.")] = "veerkracht",
+    json_: Json = False,
+) -> None:
+    """Replace a schema of a PostgreSQL database by the current release, in one transaction.
+
+    The role <schema>_reader may read it and nothing else: grant it to the users of your BI tool.
+    Exit codes: 0 exported, 1 failed and the schema is as it was.
+    """
+    from flows.publish.postgres import export
+
+    current = _current(Settings())
+    counts = export(current, dsn, schema)
+    if json_:
+        _answer({"release": current.release_id, "schema": schema, "tables": counts})
+    else:
+        console.console.print(
+            f"release {current.release_id}: {len(counts)} tables, {sum(counts.values())} rows in schema {schema}"
+        )
 
 
 _MEETMOMENTEN = """

@@ -1,5 +1,6 @@
 """What people see on a terminal: progress, tables and closing words."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from flows.night import Night
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
 _STEPS = ("receive", "load", "stage", "gate 1", "marts", "gate 2", "publish")
 _FINDINGS_SHOWN = 40
@@ -19,8 +20,10 @@ _FINDINGS_SHOWN = 40
 
 @contextmanager
 def progress(night: Night, title: str, quiet: bool) -> Iterator[Night]:
-    """The night with its steps shown on the terminal as they go; nothing where quiet."""
-    if quiet:
+    """The night with its steps shown as they go on a terminal, its title alone elsewhere; nothing where quiet."""
+    if quiet or not console.is_terminal:
+        if not quiet:
+            console.print(title)
         yield night
         return
     with Progress(
@@ -30,7 +33,6 @@ def progress(night: Night, title: str, quiet: bool) -> Iterator[Night]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=console,
-        transient=not console.is_terminal,
     ) as bars:
         steps = bars.add_task(title, total=len(_STEPS))
         files = bars.add_task("  files read", total=None, visible=False)
@@ -73,7 +75,9 @@ def where(finding: dict[str, Any]) -> str:
 
 def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Any rows as a table."""
-    table = Table(*columns, title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)

@@ -7,8 +7,8 @@ from typing import Any
 from flows.night import Night, Outcome, runbook
 from flows.settings import Settings
 
-# Prefect reads these while it is imported: its own state under the home folder, no telemetry, time enough for a temporary
-# server to start. A failure is told once, by the command line and the log of the run. What is already set stays.
+# Prefect reads these while it is imported: its own state under the home folder, no telemetry, time enough for a
+# temporary server to start. A failure is told once, by the command line and the log of the run. What is set stays.
 for _name, _value in {
     "PREFECT_HOME": str(Settings().home / "prefect"),
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

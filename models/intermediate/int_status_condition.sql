@@ -21,7 +21,7 @@ meetmomenten as (
 
 scale as (
 
-    select * from {{ ref('code') }} where code_list = 'project_status'
+    select * from {{ ref('int_status_scale') }}
 
 ),
 
@@ -52,7 +52,8 @@ rules_in_force as (
         select 1
         from scale
         where
-            rules.status_group = scale.group_code
+            meetmomenten.plan_code = scale.plan_code
+            and rules.status_group = scale.group_code
             and meetmomenten.meetmoment_number >= scale.valid_from_meetmoment
             and meetmomenten.meetmoment_number <= coalesce(scale.valid_to_meetmoment, meetmomenten.meetmoment_number)
     )

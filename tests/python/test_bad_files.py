@@ -1,5 +1,6 @@
 """Returns with one defect each: named with sheet, row and column, refused, and the current release left alone."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,22 +85,21 @@ def edited(source: Path, target: Path, sheet: str, row: int, header: str, value:
 
 
 def test_a_workbook_with_31_june_holds_the_night_and_leaves_the_release(demo: DemoRun, tmp_path: Path) -> None:
-    before = release.current(demo.settings)
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(demo.settings.home, settings.home, symlinks=True)
+    before = release.current(settings)
     assert before
-    source = demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx"
+    source = settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx"
     bad = edited(source, tmp_path / "OMG_return_m7_v3.xlsx", "Mijlpalen", 5, "Geplande datum", "31/06/2025")
-    in_inbox = put(demo.settings, bad, "veerkracht", "m7")
-    try:
-        outcome = runbook(Night(demo.settings))
-    finally:
-        in_inbox.unlink()
+    put(settings, bad, "veerkracht", "m7")
+    outcome = runbook(Night(settings))
     assert outcome.verdict == "held"
     assert outcome.rejected == ["OMG_return_m7_v3.xlsx"]
     (finding,) = [f for f in outcome.findings if f["severity"] == "critical"]
     assert (finding["rule_id"], finding["sheet"], finding["row_number"]) == ("V02", "Mijlpalen", 5)
     assert finding["column_name"] == "Geplande datum"
     assert finding["received_value"] == "31/06/2025"
-    after = release.current(demo.settings)
+    after = release.current(settings)
     assert after and after.manifest == before.manifest
 
 

@@ -79,6 +79,12 @@ def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors] == []
 
 
+@pytest.mark.parametrize("typo", ["descriptionn: One row.", "config: {materializedd: table}", "colums: []"])
+def test_a_typo_in_yaml_is_found(typo: str) -> None:
+    content = yaml.safe_load(f"models:\n  - name: m\n    {typo}\n")
+    assert list(jsonschema.Draft7Validator(resources_schema()).iter_errors(content))
+
+
 def test_the_project_file_is_what_dbt_means() -> None:
     content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     assert list(jsonschema.Draft7Validator(project_schema()).iter_errors(content)) == []
@@ -96,6 +102,28 @@ def test_each_layout_maps_fields_of_the_contract() -> None:
         if row["record"]:
             assert (row["record"], row["field"]) in fields, row
             assert bool(row["source_column"]) != bool(row["constant"]), row
+
+
+def test_what_a_layout_declares_can_be_meant() -> None:
+    plans = {row["layout_code"]: row["plan_code"] for row in registry.rows("layouts/layout")}
+    for row in registry.rows("layouts/layout_column"):
+        assert row["layout_code"] in plans, row
+        assert bool(row["extract"]) == (row["source_column"] == registry.FILE_NAME), row
+        for pattern in (row["extract"], row["source_column"].removeprefix(registry.PATTERN)):
+            if pattern == row["extract"] or row["source_column"].startswith(registry.PATTERN):
+                assert not pattern or re.compile(pattern).groups == bool(row["extract"]), row
+        assert row["source_column"] or not row["is_optional"] + row["skips_record_when_empty"], row
+    for row in registry.rows("layouts/layout_null_word"):
+        assert row["layout_code"] or row["match"] == "exact", row
+    for row in registry.rows("layouts/file_name_version"):
+        assert re.compile(row["pattern"]).groups, row
+
+
+def test_no_column_of_a_layout_is_both_needed_and_optional() -> None:
+    for plan in {row["plan_code"] for row in registry.rows("plan/plan")}:
+        for layout in registry.layouts(plan):
+            needed = {name for names in layout.fields for name in names}
+            assert not needed & {name for names in layout.optional_fields for name in names}, layout.code
 
 
 def test_each_layout_maps_the_required_fields_of_its_records() -> None:

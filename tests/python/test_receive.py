@@ -12,8 +12,9 @@ import xlsxwriter
 from flows import registry
 from flows.receive import archive
 from flows.receive.child import Job, parse_all
-from flows.receive.fit import Refusal, choose, clean_headers
+from flows.receive.fit import Refusal, choose, clean_headers, fits, unknown_headers
 from flows.receive.parse import Parsed, parse_file
+from flows.registry import Layout
 from flows.settings import Settings
 
 LIMITS = Settings()
@@ -109,6 +110,44 @@ def test_two_fitting_layouts_are_never_guessed_between() -> None:
     (layout,) = (x for x in registry.layouts("veerkracht") if x.code == "vv_status")
     refusal = choose([layout, layout], HEADER.split(";"), "csv")
     assert isinstance(refusal, Refusal) and refusal.rule_id == "F03"
+
+
+def layout_of(**changes: object) -> Layout:
+    values: dict[str, object] = {
+        "code": "x",
+        "plan_code": "p",
+        "sheet_name": "",
+        "delimiter": ";",
+        "fallback_encoding": "",
+        "header_row": 1,
+        "end_marker": "",
+        "fields": (("Code", "Key"), (r"re:Cost \d{4}",)),
+        "ignored_headers": (r"re:Annex \d+",),
+        "optional_fields": (("Rating", "Score"),),
+    }
+    return Layout(**values | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("headers", "does_fit"),
+    [
+        ("Code|Cost 2026", True),
+        ("Key|Cost 2027|Rating", True),
+        ("Key|Cost 2027|Score|Annex 1|Annex 12", True),
+        ("Code|Key|Cost 2026", False),  # two alternatives: which one?
+        ("Code|Cost 2026|Cost 2027", False),  # two that match the pattern: which one?
+        ("Code|Cost 2026|Rating|Score", False),  # an optional one may be there once
+        ("Code|Total Cost 2026", False),  # a pattern matches the whole header
+        ("Cost 2026|Rating", False),
+    ],
+)
+def test_a_layout_fits_by_names_patterns_and_options(headers: str, does_fit: bool) -> None:
+    assert fits(layout_of(), headers.split("|")) is does_fit
+
+
+def test_only_what_the_layout_says_nothing_about_is_unknown() -> None:
+    headers = ["Code", "Cost 2026", "Rating", "Annex 3", "Annexe", ""]
+    assert unknown_headers(layout_of(), headers) == [(5, "Annexe")]
 
 
 def test_headers_lose_marks_and_spaces_and_twins_get_numbers() -> None:

@@ -1,6 +1,7 @@
 """A release: whole, checkable, and switched to in one step."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,6 @@ from flows.publish import release
 def copied(demo: DemoRun, target: Path) -> Path:
     current = release.current(demo.settings)
     assert current
-    import shutil
-
     shutil.copytree(current.folder, target / "copy")
     return target / "copy"
 
