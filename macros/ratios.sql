@@ -2,3 +2,8 @@
 {% macro pct(numerator, denominator) -%}
     cast(round(100.0 * {{ numerator }} / nullif({{ denominator }}, 0), 4) as decimal(9, 4))
 {%- endmacro %}
+
+{# A number as people write it: without the noughts that its type adds; its decimal sign is a point. #}
+{% macro plain_number(number) -%}
+    rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
+{%- endmacro %}

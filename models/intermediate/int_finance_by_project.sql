@@ -7,33 +7,101 @@ amounts as (
 
 ),
 
-final as (
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('meetmoment') }}
+
+),
+
+-- A project that returned no money stands here too, as not reported, wherever others of its plan returned theirs.
+executions as (
+
+    select distinct
+        plan_code,
+        meetmoment_code,
+        execution
+    from amounts
+
+),
+
+pivoted as (
 
     select
         plan_code,
         meetmoment_code,
-        meetmoment_number,
         project_code,
         execution,
-        speerpunt_code,
-        cluster_code,
-        budget_initial_eur,
         max(case when measure = 'budget' then amount_eur end) as budget_current_eur,
         max(case when measure = 'committed' then amount_eur end) as committed_eur,
+        max(case when measure = 'committed' then amount_eur_state end) as committed_state,
         max(case when measure = 'paid' then amount_eur end) as paid_eur,
-        max(case when measure = 'committed' then amount_eur end)
-        - max(case when measure = 'paid' then amount_eur end) as encours_eur,
+        max(case when measure = 'paid' then amount_eur_state end) as paid_state,
         sum(warning_count) as warning_count
     from amounts
-    group by
-        plan_code,
-        meetmoment_code,
-        meetmoment_number,
-        project_code,
-        execution,
-        speerpunt_code,
-        cluster_code,
-        budget_initial_eur
+    group by plan_code, meetmoment_code, project_code, execution
+
+),
+
+-- What decisions up to the cut-off gave to or took from the project.
+transferred as (
+
+    select
+        projects.plan_code,
+        projects.meetmoment_code,
+        projects.project_code,
+        sum(transfers.amount_eur) as budget_transfer_eur
+    from projects
+    inner join meetmomenten
+        on projects.plan_code = meetmomenten.plan_code
+        and projects.meetmoment_code = meetmomenten.meetmoment_code
+    inner join {{ ref('int_budget_transfer') }} as transfers
+        on projects.plan_code = transfers.plan_code
+        and projects.project_code = transfers.project_code
+        and meetmomenten.cutoff_date >= transfers.decision_date
+    group by projects.plan_code, projects.meetmoment_code, projects.project_code
+
+),
+
+final as (
+
+    select
+        projects.plan_code,
+        projects.meetmoment_code,
+        projects.meetmoment_number,
+        projects.project_code,
+        executions.execution,
+        projects.speerpunt_code,
+        projects.cluster_code,
+        projects.budget_initial_eur,
+        coalesce(transferred.budget_transfer_eur, 0) as budget_transfer_eur,
+        pivoted.budget_current_eur,
+        pivoted.budget_current_eur - projects.budget_initial_eur - coalesce(transferred.budget_transfer_eur, 0)
+            as budget_difference_eur,
+        pivoted.committed_eur,
+        coalesce(pivoted.committed_state, 'not_reported') as committed_state,
+        pivoted.paid_eur,
+        coalesce(pivoted.paid_state, 'not_reported') as paid_state,
+        pivoted.committed_eur - pivoted.paid_eur as encours_eur,
+        coalesce(pivoted.warning_count, 0) as warning_count
+    from projects
+    inner join executions
+        on projects.plan_code = executions.plan_code
+        and projects.meetmoment_code = executions.meetmoment_code
+    left join pivoted
+        on projects.plan_code = pivoted.plan_code
+        and projects.meetmoment_code = pivoted.meetmoment_code
+        and projects.project_code = pivoted.project_code
+        and executions.execution = pivoted.execution
+    left join transferred
+        on projects.plan_code = transferred.plan_code
+        and projects.meetmoment_code = transferred.meetmoment_code
+        and projects.project_code = transferred.project_code
 
 )
 

@@ -49,6 +49,13 @@ final as (
         codes.group_code as status_group,
         milestones.actual_date,
         milestones.replaced_by,
+        -- Why a milestone is where it is stays with the ministry; that a reason was given is a fact.
+        milestones.explanation is not null as has_explanation,
+        coalesce(
+            milestones.planned_date < milestones.cutoff_date
+            and codes.group_code in ('future', 'on_schedule', 'delayed'),
+            false
+        ) as is_overdue,
         previous.previous_meetmoment_code,
         before.planned_date as previous_planned_date,
         before.status as previous_status,

@@ -1,31 +1,13 @@
 -- One row per plan, decision and project: the amount in euro that the decision gives to or takes from the project.
-with
-
-transfers as (
-
-    select * from {{ ref('int_budget_transfer_version') }} where is_current
-
-),
-
--- A decision may be delivered again at a later meetmoment; the latest delivery speaks for it.
-final as (
-
-    select
-        plan_code || '/' || decision_ref as decision_key,
-        plan_code || '/' || project_code as project_key,
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        decision_ref,
-        decision_date,
-        amount_eur,
-        submission_id,
-        sheet,
-        row_number,
-        warning_count
-    from transfers
-    qualify row_number() over (
-        partition by plan_code, decision_ref, project_code order by meetmoment_number desc
-    ) = 1
-
-)
-
-select * from final
+select
+    plan_code || '/' || decision_ref as decision_key,
+    plan_code || '/' || project_code as project_key,
+    plan_code || '/' || meetmoment_code as meetmoment_key,
+    decision_ref,
+    decision_date,
+    amount_eur,
+    submission_id,
+    sheet,
+    row_number,
+    warning_count
+from {{ ref('int_budget_transfer') }}

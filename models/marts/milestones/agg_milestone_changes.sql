@@ -27,7 +27,8 @@ counted as (
         count(*) as milestone_count,
         count(*) filter (where change_since_previous in ('kept', 'moved')) as in_both_count,
         count(*) filter (where change_since_previous = 'new') as new_count,
-        count(*) filter (where change_since_previous = 'moved') as moved_count
+        count(*) filter (where change_since_previous = 'moved') as moved_count,
+        cast(sum(warning_count) as bigint) as warning_count
     from milestones
     group by plan_code, meetmoment_code
 
@@ -42,7 +43,8 @@ final as (
         counted.in_both_count,
         counted.new_count,
         counted.moved_count,
-        coalesce(gone.gone_count, 0) as gone_count
+        coalesce(gone.gone_count, 0) as gone_count,
+        counted.warning_count
     from counted
     left join gone
         on counted.plan_code = gone.plan_code

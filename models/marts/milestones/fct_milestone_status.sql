@@ -12,7 +12,7 @@ select
     status_group,
     actual_date,
     replaced_by,
-    coalesce(planned_date < cutoff_date and status_group in ('future', 'on_schedule', 'delayed'), false) as is_overdue,
+    is_overdue,
     change_since_previous,
     days_moved,
     submission_id,

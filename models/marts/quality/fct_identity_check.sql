@@ -121,6 +121,42 @@ scoped as (
 
 ),
 
+computed_status_sums as (
+
+    select
+        'projects by computed status = projects in scope' as identity,
+        meetmoment_key || ' ' || scope_key as identity_case,
+        sum(computed_count) as left_value,
+        max(scope_project_count) as right_value
+    from {{ ref('agg_status_difference') }}
+    group by meetmoment_key, scope_key
+
+),
+
+restatement_sums as (
+
+    select
+        'restatement of the clusters = restatement of the plan' as identity,
+        meetmoment_key || ' ' || scope_key || ' ' || measure as identity_case,
+        sum(restated_eur) filter (where level = 'cluster') as left_value,
+        sum(restated_eur) filter (where level = 'plan') as right_value
+    from {{ ref('agg_finance_restatement') }}
+    group by meetmoment_key, scope_key, measure
+    having sum(both_count) > 0
+
+),
+
+milestone_fates as (
+
+    select
+        'milestones still listed, left or gone = milestones first listed' as identity,
+        first_meetmoment_key || ' ' || meetmoment_key || ' ' || scope_key as identity_case,
+        open_count + realised_count + dropped_count + left_with_project_count + gone_count as left_value,
+        first_listed_count as right_value
+    from {{ ref('agg_milestone_survival') }}
+
+),
+
 identities as (
 
     select * from speerpunt_sums
@@ -134,6 +170,12 @@ identities as (
     select * from denominators
     union all
     select * from scoped
+    union all
+    select * from computed_status_sums
+    union all
+    select * from restatement_sums
+    union all
+    select * from milestone_fates
 
 ),
 

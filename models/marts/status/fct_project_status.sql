@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and project: the status as reported, and by whom.
+-- One row per plan, meetmoment and project: the status as reported, beside the status computed by the rules and why.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || project_code as project_key,
@@ -9,8 +9,15 @@ select
     status_group,
     assessor,
     vr_document,
+    has_explanation,
+    computed_status_group,
+    computed_by_rule,
+    computed_evidence_nl,
+    computed_evidence_en,
+    comparison,
+    contradiction_count,
     submission_id,
     sheet,
     row_number,
     warning_count
-from {{ ref('int_project_status') }}
+from {{ ref('int_status_comparison') }}

@@ -1,0 +1,72 @@
+-- One row per plan, meetmoment, project and measure delivered: provisional and final amount in euro.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance') }}
+
+),
+
+delivered as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        meetmoment_number,
+        project_code,
+        speerpunt_code,
+        cluster_code,
+        measure,
+        sum(warning_count) as warning_count
+    from amounts
+    group by
+        plan_code, meetmoment_code, meetmoment_number, project_code, speerpunt_code, cluster_code, measure
+
+),
+
+final as (
+
+    select
+        delivered.*,
+        provisional.amount_eur as provisional_eur,
+        provisional.amount_eur_state as provisional_state,
+        closed.amount_eur as final_eur,
+        closed.amount_eur_state as final_state,
+        closed.amount_eur - provisional.amount_eur as restated_eur,
+        -- What is now known: the final amount where it is there, else the provisional one.
+        coalesce(closed.amount_eur, provisional.amount_eur) as known_eur,
+        case
+            when closed.amount_eur is not null then 'final'
+            when provisional.amount_eur is not null then 'provisional'
+        end as known_execution,
+        coalesce(closed.amount_eur_state, provisional.amount_eur_state) as known_state,
+        coalesce(closed.has_explanation, false) or coalesce(provisional.has_explanation, false) as has_explanation,
+        case
+            when closed.amount_eur is null and provisional.amount_eur is not null then provisional.submission_id
+            else coalesce(closed.submission_id, provisional.submission_id)
+        end as submission_id,
+        case
+            when closed.amount_eur is null and provisional.amount_eur is not null then provisional.sheet
+            else coalesce(closed.sheet, provisional.sheet)
+        end as sheet,
+        case
+            when closed.amount_eur is null and provisional.amount_eur is not null then provisional.row_number
+            else coalesce(closed.row_number, provisional.row_number)
+        end as row_number
+    from delivered
+    left join amounts as provisional
+        on delivered.plan_code = provisional.plan_code
+        and delivered.meetmoment_code = provisional.meetmoment_code
+        and delivered.project_code = provisional.project_code
+        and delivered.measure = provisional.measure
+        and provisional.execution = 'provisional'
+    left join amounts as closed
+        on delivered.plan_code = closed.plan_code
+        and delivered.meetmoment_code = closed.meetmoment_code
+        and delivered.project_code = closed.project_code
+        and delivered.measure = closed.measure
+        and closed.execution = 'final'
+
+)
+
+select * from final

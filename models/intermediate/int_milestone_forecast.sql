@@ -1,0 +1,69 @@
+-- One row per plan, project, milestone and meetmoment that lists it: its forecast beside earlier ones.
+with
+
+milestones as (
+
+    select * from {{ ref('int_milestone') }}
+
+),
+
+-- Compared with the meetmoment that last listed it, so that a meetmoment that missed it breaks no series.
+series as (
+
+    select
+        *,
+        first_value(meetmoment_code) over listed as first_meetmoment_code,
+        first_value(planned_date) over listed as original_planned_date,
+        lag(planned_date) over listed as previous_forecast_date
+    from milestones
+    window listed as (partition by plan_code, record_key order by meetmoment_number)
+
+),
+
+moves as (
+
+    select
+        *,
+        date_diff('day', previous_forecast_date, planned_date) as days_moved_since_previous,
+        date_diff('day', original_planned_date, planned_date) as days_moved_in_all
+    from series
+
+),
+
+final as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        meetmoment_number,
+        project_code,
+        milestone_code,
+        record_key,
+        speerpunt_code,
+        cluster_code,
+        first_meetmoment_code,
+        original_planned_date,
+        previous_forecast_date,
+        planned_date as forecast_date,
+        actual_date,
+        status,
+        status_group,
+        days_moved_since_previous,
+        days_moved_in_all,
+        count(*) filter (where days_moved_since_previous <> 0) over (
+            partition by plan_code, record_key order by meetmoment_number
+        ) as move_count,
+        coalesce(days_moved_since_previous <> 0, false) as is_moved,
+        has_explanation,
+        date_diff('day', original_planned_date, actual_date) as days_actual_after_original,
+        is_overdue,
+        case when is_overdue then date_diff('day', planned_date, cutoff_date) end as days_overdue,
+        submission_id,
+        sheet,
+        row_number,
+        warning_count
+    from moves
+
+)
+
+select * from final

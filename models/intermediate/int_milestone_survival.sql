@@ -1,0 +1,64 @@
+-- One row per plan, milestone and delivered meetmoment from its first one on: what has become of it by then.
+with
+
+firsts as (
+
+    select * from {{ ref('int_milestone_forecast') }} where meetmoment_code = first_meetmoment_code
+
+),
+
+listed as (
+
+    select * from {{ ref('int_milestone_forecast') }}
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+delivered as (
+
+    select distinct
+        plan_code,
+        meetmoment_code,
+        meetmoment_number
+    from projects
+
+),
+
+final as (
+
+    select
+        firsts.plan_code,
+        firsts.record_key,
+        firsts.project_code,
+        firsts.milestone_code,
+        firsts.first_meetmoment_code,
+        delivered.meetmoment_code,
+        case
+            when listed.status_group = 'realised' then 'realised'
+            when listed.status_group = 'dropped' then 'dropped'
+            when listed.record_key is not null then 'open'
+            when projects.project_code is null then 'left_with_project'
+            else 'gone'
+        end as fate,
+        coalesce(listed.warning_count, 0) as warning_count
+    from firsts
+    inner join delivered
+        on firsts.plan_code = delivered.plan_code
+        and firsts.meetmoment_number <= delivered.meetmoment_number
+    left join listed
+        on firsts.plan_code = listed.plan_code
+        and firsts.record_key = listed.record_key
+        and delivered.meetmoment_code = listed.meetmoment_code
+    left join projects
+        on firsts.plan_code = projects.plan_code
+        and firsts.project_code = projects.project_code
+        and delivered.meetmoment_code = projects.meetmoment_code
+
+)
+
+select * from final

@@ -1,0 +1,81 @@
+-- One row per plan, meetmoment and project: the status as reported beside the status computed by the rules.
+with
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+reported as (
+
+    select * from {{ ref('int_project_status') }}
+
+),
+
+deciding as (
+
+    select * from {{ ref('int_status_rule_held') }} where is_deciding
+
+),
+
+contradictions as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        count(*) as contradiction_count
+    from {{ ref('int_status_rule_held') }}
+    where is_contradicting
+    group by plan_code, meetmoment_code, project_code
+
+),
+
+final as (
+
+    select
+        projects.plan_code,
+        projects.meetmoment_code,
+        projects.project_code,
+        projects.speerpunt_code,
+        projects.cluster_code,
+        reported.status,
+        coalesce(reported.status_group, reported.status_state, 'not_reported') as status_group,
+        coalesce(reported.status_state, 'not_reported') as status_state,
+        reported.assessor,
+        reported.vr_document,
+        coalesce(reported.has_explanation, false) as has_explanation,
+        coalesce(deciding.status_group, 'not_computed') as computed_status_group,
+        deciding.rule_code as computed_by_rule,
+        coalesce(deciding.evidence_nl, 'Geen enkele regel is van toepassing op wat is gemeld') as computed_evidence_nl,
+        coalesce(deciding.evidence_en, 'No rule applies to what was reported') as computed_evidence_en,
+        case
+            when reported.status_group is null then 'not_reported'
+            when deciding.status_group is null then 'not_computed'
+            when reported.status_group = deciding.status_group then 'same'
+            else 'differs'
+        end as comparison,
+        coalesce(contradictions.contradiction_count, 0) as contradiction_count,
+        -- A project that reports no status still stands on the row that describes it.
+        coalesce(reported.submission_id, projects.submission_id) as submission_id,
+        case when reported.submission_id is null then projects.sheet else reported.sheet end as sheet,
+        case when reported.submission_id is null then projects.row_number else reported.row_number end as row_number,
+        coalesce(reported.warning_count, projects.warning_count) as warning_count
+    from projects
+    left join reported
+        on projects.plan_code = reported.plan_code
+        and projects.meetmoment_code = reported.meetmoment_code
+        and projects.project_code = reported.project_code
+    left join deciding
+        on projects.plan_code = deciding.plan_code
+        and projects.meetmoment_code = deciding.meetmoment_code
+        and projects.project_code = deciding.project_code
+    left join contradictions
+        on projects.plan_code = contradictions.plan_code
+        and projects.meetmoment_code = contradictions.meetmoment_code
+        and projects.project_code = contradictions.project_code
+
+)
+
+select * from final

@@ -1,0 +1,61 @@
+-- One row per plan, meetmoment, project and status rule that holds: whether it decides or contradicts, and why.
+with
+
+conditions as (
+
+    select * from {{ ref('int_status_condition') }}
+
+),
+
+reported as (
+
+    select * from {{ ref('int_project_status') }}
+
+),
+
+held as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        rule_code,
+        kind,
+        rule_order,
+        status_group,
+        title_nl || ': ' || string_agg(
+            label_nl || ' ' || replace({{ plain_number('fact_value') }}, '.', ',')
+            || ' (' || operator || ' ' || replace({{ plain_number('threshold') }}, '.', ',') || ')',
+            '; ' order by condition_number
+        ) as evidence_nl,
+        title_en || ': ' || string_agg(
+            label_en || ' ' || {{ plain_number('fact_value') }}
+            || ' (' || operator || ' ' || {{ plain_number('threshold') }} || ')',
+            '; ' order by condition_number
+        ) as evidence_en
+    from conditions
+    group by
+        plan_code, meetmoment_code, project_code, rule_code, kind, rule_order, status_group, title_nl, title_en
+    having bool_and(is_met)
+
+),
+
+final as (
+
+    select
+        held.*,
+        held.kind = 'computed' and row_number() over (
+            partition by held.plan_code, held.meetmoment_code, held.project_code, held.kind
+            order by held.rule_order, held.rule_code
+        ) = 1 as is_deciding,
+        reported.status_group as reported_status_group,
+        held.kind = 'contradiction' and coalesce(reported.status_group = held.status_group, false) as is_contradicting
+    from held
+    left join reported
+        on held.plan_code = reported.plan_code
+        and held.meetmoment_code = reported.meetmoment_code
+        and held.project_code = reported.project_code
+
+)
+
+select * from final

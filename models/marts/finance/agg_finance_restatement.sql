@@ -1,0 +1,83 @@
+-- One row per plan, meetmoment, scope, measure and unit (plan, speerpunt or cluster): provisional beside final.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance_execution') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+placed as (
+
+    select
+        members.scope_code,
+        amounts.*
+    from members
+    inner join amounts
+        on members.plan_code = amounts.plan_code
+        and members.meetmoment_code = amounts.meetmoment_code
+        and members.project_code = amounts.project_code
+
+),
+
+summed as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        scope_code,
+        measure,
+        case
+            when grouping(cluster_code) = 0 then 'cluster'
+            when grouping(speerpunt_code) = 0 then 'speerpunt'
+            else 'plan'
+        end as level,
+        speerpunt_code,
+        cluster_code,
+        count(*) as project_count,
+        count(provisional_eur) as provisional_count,
+        count(final_eur) as final_count,
+        count(restated_eur) as both_count,
+        count(*) filter (where restated_eur <> 0) as restated_count,
+        sum(provisional_eur) as provisional_eur,
+        sum(final_eur) as final_eur,
+        sum(restated_eur) as restated_eur,
+        sum(warning_count) as warning_count
+    from placed
+    group by grouping sets (
+        (plan_code, meetmoment_code, scope_code, measure),
+        (plan_code, meetmoment_code, scope_code, measure, speerpunt_code),
+        (plan_code, meetmoment_code, scope_code, measure, speerpunt_code, cluster_code)
+    )
+
+),
+
+final as (
+
+    select
+        plan_code || '/' || meetmoment_code as meetmoment_key,
+        plan_code || '/' || scope_code as scope_key,
+        measure,
+        level,
+        plan_code || '/' || speerpunt_code as speerpunt_key,
+        plan_code || '/' || cluster_code as cluster_key,
+        project_count,
+        provisional_count,
+        final_count,
+        both_count,
+        restated_count,
+        cast(provisional_eur as decimal(18, 2)) as provisional_eur,
+        cast(final_eur as decimal(18, 2)) as final_eur,
+        cast(restated_eur as decimal(18, 2)) as restated_eur,
+        cast(warning_count as bigint) as warning_count
+    from summed
+
+)
+
+select * from final

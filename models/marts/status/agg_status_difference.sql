@@ -1,0 +1,76 @@
+-- One row per plan, meetmoment, scope and status group: projects reported in it, computed to be in it, and both.
+with
+
+compared as (
+
+    select * from {{ ref('int_status_comparison') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+groups as (
+
+    select * from {{ ref('code') }} where code_list = 'project_status_group'
+
+),
+
+placed as (
+
+    select
+        members.scope_code,
+        compared.*
+    from members
+    inner join compared
+        on members.plan_code = compared.plan_code
+        and members.meetmoment_code = compared.meetmoment_code
+        and members.project_code = compared.project_code
+
+),
+
+denominators as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        scope_code,
+        count(*) as scope_project_count
+    from placed
+    group by plan_code, meetmoment_code, scope_code
+
+),
+
+final as (
+
+    select
+        denominators.plan_code || '/' || denominators.meetmoment_code as meetmoment_key,
+        denominators.plan_code || '/' || denominators.scope_code as scope_key,
+        groups.code as status_group,
+        groups.label_nl as status_group_label_nl,
+        groups.label_en as status_group_label_en,
+        count(*) filter (where placed.status_group = groups.code) as reported_count,
+        count(*) filter (where placed.computed_status_group = groups.code) as computed_count,
+        count(*) filter (where placed.status_group = groups.code and placed.comparison = 'same') as both_count,
+        count(*) filter (where placed.status_group = groups.code and placed.contradiction_count > 0)
+            as contradicted_count,
+        denominators.scope_project_count,
+        cast(
+            coalesce(sum(placed.warning_count) filter (where placed.status_group = groups.code), 0) as bigint
+        ) as warning_count
+    from denominators
+    cross join groups
+    inner join placed
+        on denominators.plan_code = placed.plan_code
+        and denominators.meetmoment_code = placed.meetmoment_code
+        and denominators.scope_code = placed.scope_code
+    group by
+        denominators.plan_code, denominators.meetmoment_code, denominators.scope_code, groups.code, groups.label_nl,
+        groups.label_en, denominators.scope_project_count
+
+)
+
+select * from final

@@ -1,0 +1,187 @@
+"""Status beside status, forecasts, accounts and changes on the demo plan, against a straight look at the returns."""
+
+import json
+import re
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DemoRun
+
+from expectations import gate
+from flows import registry
+from flows.demo.annexes import accounts_at
+from flows.demo.milestone_dates import milestone_states
+from flows.demo.targets import METINGEN
+from flows.publish import release
+from flows.settings import PROJECT
+
+
+def query(demo: DemoRun, sql: str) -> list[tuple[object, ...]]:
+    current = release.current(demo.settings)
+    assert current
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        return con.sql(sql).fetchall()
+
+
+def test_reported_counts_in_groups_are_those_of_the_scale(demo: DemoRun) -> None:
+    in_groups = query(
+        demo,
+        "select meetmoment_key, scope_key, status_group, reported_count from agg_status_difference"
+        " where reported_count > 0 order by all",
+    )
+    on_scale = query(
+        demo,
+        "select meetmoment_key, scope_key, status_group, sum(project_count) from agg_status_by_meetmoment"
+        " group by all having sum(project_count) > 0 order by all",
+    )
+    assert in_groups == on_scale
+
+
+def test_computed_and_reported_mostly_agree_and_differ_where_it_matters(demo: DemoRun) -> None:
+    counts = {
+        str(comparison): int(str(count))
+        for comparison, count in query(demo, "select comparison, count(*) from fct_project_status group by all")
+    }
+    assert set(counts) == {"same", "differs"}
+    assert counts["differs"] < counts["same"] / 4
+    assert query(demo, "select distinct kind from fct_status_difference order by all") == [
+        ("contradiction",),
+        ("difference",),
+    ]
+
+
+def test_every_difference_shows_facts_that_meet_the_written_rule(demo: DemoRun) -> None:
+    unmet = query(
+        demo,
+        "select * from fct_status_difference"
+        " left join fct_status_evidence using (meetmoment_key, project_key, rule_code)"
+        " where not coalesce(case operator when '=' then fact_value = threshold when '>' then fact_value > threshold"
+        " when '>=' then fact_value >= threshold when '<' then fact_value < threshold end, false)",
+    )
+    assert unmet == []
+
+
+def test_no_group_is_computed_that_the_scale_does_not_have(demo: DemoRun) -> None:
+    assert query(
+        demo,
+        "select distinct meetmoment_key from fct_project_status where computed_status_group = 'stopped' order by all",
+    ) == [("veerkracht/m6",), ("veerkracht/m7",)]
+
+
+def test_each_fact_of_the_registry_is_computed() -> None:
+    sql = (PROJECT / "models/intermediate/int_status_fact.sql").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"set facts = \[(.*?)\]", sql, re.DOTALL)
+    assert re.findall(r"'(\w+)'", listed) == [row["fact"] for row in registry.rows("status/status_fact")]
+
+
+def test_forecasts_are_the_dates_of_the_returns(demo: DemoRun) -> None:
+    expected: dict[str, list[tuple[str, object, object]]] = {}
+    for meting, states in milestone_states().items():
+        for state in states:
+            expected.setdefault(state.milestone.code, []).append((f"veerkracht/m{meting}", state.planned, state.actual))
+    ours: dict[str, list[tuple[object, ...]]] = {}
+    for code, *rest in query(
+        demo,
+        "select milestone_code, meetmoment_key, forecast_date, actual_date, original_planned_date,"
+        " days_moved_since_previous, days_moved_in_all, move_count from fct_milestone_forecast order by 1, 2",
+    ):
+        ours.setdefault(str(code), []).append(tuple(rest))
+    assert {code: [row[:3] for row in rows] for code, rows in ours.items()} == expected
+    moved = 0
+    for code, rows in ours.items():
+        dates = [planned for _, planned, _ in expected[code]]
+        moves = [(after - before).days for before, after in pairwise(dates)]  # type: ignore[operator]
+        assert [row[4] for row in rows] == [None, *moves], code
+        assert [row[5] for row in rows] == [(day - dates[0]).days for day in dates], code  # type: ignore[operator]
+        assert rows[-1][6] == sum(days != 0 for days in moves), code
+        moved += sum(days != 0 for days in moves)
+    assert moved > 100
+
+
+def test_differences_with_the_accounts_are_those_put_in(demo: DemoRun) -> None:
+    accounts = {
+        (str(closing), project.code, measure): Decimal(cents) / 100
+        for meting in METINGEN
+        for project, closing, committed, paid in accounts_at(meting)
+        for measure, cents in (("committed", committed), ("paid", paid))
+    }
+    ours = query(
+        demo,
+        "select cast(closing_date as varchar), right(project_key, 5), measure, account_eur, comparison,"
+        " difference_eur, returned_execution from fct_account_difference",
+    )
+    assert {row[:3]: row[3] for row in ours if row[3] is not None} == accounts
+    assert {str(row[1]) for row in ours if row[5]} == {"VV002", "VV048", "VV061", "VV103", "VV151"}
+    assert {row[6] for row in ours if row[4] == "compared"} == {"final"}
+    assert {row[4] for row in ours} == {"compared", "accounts_missing", "not_applicable"}
+
+
+def test_changes_are_explained_to_the_cent_and_agree_with_the_published_ones(demo: DemoRun) -> None:
+    assert query(demo, "select count(*), count(*) filter (where unexplained_eur <> 0) from agg_finance_change") == [
+        (60, 0)
+    ]
+    changes = query(
+        demo,
+        "select change_eur, figure from agg_finance_change as c inner join agg_headline_figure as h"
+        " on h.measure = c.measure || '_change' and h.meetmoment_key = c.meetmoment_key and h.scope_key = c.scope_key"
+        " and h.execution = 'provisional'",
+    )
+    assert len(changes) > 10
+    assert all(ours == headline for ours, headline in changes)
+    assert query(
+        demo,
+        "select decrease_eur < 0, left_count, left_eur < 0, restated_eur from agg_finance_change"
+        " where meetmoment_key = 'veerkracht/m7' and scope_key = 'veerkracht/all' and measure = 'committed'",
+    ) == [(True, 22, True, Decimal("120000.00"))]
+
+
+def test_the_parts_of_the_projects_add_up_to_those_of_the_plan(demo: DemoRun) -> None:
+    parts = "entered_eur + left_eur + first_reported_eur + no_longer_reported_eur + restated_eur + increase_eur"
+    assert (
+        query(
+            demo,
+            "select meetmoment_key, scope_key, measure from agg_finance_change_by_project group by all"
+            f" having sum({parts} + decrease_eur) <> sum(coalesce(current_eur, 0)) - sum(coalesce(previous_eur, 0))",
+        )
+        == []
+    )
+
+
+def test_the_budget_of_vv181_is_explained_by_its_transfers(demo: DemoRun) -> None:
+    assert query(
+        demo,
+        "select budget_initial_eur, budget_transfer_eur, budget_current_eur, budget_difference_eur"
+        " from agg_finance_by_project where project_key = 'veerkracht/VV181' and meetmoment_key = 'veerkracht/m6'"
+        " and execution = 'provisional'",
+    ) == [(Decimal("0.00"), Decimal("6000000.00"), Decimal("6000000.00"), Decimal("0.00"))]
+
+
+def test_regular_projects_without_money_count_as_they_state(demo: DemoRun) -> None:
+    assert query(
+        demo,
+        "select project_count, committed_reported_count, committed_not_applicable_count, committed_missing_count"
+        " from agg_finance_by_meetmoment where meetmoment_key = 'veerkracht/m6' and scope_key = 'veerkracht/regular'"
+        " and execution = 'provisional'",
+    ) == [(22, 16, 6, 0)]
+
+
+def test_no_reason_of_a_ministry_is_published(demo: DemoRun) -> None:
+    columns = query(demo, "select distinct column_name from information_schema.columns")
+    assert ("has_explanation",) in columns
+    assert ("explanation",) not in columns
+
+
+@pytest.mark.parametrize(("unexplained", "reasons"), [("0.00", []), ("0.01", ["DQ13R"])])
+def test_gate_2_holds_a_change_that_is_not_explained(unexplained: str, reasons: list[str]) -> None:
+    suite = json.loads(Path(gate.SUITES / "release" / "finance_change.json").read_text(encoding="utf-8"))
+    with duckdb.connect() as con:
+        con.execute(
+            "create schema marts; create table marts.agg_finance_change as select 'p/m2' as meetmoment_key,"
+            f" 'p/all' as scope_key, 'paid' as measure, cast({unexplained} as decimal(18, 2)) as unexplained_eur"
+        )
+        found = gate.judge(con, suite)
+    assert [failure.rule_id for failure in found] == reasons
+    assert all(gate.severity_of(failure) == "critical" for failure in found)
