@@ -26,7 +26,7 @@ def con(demo: DemoRun) -> Iterator[duckdb.DuckDBPyConnection]:
 def test_each_whole_is_the_sum_of_its_parts_or_says_what_it_misses(con: duckdb.DuckDBPyConnection) -> None:
     rows = con.sql(
         "select meetmoment_key, indicator_key, value_state, actual, target, part_count, missing_count, missing_parts,"
-        " progress_pct from agg_indicator_progress"
+        " progress_pct from agg_indicator_progress where scope_key = 'veerkracht/all'"
     ).fetchall()
     found = {(meetmoment, indicator): rest for meetmoment, indicator, *rest in rows}
     codes = {row["indicator_code"] for row in registry.rows("indicators/indicator")}
@@ -54,6 +54,21 @@ def test_each_whole_is_the_sum_of_its_parts_or_says_what_it_misses(con: duckdb.D
                     assert progress == round(100 * (sum(reached) - start) / (sum(goals) - start), 4)
 
 
+def test_each_scope_has_the_indicators_of_its_projects(con: duckdb.DuckDBPyConnection) -> None:
+    differing = con.sql(
+        "with parts as ("
+        "  select values_.meetmoment_key, scope_key, indicator_key, count(*) as part_count"
+        "  from fct_indicator_value as values_"
+        "  inner join bridge_scope_project as members on values_.meetmoment_key = members.meetmoment_key"
+        "  and values_.project_key = members.project_key group by all"
+        ") select * from parts full join agg_indicator_progress as progress"
+        " using (meetmoment_key, scope_key, indicator_key)"
+        " where parts.part_count is distinct from progress.part_count"
+    ).fetchall()
+    scopes = con.sql("select count(distinct scope_key) from agg_indicator_progress").fetchall()
+    assert differing == [] and scopes == [(4,)]  # all, one_off, rrf and the constant scope; none in regular
+
+
 def test_missing_is_a_value_and_what_is_withheld_is_not_shown(con: duckdb.DuckDBPyConnection) -> None:
     states = dict(con.sql("select value_state, count(*) from fct_indicator_value group by all").fetchall())
     words = {
@@ -68,6 +83,7 @@ def test_missing_is_a_value_and_what_is_withheld_is_not_shown(con: duckdb.DuckDB
     charging = con.sql(
         "select value_state, no_value_reason, missing_parts, actual, actual_of_reported_parts"
         " from agg_indicator_progress where indicator_key = 'veerkracht/IND05' and meetmoment_key = 'veerkracht/m5'"
+        " and scope_key = 'veerkracht/all'"
     ).fetchall()
     assert charging == [("withheld", "part_not_reported", "BE24", None, Decimal(1490 + 2260 + 2875 + 3340))]
 
