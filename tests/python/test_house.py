@@ -76,7 +76,7 @@ def test_each_mart_has_a_contract_and_a_key(manifest: dict[str, Any]) -> None:
 def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert importlib.metadata.version("dbt-core").startswith("1.11."), "the schemas are an internal module of dbt"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    # The schemas of 1.11 describe the metrics of 1.12 already. Of metrics dbt's own parser refuses what it does not know.
+    # The schemas of 1.11 describe the metrics of 1.12 already; in metrics dbt's own parser refuses unknown keys.
     content.pop("metrics", None)
     errors = jsonschema.Draft7Validator(resources_schema()).iter_errors(content)
     assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors] == []
