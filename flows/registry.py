@@ -9,6 +9,10 @@ from functools import cache
 from flows.settings import PROJECT
 
 SEEDS = PROJECT / "seeds"
+FILE_NAME = "@file_name"
+"""Source column of a value that the name of the file holds."""
+PATTERN = "re:"
+"""What a source column starts with that is a pattern: any header that matches the rest as a whole."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Layout:
     """One entry per needed column: its alternative headers, of which exactly one must be there."""
     ignored_headers: tuple[str, ...]
     """Headers that may be there and are read past."""
+    optional_fields: tuple[tuple[str, ...], ...] = ()
+    """One entry per column that some versions of the source lack: of its alternatives at most one may be there."""
 
     @property
     def is_information(self) -> bool:
@@ -64,14 +70,22 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
     """The layouts of a plan."""
     columns: dict[str, dict[tuple[str, str, str, str], list[str]]] = {}
     ignored: dict[str, list[str]] = {}
+    optional: set[tuple[str, tuple[str, str, str, str]]] = set()
     for row in rows("layouts/layout_column"):
-        if not row["source_column"]:
+        if not row["source_column"] or row["source_column"] == FILE_NAME:
             continue
         if not row["record"]:
             ignored.setdefault(row["layout_code"], []).append(row["source_column"])
             continue
         place = (row["record"], row["instance"], row["field"], row["part"])
         columns.setdefault(row["layout_code"], {}).setdefault(place, []).append(row["source_column"])
+        if row["is_optional"] == "true":
+            optional.add((row["layout_code"], place))
+
+    def headers(code: str, *, are_optional: bool) -> tuple[tuple[str, ...], ...]:
+        places = columns.get(code, {}).items()
+        return tuple(sorted({tuple(names) for place, names in places if ((code, place) in optional) == are_optional}))
+
     return tuple(
         Layout(
             code=row["layout_code"],
@@ -81,8 +95,9 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
             fallback_encoding=row["fallback_encoding"],
             header_row=int(row["header_row"] or 1),
             end_marker=row["end_marker"],
-            fields=tuple(sorted({tuple(headers) for headers in columns.get(row["layout_code"], {}).values()})),
+            fields=headers(row["layout_code"], are_optional=False),
             ignored_headers=tuple(ignored.get(row["layout_code"], [])),
+            optional_fields=headers(row["layout_code"], are_optional=True),
         )
         for row in rows("layouts/layout")
         if row["plan_code"] == plan_code

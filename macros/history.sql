@@ -2,7 +2,7 @@
 {% macro versioned_records() -%}
     {{ return([
         'project', 'project_status', 'milestone', 'finance', 'indicator_value', 'budget_transfer', 'rrf_link',
-        'account_balance',
+        'account_balance', 'indicator',
     ]) }}
 {%- endmacro %}
 

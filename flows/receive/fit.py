@@ -1,10 +1,11 @@
 """Which layout a sheet has: found by its headers, never guessed when two fit."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flows.registry import Layout
+from flows.registry import PATTERN, Layout
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,12 @@ def clean_headers(cells: Iterable[str | None]) -> list[str]:
 
 
 def fits(layout: Layout, headers: Sequence[str]) -> bool:
-    """Whether each field of the layout finds exactly one of its alternative headers."""
-    present = set(headers)
-    return bool(layout.fields) and all(sum(name in present for name in names) == 1 for names in layout.fields)
+    """Whether each field of the layout finds exactly one of its alternative headers, an optional one at most one."""
+    return (
+        bool(layout.fields)
+        and all(len(_found(names, headers)) == 1 for names in layout.fields)
+        and all(len(_found(names, headers)) <= 1 for names in layout.optional_fields)
+    )
 
 
 def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None) -> Layout | Refusal:
@@ -50,7 +54,7 @@ def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None)
     nearest = max(layouts, key=lambda layout: _likeness(layout, headers), default=None)
     if nearest is None:
         return Refusal("F02", sheet, 1, value=" | ".join(headers))
-    missing = [" / ".join(names) for names in nearest.fields if not set(names) & set(headers)]
+    missing = [" / ".join(names) for names in nearest.fields if not _found(names, headers)]
     return Refusal(
         "F02",
         sheet,
@@ -62,12 +66,20 @@ def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None)
 
 def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[int, str]]:
     """(column number, header) of columns the layout says nothing about."""
-    known = {name for names in layout.fields for name in names} | set(layout.ignored_headers)
+    named = {name for names in (*layout.fields, *layout.optional_fields) for name in names}
+    known = set(_found((*named, *layout.ignored_headers), headers))
     return [(number, name) for number, name in enumerate(headers, start=1) if name and name not in known]
+
+
+def _found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
+    """The headers that are one of the names, or match one that is a pattern."""
+    words = {name for name in names if not name.startswith(PATTERN)}
+    patterns = [re.compile(name.removeprefix(PATTERN)) for name in names if name.startswith(PATTERN)]
+    return [header for header in headers if header in words or any(p.fullmatch(header) for p in patterns)]
 
 
 def _likeness(layout: Layout, headers: Sequence[str]) -> float:
     if not layout.fields:
         return -1.0
-    found = sum(bool(set(names) & set(headers)) for names in layout.fields)
+    found = sum(bool(_found(names, headers)) for names in layout.fields)
     return found / len(layout.fields)

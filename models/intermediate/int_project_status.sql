@@ -1,9 +1,28 @@
--- One row per plan, meetmoment and project: the status as its current return reports it.
+-- One row per plan, meetmoment and project: the status as its current return reports it, and by whom.
 with
 
 statuses as (
 
     select * from {{ ref('int_project_status_version') }} where is_current
+
+),
+
+assessors as (
+
+    select * from {{ ref('code') }} where code_list = 'assessor'
+
+),
+
+-- Where more than one gives a status, the first of the list that gives one; the others stay in the versions.
+foremost as (
+
+    select statuses.*
+    from statuses
+    left join assessors on statuses.assessor = assessors.code
+    qualify row_number() over (
+        partition by statuses.plan_code, statuses.meetmoment_code, statuses.project_code
+        order by statuses.status is null, assessors.sort_order nulls first, statuses.row_id
+    ) = 1
 
 ),
 
@@ -15,7 +34,11 @@ projects as (
 
 codes as (
 
-    select * from {{ ref('code') }} where code_list = 'project_status'
+    select
+        scales.plan_code,
+        listed.*
+    from {{ ref('status_scale') }} as scales
+    inner join {{ ref('code') }} as listed on scales.code_list = listed.code_list
 
 ),
 
@@ -31,16 +54,20 @@ final as (
         statuses.status,
         codes.group_code as status_group,
         statuses.vr_document,
+        statuses.assessor,
+        statuses.status_state,
         statuses.submission_id,
         statuses.sheet,
         statuses.row_number,
         statuses.warning_count
-    from statuses
+    from foremost as statuses
     inner join projects
         on statuses.plan_code = projects.plan_code
         and statuses.meetmoment_code = projects.meetmoment_code
         and statuses.project_code = projects.project_code
-    left join codes on statuses.status = codes.code
+    left join codes
+        on statuses.plan_code = codes.plan_code
+        and statuses.status = codes.code
 
 )
 

@@ -15,35 +15,107 @@ sheets as (
 
 ),
 
--- A field comes from one column, from several joined by a space (their parts in order), or from a constant.
-mapped_fields as (
+-- What the layout of each sheet says about it; the value may be the same on every row: a constant, or in the file name.
+declared_columns as (
 
     select
         sheets.submission_id,
         sheets.sheet,
-        columns.record,
-        columns.instance,
-        columns.field,
-        list(header.column_number order by columns.part) filter (where header.column_number is not null)
-            as column_numbers,
-        string_agg(header.header, ' + ' order by columns.part) as source_header,
-        max(columns.constant) as constant,
-        max(columns.unit_factor) as unit_factor,
-        coalesce(max(columns.decimal_sign), max(layouts.decimal_sign)) as decimal_sign,
-        coalesce(max(columns.date_form), max(layouts.date_form)) as date_form,
-        max(columns.code_list) as code_list,
-        max(layouts.layout_code) as layout_code,
-        bool_or(list_contains(string_split(coalesce(layouts.repeated_records, ''), ' '), columns.record))
-            as is_repeatable
+        columns.* exclude (constant),
+        coalesce(columns.decimal_sign, layouts.decimal_sign) as declared_decimal_sign,
+        coalesce(columns.date_form, layouts.date_form) as declared_date_form,
+        list_contains(string_split(coalesce(layouts.repeated_records, ''), ' '), columns.record) as is_repeatable,
+        columns.constant is not null as is_declared,
+        case
+            when columns.source_column = '@file_name'
+                then coalesce(regexp_extract(submissions.file_name, columns.extract, 1), '')
+            else columns.constant
+        end as constant
     from sheets
+    inner join submissions on sheets.submission_id = submissions.submission_id
     inner join {{ ref('layout') }} as layouts on sheets.layout_code = layouts.layout_code
     inner join {{ ref('layout_column') }} as columns on layouts.layout_code = columns.layout_code
-    left join {{ source('raw', 'header') }} as header
-        on sheets.submission_id = header.submission_id
-        and sheets.sheet = header.sheet
-        and columns.source_column = header.header
-    where columns.record is not null and (header.column_number is not null or columns.constant is not null)
-    group by sheets.submission_id, sheets.sheet, columns.record, columns.instance, columns.field
+    where columns.record is not null
+
+),
+
+-- A header is named as it stands, or by a pattern that it matches as a whole.
+found_columns as (
+
+    select
+        declared_columns.*,
+        header.column_number,
+        header.header
+    from declared_columns
+    inner join {{ source('raw', 'header') }} as header
+        on declared_columns.submission_id = header.submission_id
+        and declared_columns.sheet = header.sheet
+    where
+        declared_columns.source_column = header.header
+        or (
+            starts_with(declared_columns.source_column, 're:')
+            and regexp_full_match(header.header, declared_columns.source_column[4:])
+        )
+
+),
+
+present_columns as (
+
+    select * from found_columns
+    union all
+    select
+        *,
+        null as column_number,
+        case when source_column = '@file_name' then source_column end as header
+    from declared_columns
+    where constant is not null
+
+),
+
+-- A field comes from one column, from several joined by a space (their parts in order), or is the same on every row.
+mapped_fields as (
+
+    select
+        submission_id,
+        sheet,
+        record,
+        instance,
+        field,
+        list(column_number order by part) filter (where column_number is not null) as column_numbers,
+        string_agg(header, ' + ' order by part) as source_header,
+        max(constant) as constant,
+        bool_or(is_declared) as is_declared,
+        max(unit_factor) as unit_factor,
+        max(declared_decimal_sign) as decimal_sign,
+        max(declared_date_form) as date_form,
+        max(code_list) as code_list,
+        max(layout_code) as layout_code,
+        bool_or(is_repeatable) as is_repeatable
+    from present_columns
+    group by submission_id, sheet, record, instance, field
+
+),
+
+-- Some records are there only on the rows, and in the sheets, where one of their columns holds something.
+conditions as (
+
+    select
+        declared_columns.submission_id,
+        declared_columns.sheet,
+        declared_columns.record,
+        declared_columns.instance,
+        list(found_columns.column_number) filter (where found_columns.column_number is not null) as condition_columns
+    from declared_columns
+    left join found_columns
+        on declared_columns.submission_id = found_columns.submission_id
+        and declared_columns.sheet = found_columns.sheet
+        and declared_columns.record = found_columns.record
+        and declared_columns.instance is not distinct from found_columns.instance
+        and declared_columns.source_column = found_columns.source_column
+        and found_columns.skips_record_when_empty
+    where declared_columns.skips_record_when_empty
+    group by
+        declared_columns.submission_id, declared_columns.sheet, declared_columns.record, declared_columns.instance
 
 ),
 
@@ -51,6 +123,8 @@ fields as (
 
     select
         mapped_fields.* exclude (code_list),
+        conditions.record is not null as is_conditional,
+        conditions.condition_columns,
         record_field.position,
         record_field.type,
         record_field.is_key,
@@ -60,6 +134,11 @@ fields as (
     inner join {{ ref('record_field') }} as record_field
         on mapped_fields.record = record_field.record
         and mapped_fields.field = record_field.field
+    left join conditions
+        on mapped_fields.submission_id = conditions.submission_id
+        and mapped_fields.sheet = conditions.sheet
+        and mapped_fields.record = conditions.record
+        and mapped_fields.instance is not distinct from conditions.instance
 
 ),
 
@@ -71,7 +150,7 @@ received as (
         source.submission_id,
         source.sheet,
         source.row_number,
-        fields.* exclude (submission_id, sheet),
+        fields.* exclude (submission_id, sheet, is_conditional, condition_columns),
         fields.column_numbers[1] as column_number,
         case
             when fields.column_numbers is null then 't'
@@ -89,21 +168,52 @@ received as (
     inner join fields
         on source.submission_id = fields.submission_id
         and source.sheet = fields.sheet
+    where
+        not fields.is_conditional
+        or len(list_filter(fields.condition_columns, lambda number: trim(source.texts[number]) <> '')) > 0
 
 ),
 
+null_words as (
+
+    select * from {{ ref('layout_null_word') }}
+
+),
+
+-- Sentences that begin with a word of their layout: the word that says most of them decides.
+begun_words as (
+
+    select
+        received.layout_code,
+        received.text,
+        arg_max(null_words.value_state, length(null_words.word)) as value_state
+    from (select distinct layout_code, text from received) as received
+    inner join null_words
+        on received.layout_code = null_words.layout_code
+        and null_words.match = 'prefix'
+        and starts_with(lower(received.text), lower(null_words.word))
+    group by received.layout_code, received.text
+
+),
+
+-- What a layout itself says about a state, by a constant or a word of its own, is an answer and not a gap.
 stated as (
 
     select
         received.*,
         case
             when received.text is null then 'not_reported'
-            else coalesce(null_words.value_state, 'reported')
-        end as value_state
+            else coalesce(exact_words.value_state, begun_words.value_state, 'reported')
+        end as value_state,
+        received.is_declared or exact_words.layout_code is not null or begun_words.layout_code is not null as is_answered
     from received
-    left join {{ ref('layout_null_word') }} as null_words
-        on lower(received.text) = lower(null_words.word)
-        and coalesce(null_words.layout_code, received.layout_code) = received.layout_code
+    left join null_words as exact_words
+        on exact_words.match = 'exact'
+        and lower(received.text) = lower(exact_words.word)
+        and coalesce(exact_words.layout_code, received.layout_code) = received.layout_code
+    left join begun_words
+        on received.layout_code = begun_words.layout_code
+        and received.text = begun_words.text
 
 ),
 
@@ -211,7 +321,7 @@ final as (
                 meetmoment_number < valid_from_meetmoment or meetmoment_number > valid_to_meetmoment
             ) then 'code_not_valid'
             when value_state <> 'reported' and is_key and is_required then 'missing_key'
-            when value_state <> 'reported' and is_required then 'missing'
+            when value_state <> 'reported' and is_required and not is_answered then 'missing'
             else 'ok'
         end as form_verdict
     from written

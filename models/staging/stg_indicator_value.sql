@@ -3,6 +3,7 @@
     field('indicator_code'),
     field('project_code'),
     field('territory'),
+    field('measured_on', 'date'),
     field('baseline', 'decimal(28, 6)'),
     field('target', 'decimal(28, 6)'),
     field('target_date', 'date'),

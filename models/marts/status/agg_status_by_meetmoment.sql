@@ -37,7 +37,11 @@ denominators as (
 
 scale as (
 
-    select * from {{ ref('code') }} where code_list = 'project_status'
+    select
+        scales.plan_code,
+        codes.*
+    from {{ ref('status_scale') }} as scales
+    inner join {{ ref('code') }} as codes on scales.code_list = codes.code_list
 
 ),
 
@@ -53,7 +57,7 @@ counted as (
         members.plan_code,
         members.meetmoment_code,
         members.scope_code,
-        coalesce(statuses.status, 'not_reported') as status,
+        coalesce(statuses.status, statuses.status_state, 'not_reported') as status,
         count(*) as project_count,
         sum(statuses.warning_count) as warning_count
     from members
@@ -62,7 +66,9 @@ counted as (
             members.plan_code = statuses.plan_code
             and members.meetmoment_code = statuses.meetmoment_code
             and members.project_code = statuses.project_code
-    group by members.plan_code, members.meetmoment_code, members.scope_code, coalesce(statuses.status, 'not_reported')
+    group by
+        members.plan_code, members.meetmoment_code, members.scope_code,
+        coalesce(statuses.status, statuses.status_state, 'not_reported')
 
 ),
 
@@ -78,7 +84,8 @@ cases as (
     from denominators
     inner join scale
         on
-            denominators.meetmoment_number >= scale.valid_from_meetmoment
+            denominators.plan_code = scale.plan_code
+            and denominators.meetmoment_number >= scale.valid_from_meetmoment
             and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
     union all
     select

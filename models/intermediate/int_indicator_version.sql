@@ -1,0 +1,2 @@
+-- One row per accepted version of a indicator row, with the time it was known from and to.
+{{ versions_of('stg_indicator') }}
