@@ -6,8 +6,8 @@
     ]) }}
 {%- endmacro %}
 
-{# Whether a value differs from the one before. Values are compared as typed, so that `30,0` and `30` are the same; numbers
-   that differ by less than a billionth of their size are the same number written by another machine. Amounts are exact. #}
+{# Whether a value differs from the one before. Values are compared as typed, so that `30,0` and `30` are the same;
+   numbers that differ by less than a billionth of their size are one number written by two machines. Amounts are exact. #}
 {% macro is_other_value(before, after) -%}
     (
         {{ before }}.value_state is distinct from {{ after }}.value_state

@@ -1,4 +1,4 @@
--- One row per headline figure and scope: beside the meetmoment before, with a change only where both hold the same projects.
+-- One row per headline figure and scope, beside the meetmoment before; a change only on the same projects.
 with
 
 figures as (
@@ -107,7 +107,9 @@ final as (
         left_count,
         figure,
         previous_figure,
-        case when entered_count = 0 and left_count = 0 then figure - previous_figure end as change,
+        cast(
+            case when entered_count = 0 and left_count = 0 then figure - previous_figure end as decimal(20, 6)
+        ) as change,
         numerator,
         denominator,
         previous_numerator,

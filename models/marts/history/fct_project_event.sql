@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and event of its identity: first seen, renamed, moved, stopped, gone, merged, split.
+-- One row per plan, meetmoment, project and event: added, renamed, moved, stopped, gone, merged or split.
 with
 
 changes as (
@@ -16,10 +16,7 @@ projects as (
 
 register as (
 
-    select
-        *,
-        upper(project_code) as registered_code
-    from {{ ref('project_event') }}
+    select * from {{ ref('int_registered_event') }}
 
 ),
 
@@ -54,7 +51,7 @@ seen as (
         kind as event_type,
         string_agg(distinct old_value, '; ' order by old_value) as old_value,
         string_agg(distinct new_value, '; ' order by new_value) as new_value,
-        max(related_project_code) as related_project_code,
+        max(related_projects) as related_projects,
         bool_or(is_in_register) as is_in_register,
         max(register_reason_nl) as register_reason_nl,
         max(register_reason_en) as register_reason_en,
@@ -71,8 +68,8 @@ seen as (
         'added' as event_type,
         null as old_value,
         projects.title as new_value,
-        null as related_project_code,
-        register.registered_code is not null as is_in_register,
+        null as related_projects,
+        register.event_type is not null as is_in_register,
         register.reason_nl as register_reason_nl,
         register.reason_en as register_reason_en,
         register.reference,
@@ -85,7 +82,7 @@ seen as (
     left join register
         on first_seen.plan_code = register.plan_code
         and first_seen.meetmoment_code = register.meetmoment_code
-        and first_seen.project_code = register.registered_code
+        and first_seen.project_code = register.project_code
         and register.event_type = 'added'
 
 ),
@@ -101,7 +98,7 @@ unseen as (
     left join seen
         on register.plan_code = seen.plan_code
         and register.meetmoment_code = seen.meetmoment_code
-        and register.registered_code = seen.project_code
+        and register.project_code = seen.project_code
         and register.event_type = seen.event_type
     where seen.project_code is null
 
@@ -117,15 +114,42 @@ events as (
     select
         plan_code,
         meetmoment_code,
-        registered_code as project_code,
+        project_code,
         event_type,
-        related_project_code,
+        related_projects,
         true as is_in_register,
         reason_nl as register_reason_nl,
         reason_en as register_reason_en,
         reference,
         false as is_in_returns
     from unseen
+
+),
+
+starts as (
+
+    select
+        plan_code,
+        min_by(meetmoment_code, meetmoment_number) as meetmoment_code
+    from projects
+    group by plan_code
+
+),
+
+reasoned as (
+
+    select
+        events.*,
+        case
+            when events.register_reason_nl is not null then 'register'
+            when events.explanation is not null then 'return'
+            when events.event_type = 'added' and starts.plan_code is not null then 'start'
+            else 'not_given'
+        end as reason_source
+    from events
+    left join starts
+        on events.plan_code = starts.plan_code
+        and events.meetmoment_code = starts.meetmoment_code
 
 ),
 
@@ -137,18 +161,22 @@ final as (
         event_type,
         old_value,
         new_value,
-        plan_code || '/' || upper(related_project_code) as related_project_key,
-        coalesce(register_reason_nl, explanation, 'geen reden opgegeven') as reason_nl,
-        coalesce(register_reason_en, explanation, 'no reason given') as reason_en,
-        case
-            when register_reason_nl is not null then 'register'
-            when explanation is not null then 'return'
-            else 'not_given'
-        end as reason_source,
+        related_projects,
+        case reason_source
+            when 'start' then 'vanaf het eerste meetmoment'
+            when 'not_given' then 'geen reden opgegeven'
+            else coalesce(register_reason_nl, explanation)
+        end as reason_nl,
+        case reason_source
+            when 'start' then 'from the first meetmoment on'
+            when 'not_given' then 'no reason given'
+            else coalesce(register_reason_en, explanation)
+        end as reason_en,
+        reason_source,
         reference,
         is_in_register,
         is_in_returns
-    from events
+    from reasoned
 
 )
 

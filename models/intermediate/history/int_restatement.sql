@@ -1,4 +1,4 @@
--- One row per fact, or per record where it came or went, that a later return of the same meetmoment states otherwise.
+-- One row per fact, or record that came or went, that a later return of the same meetmoment states otherwise.
 with
 
 versions as (
@@ -19,7 +19,7 @@ contents as (
         row_id,
         string_agg(field || '=' || value, '; ' order by position) as content
     from facts
-    where value is not null
+    where value is not null and field <> 'explanation'
     group by row_id
 
 ),

@@ -1,4 +1,4 @@
--- One row per accepted submission and sheet that is a full delivery: its series, its place there, when the next one came.
+-- One row per accepted submission and sheet that is a full delivery, with its place in its series.
 with
 
 submissions as (

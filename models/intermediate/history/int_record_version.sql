@@ -1,4 +1,4 @@
--- One row per record and version that held for some time, whatever its record type, beside the version it took over from.
+-- One row per record and version that held for some time, beside the version it took over from.
 with
 
 versions as (

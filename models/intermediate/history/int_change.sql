@@ -1,4 +1,4 @@
--- One row per change: a restatement of the same meetmoment or a movement between two, with its kind and the register's word.
+-- One row per change, restated for a meetmoment or moved between two, with its kind and the word of the register.
 with
 
 restatements as (
@@ -31,7 +31,10 @@ ends as (
 
 register as (
 
-    select * from {{ ref('project_event') }}
+    select * from {{ ref('int_registered_event') }}
+    qualify row_number() over (
+        partition by plan_code, meetmoment_code, project_code, seen_as order by event_type
+    ) = 1
 
 ),
 
@@ -74,32 +77,30 @@ kinded as (
 
 ),
 
--- The register speaks of projects; one that was merged or split is gone from the returns.
+-- The register speaks of projects; what comes or goes with a project has its reason.
 final as (
 
     select
         kinded.* replace (
             case
-                when kinded.kind = 'dropped' then coalesce(register.event_type, kinded.kind)
+                when kinded.kind = 'dropped' and kinded.record = 'project'
+                    then coalesce(register.event_type, kinded.kind)
                 else kinded.kind
             end as kind
         ),
         register.event_type is not null as is_in_register,
-        register.related_project_code,
+        register.related_projects,
         register.reason_nl as register_reason_nl,
         register.reason_en as register_reason_en,
         register.reference as register_reference
     from kinded
     left join register
-        on kinded.record = 'project'
-        and kinded.comparison = 'movement'
+        on kinded.comparison = 'movement'
         and kinded.plan_code = register.plan_code
         and kinded.meetmoment_code = register.meetmoment_code
-        and kinded.project_code = upper(register.project_code)
-        and (
-            kinded.kind = register.event_type
-            or kinded.kind = 'dropped' and register.event_type in ('merged', 'split')
-        )
+        and kinded.project_code = register.project_code
+        and kinded.kind = register.seen_as
+        and (kinded.record = 'project' or kinded.kind in ('added', 'dropped'))
 
 )
 

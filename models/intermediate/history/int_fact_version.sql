@@ -1,4 +1,4 @@
--- One row per record version and field that is no key: one fact as one cell states it, and from when to when it was known.
+-- One row per record version and field that is no key: one fact, and from when to when it was known.
 with
 
 versions as (
