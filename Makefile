@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types lock clean
+.PHONY: help demo test slow lint types lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,8 +21,11 @@ help:  ## list the targets
 demo: .venv/installed  ## the main job on the demo plan: from returns to a published release
 	$(BIN)/veerkracht demo
 
-test: .venv/installed  ## every test
+test: .venv/installed  ## every test but the slow ones
 	$(BIN)/python -m pytest
+
+slow: .venv/installed  ## the long proofs: every past release rebuilt from the archive, byte for byte
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .
