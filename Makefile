@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz speed mutate check lint types bi lock clean
+.PHONY: help demo test fuzz speed mutate check slow lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,7 +21,7 @@ help:  ## list the targets
 demo: .venv/installed  ## the main job on the demo plan: from returns to a published release
 	$(BIN)/veerkracht demo
 
-test: .venv/installed  ## every test
+test: .venv/installed  ## every test but the slow ones
 	$(BIN)/python -m pytest
 
 fuzz: .venv/installed  ## 10,000 mutated returns of each form (some minutes)
@@ -35,6 +35,9 @@ mutate: .venv/installed  ## change every expectation in each way that could be a
 
 check: .venv/installed  ## the registry alone: every reference in seeds/, in seconds
 	$(BIN)/veerkracht registry
+
+slow: .venv/installed  ## the long proofs: every past release rebuilt from the archive, byte for byte
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .

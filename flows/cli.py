@@ -326,6 +326,55 @@ def export_postgres(
         )
 
 
+@releases_app.command("diff")
+def diff_releases(
+    earlier: Annotated[str, typer.Argument(help="Id of a release, or a day (ISO).")],
+    later: Annotated[str, typer.Argument(help="Id of a later release, or a later day.")],
+    json_: Json = False,
+) -> None:
+    """What changed between two releases or days: restated values, moved dates, what came and went, with reason.
+
+    A day means what was known at its end, in UTC.
+    """
+    from flows.history import diff, show
+
+    found = diff.diff(Settings(), earlier, later)
+    if json_:
+        _answer(found.plain())
+    else:
+        show.difference(found)
+
+
+@app.command()
+def asof(
+    date: Annotated[str, typer.Argument(help="A day (its end, in UTC) or a moment, in ISO form.")],
+    mart: Annotated[str, typer.Argument(help="Name of a mart, for example fct_finance.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the mart to this file, as a release has it.")] = None,
+    json_: Json = False,
+) -> None:
+    """A mart as it was known on a date, rebuilt from the archive; the releases and the current state are left alone.
+
+    The first answer about a date takes as long as a night; later ones on the same inputs are at hand.
+    """
+    from flows.history import asof as asof_
+    from flows.history import rebuild, show
+
+    rebuilt = rebuild.as_known_on(Settings(), rebuild.moment_of(date))
+    found = asof_.rows_of(rebuilt, mart)
+    if csv:
+        asof_.write_csv(rebuilt, mart, csv)
+    if json_:
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        then = rebuilt.release and rebuilt.release.release_id
+        _answer({"mart": mart, "known_on": rebuilt.moment, "release": then, "notes": rebuilt.notes, "rows": rows})
+        return
+    show.about(rebuilt, mart)
+    if csv:
+        show.written(csv)
+    else:
+        show.mart_rows(mart, found)
+
+
 _MEETMOMENTEN = """
     select meetmoment_key, cutoff_date, deadline_on, publication_on,
         delivered_project_count, expected_project_count, is_complete

@@ -67,25 +67,68 @@ select * from final
 {# The accepted rows of a staged record as versions: which one held from when to when. Of the same key the highest declared
    version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. A withdrawn
    submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
-   stretch of that same version. #}
+   stretch of that same version. Where deliveries are full ones (`int_full_delivery`), a later one also ends what it
+   lacks; a row that it has but that was set apart ends nothing. #}
 {% macro versions_of(staged) %}
+{% set version_order = 'declared_version, known_from, sha256, row_id' %}
 with
 
-accepted as (
+delivered as (
 
     select
         staged.*,
         submissions.received_at as known_from,
         submissions.declared_version,
         submissions.sha256,
-        submissions.withdrawn_at
+        submissions.withdrawn_at,
+        full_deliveries.series,
+        full_deliveries.series_position,
+        full_deliveries.next_received_at,
+        quarantined.row_id is not null as is_quarantined
     from {{ ref(staged) }} as staged
     inner join {{ ref('int_submission') }} as submissions on staged.submission_id = submissions.submission_id
     left join {{ ref('int_quarantined_row') }} as quarantined on staged.row_id = quarantined.row_id
+    left join {{ ref('int_full_delivery') }} as full_deliveries
+        on staged.submission_id = full_deliveries.submission_id
+        and staged.sheet = full_deliveries.sheet
     where
         submissions.verdict = 'accepted'
-        and quarantined.row_id is null
         and not staged.is_repeat
+
+),
+
+-- The next full delivery of the series either has the key again or lacks it from its receipt on.
+lacked as (
+
+    select
+        *,
+        case
+            when lead(series_position) over (partition by series, record_key order by series_position, row_id)
+                is distinct from series_position + 1
+                then next_received_at
+        end as lacked_from
+    from delivered
+
+),
+
+ended as (
+
+    select
+        *,
+        min(lacked_from) over (
+            partition by plan_code, meetmoment_code, record_key, series
+            order by {{ version_order }}
+            rows between current row and unbounded following
+        ) as ended_at
+    from lacked
+
+),
+
+accepted as (
+
+    select * exclude (series, series_position, next_received_at, lacked_from, is_quarantined)
+    from ended
+    where not is_quarantined
 
 ),
 
@@ -103,10 +146,13 @@ ordered as (
     select
         accepted.*,
         coalesce(warned.warning_count, 0) as warning_count,
-        min(accepted.known_from) over (
-            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
-            order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
-            rows between 1 following and unbounded following
+        least(
+            accepted.ended_at,
+            min(accepted.known_from) over (
+                partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+                order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
+                rows between 1 following and unbounded following
+            )
         ) as known_to,
         row_number() over (
             partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
@@ -127,9 +173,9 @@ ordered as (
 
 held as (
 
-    select * exclude (precedence, withdrawn_count, withdrawn_at) from ordered where withdrawn_count = 0
+    select * exclude (precedence, withdrawn_count, withdrawn_at, ended_at) from ordered where withdrawn_count = 0
     union all by name
-    select * exclude (precedence, withdrawn_count, withdrawn_at) from withdrawn_versions
+    select * exclude (precedence, withdrawn_count, withdrawn_at, ended_at) from withdrawn_versions
 
 ),
 

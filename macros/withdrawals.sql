@@ -34,7 +34,8 @@ stretches as (
             and coalesce(higher.withdrawn_at > beginnings.begins_at, true)
         ), false) as is_preceded,
         least(
-            version.withdrawn_at, min(case when higher.known_from > beginnings.begins_at then higher.known_from end)
+            version.withdrawn_at, version.ended_at,
+            min(case when higher.known_from > beginnings.begins_at then higher.known_from end)
         ) as ends_at
     from touched as version
     inner join beginnings on version.row_id = beginnings.row_id
@@ -44,7 +45,7 @@ stretches as (
         and version.record_key = higher.record_key
         and version.precedence < higher.precedence
     where coalesce(beginnings.begins_at < version.withdrawn_at, true)
-    group by version.row_id, version.withdrawn_at, beginnings.begins_at
+    group by version.row_id, version.withdrawn_at, version.ended_at, beginnings.begins_at
 
 ),
 

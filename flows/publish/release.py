@@ -69,7 +69,7 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     unfinished = settings.releases / f".{release_id}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    tables = _write_tables(warehouse, unfinished)
+    tables = write_tables(warehouse, unfinished)
     content = _content_checksum(unfinished)
     if previous and previous.manifest["content_sha256"] == content:
         shutil.rmtree(unfinished)
@@ -128,7 +128,7 @@ def read_back(folder: Path) -> None:
                 raise NotReadBack(f"table {table} in {DATABASE} is not what its Parquet file says")
 
 
-def _write_tables(warehouse: Path, folder: Path) -> dict[str, int]:
+def write_tables(warehouse: Path, folder: Path) -> dict[str, int]:
     """Write every mart in its three forms, rows in a total order; the number of rows of each."""
     for form in ("parquet", "csv"):
         (folder / form).mkdir()

@@ -1,0 +1,109 @@
+"""Rebuild: the whole warehouse as it was known at a moment, from the archive, beside the one of the nights.
+
+Nothing is read from a release: what was known follows from the times of receipt alone. The registry and the code are
+today's; `differs_from` says where a release was made with others.
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from flows import night, registry
+from flows.publish.release import Release, published, write_tables
+from flows.receive import archive
+from flows.settings import Settings
+from flows.warehouse import transform
+from flows.warehouse.load import load
+
+
+class NothingKnown(Exception):
+    """No submission had been received by then."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A warehouse as known at a moment (UTC), with the release that was current then."""
+
+    moment: datetime
+    warehouse: Path
+    release: Release | None
+    notes: tuple[str, ...]
+    """What stands between this rebuild and that release: another registry, other code."""
+
+
+def moment_of(text: str) -> datetime:
+    """A day means its end, in UTC; a moment is itself.
+
+    Raises:
+        ValueError: when the text is neither an ISO date nor an ISO moment.
+    """
+    moment = datetime.fromisoformat(text)
+    if len(text) == len("2021-04-19"):
+        moment = datetime.combine(moment, time.max)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
+    """Rebuild what was known at a moment under ``build/asof``; a rebuild on the same inputs is kept and used again.
+
+    Raises:
+        NothingKnown: when nothing had been received by then.
+        gate.GateBroken: when a check of gate 1 could not be carried out.
+    """
+    receipts = [receipt for receipt in archive.receipts(settings.archive) if receipt.received_at <= moment]
+    if not receipts:
+        raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
+    inputs = [registry.checksum(), registry.code_checksum(), *(receipt.submission_id for receipt in receipts)]
+    name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+    folder = settings.build / "asof" / name
+    warehouse = folder / "warehouse.duckdb"
+    if not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
+        load(settings, sources, warehouse)
+        transform.build(warehouse, transform.BEFORE_GATE, moment)
+        night.judge(warehouse)
+        transform.build(warehouse, transform.AFTER_GATE, moment)
+        (folder / "done").touch()
+    then = release_at(settings, moment)
+    return Rebuilt(moment, warehouse, then, tuple(differs_from(then)) if then else ())
+
+
+def release_at(settings: Settings, moment: datetime) -> Release | None:
+    """The release that was the latest at a moment."""
+    earlier = [r for r in published(settings) if published_at(r) <= moment]
+    return max(earlier, key=published_at, default=None)
+
+
+def published_at(release: Release) -> datetime:
+    """The moment of publication (UTC)."""
+    return datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC)
+
+
+def differs_from(release: Release) -> list[str]:
+    """Where today's registry and code are not those that a release was made with."""
+    notes = []
+    if release.manifest["registry_sha256"] != registry.checksum():
+        notes.append(f"the registry of today is not the one of release {release.release_id}")
+    if release.manifest["code"]["sha256"] != registry.code_checksum():
+        notes.append(f"the code of today is not the one of release {release.release_id}")
+    return notes
+
+
+def differing_files(rebuilt: Rebuilt, release: Release, folder: Path) -> list[str]:
+    """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
+    write_tables(rebuilt.warehouse, folder)
+    names = {
+        path.relative_to(side).as_posix()
+        for side in (folder, release.folder)
+        for form in ("parquet", "csv")
+        for path in (side / form).iterdir()
+    }
+    return sorted(name for name in names if not _same_bytes(folder / name, release.folder / name))
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.read_bytes() == other.read_bytes()

@@ -1,0 +1,107 @@
+-- One row per change, restated for a meetmoment or moved between two, with its kind and the word of the register.
+with
+
+restatements as (
+
+    select * from {{ ref('int_restatement') }}
+
+),
+
+movements as (
+
+    select * from {{ ref('int_movement') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('field_change') }}
+
+),
+
+ends as (
+
+    select distinct
+        code,
+        group_code
+    from {{ ref('code') }}
+    where group_code in ('stopped', 'dropped')
+
+),
+
+register as (
+
+    select * from {{ ref('int_registered_event') }}
+    qualify row_number() over (
+        partition by plan_code, meetmoment_code, project_code, seen_as order by event_type
+    ) = 1
+
+),
+
+changes as (
+
+    select
+        'restatement' as comparison,
+        *
+    from restatements
+    union all
+    select
+        'movement' as comparison,
+        *
+    from movements
+
+),
+
+kinded as (
+
+    select
+        changes.*,
+        case
+            when changes.difference <> 'value' then changes.difference
+            when changes.field = 'explanation' then 'explained'
+            when ends.group_code = 'stopped' then 'stopped'
+            when ends.group_code = 'dropped' then 'cancelled'
+            when kinds.kind is not null then kinds.kind
+            when changes.type = 'date' and changes.old_value is not null and changes.new_value is not null
+                then 'moved_date'
+            when changes.comparison = 'restatement' then 'restated_value'
+            else 'developed_value'
+        end as kind
+    from changes
+    left join kinds
+        on changes.record = kinds.record
+        and changes.field = kinds.field
+    left join ends
+        on changes.field = 'status'
+        and changes.new_value = ends.code
+
+),
+
+-- The register speaks of projects; what comes or goes with a project has its reason.
+final as (
+
+    select
+        kinded.* replace (
+            case
+                when kinded.kind = 'dropped' and kinded.record = 'project'
+                    then coalesce(register.event_type, kinded.kind)
+                else kinded.kind
+            end as kind
+        ),
+        register.event_type is not null as is_in_register,
+        register.related_projects,
+        register.reason_nl as register_reason_nl,
+        register.reason_en as register_reason_en,
+        register.reference as register_reference
+    from kinded
+    left join register
+        on kinded.comparison = 'movement'
+        and kinded.plan_code = register.plan_code
+        and kinded.meetmoment_code = register.meetmoment_code
+        and kinded.project_code = register.project_code
+        and kinded.kind = register.seen_as
+        and (kinded.record = 'project' or kinded.kind in ('added', 'dropped'))
+
+)
+
+select * from final

@@ -1,0 +1,63 @@
+-- One row per accepted submission and sheet that is a full delivery, with its place in its series.
+with
+
+submissions as (
+
+    select * from {{ ref('int_submission') }} where verdict = 'accepted'
+
+),
+
+sheets as (
+
+    select * from {{ ref('stg_sheet') }}
+
+),
+
+patterns as (
+
+    select * from {{ ref('layout_series') }}
+
+),
+
+named as (
+
+    select
+        sheets.submission_id,
+        sheets.sheet,
+        submissions.received_at,
+        submissions.declared_version,
+        submissions.sha256,
+        submissions.plan_code || '/' || submissions.meetmoment_code || '/' || sheets.layout_code || '/'
+        || regexp_extract(submissions.file_name, patterns.series_pattern, 1) as series
+    from sheets
+    inner join submissions on sheets.submission_id = submissions.submission_id
+    inner join patterns on sheets.layout_code = patterns.layout_code
+    where regexp_matches(submissions.file_name, patterns.series_pattern)
+
+),
+
+-- Of one series the highest declared version is the last one, then the latest receipt, then the sha256.
+placed as (
+
+    select
+        *,
+        dense_rank() over (partition by series order by declared_version, received_at, sha256) as series_position
+    from named
+
+),
+
+final as (
+
+    select
+        submission_id,
+        sheet,
+        series,
+        series_position,
+        min(received_at) over (
+            partition by series order by series_position range between 1 following and unbounded following
+        ) as next_received_at
+    from placed
+
+)
+
+select * from final

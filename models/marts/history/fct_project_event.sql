@@ -1,0 +1,183 @@
+-- One row per plan, meetmoment, project and event: added, renamed, moved, stopped, gone, merged or split.
+with
+
+changes as (
+
+    select * from {{ ref('int_change') }}
+    where comparison = 'movement' and (record = 'project' or kind = 'stopped')
+
+),
+
+projects as (
+
+    select * from {{ ref('int_project') }}
+
+),
+
+register as (
+
+    select * from {{ ref('int_registered_event') }}
+
+),
+
+delivered as (
+
+    select distinct
+        plan_code,
+        meetmoment_code
+    from projects
+
+),
+
+-- Nothing stands before the first return of a project.
+first_seen as (
+
+    select
+        plan_code,
+        project_code,
+        min_by(meetmoment_code, meetmoment_number) as meetmoment_code
+    from projects
+    group by plan_code, project_code
+
+),
+
+-- A move may show in a code and in its name; together they are one event.
+seen as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        kind as event_type,
+        string_agg(distinct old_value, '; ' order by old_value) as old_value,
+        string_agg(distinct new_value, '; ' order by new_value) as new_value,
+        max(related_projects) as related_projects,
+        bool_or(is_in_register) as is_in_register,
+        max(register_reason_nl) as register_reason_nl,
+        max(register_reason_en) as register_reason_en,
+        max(register_reference) as reference,
+        max(case when kind = 'stopped' then explanation end) as explanation
+    from changes
+    where kind in ('renamed', 'moved_cluster', 'moved_ministry', 'stopped', 'dropped', 'merged', 'split')
+    group by plan_code, meetmoment_code, project_code, kind
+    union all
+    select
+        first_seen.plan_code,
+        first_seen.meetmoment_code,
+        first_seen.project_code,
+        'added' as event_type,
+        null as old_value,
+        projects.title as new_value,
+        null as related_projects,
+        register.event_type is not null as is_in_register,
+        register.reason_nl as register_reason_nl,
+        register.reason_en as register_reason_en,
+        register.reference,
+        null as explanation
+    from first_seen
+    inner join projects
+        on first_seen.plan_code = projects.plan_code
+        and first_seen.meetmoment_code = projects.meetmoment_code
+        and first_seen.project_code = projects.project_code
+    left join register
+        on first_seen.plan_code = register.plan_code
+        and first_seen.meetmoment_code = register.meetmoment_code
+        and first_seen.project_code = register.project_code
+        and register.event_type = 'added'
+
+),
+
+-- What the register says of a delivered meetmoment and the returns do not show stands here too.
+unseen as (
+
+    select register.*
+    from register
+    inner join delivered
+        on register.plan_code = delivered.plan_code
+        and register.meetmoment_code = delivered.meetmoment_code
+    left join seen
+        on register.plan_code = seen.plan_code
+        and register.meetmoment_code = seen.meetmoment_code
+        and register.project_code = seen.project_code
+        and register.event_type = seen.event_type
+    where seen.project_code is null
+
+),
+
+events as (
+
+    select
+        *,
+        true as is_in_returns
+    from seen
+    union all by name
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        event_type,
+        related_projects,
+        true as is_in_register,
+        reason_nl as register_reason_nl,
+        reason_en as register_reason_en,
+        reference,
+        false as is_in_returns
+    from unseen
+
+),
+
+starts as (
+
+    select
+        plan_code,
+        min_by(meetmoment_code, meetmoment_number) as meetmoment_code
+    from projects
+    group by plan_code
+
+),
+
+reasoned as (
+
+    select
+        events.*,
+        case
+            when events.register_reason_nl is not null then 'register'
+            when events.explanation is not null then 'return'
+            when events.event_type = 'added' and starts.plan_code is not null then 'start'
+            else 'not_given'
+        end as reason_source
+    from events
+    left join starts
+        on events.plan_code = starts.plan_code
+        and events.meetmoment_code = starts.meetmoment_code
+
+),
+
+final as (
+
+    select
+        plan_code || '/' || meetmoment_code as meetmoment_key,
+        plan_code || '/' || project_code as project_key,
+        event_type,
+        old_value,
+        new_value,
+        related_projects,
+        case reason_source
+            when 'start' then 'vanaf het eerste meetmoment'
+            when 'not_given' then 'geen reden opgegeven'
+            else coalesce(register_reason_nl, explanation)
+        end as reason_nl,
+        case reason_source
+            when 'start' then 'from the first meetmoment on'
+            when 'not_given' then 'no reason given'
+            else coalesce(register_reason_en, explanation)
+        end as reason_en,
+        reason_source,
+        reference,
+        is_in_register,
+        is_in_returns
+    from reasoned
+
+)
+
+select * from final

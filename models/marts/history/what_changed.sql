@@ -1,0 +1,43 @@
+-- One row per change: what was restated for the same meetmoment, and what differs from the meetmoment before.
+with
+
+changes as (
+
+    select * from {{ ref('int_change') }}
+
+),
+
+final as (
+
+    select
+        comparison,
+        plan_code || '/' || meetmoment_code as meetmoment_key,
+        plan_code || '/' || previous_meetmoment_code as previous_meetmoment_key,
+        plan_code || '/' || project_code as project_key,
+        record,
+        record_key,
+        coalesce(field, 'record') as field,
+        kind,
+        old_value,
+        new_value,
+        old_state,
+        new_state,
+        {{ is_form_only('type', 'old_value', 'new_value') }} as is_form_only,
+        coalesce(register_reason_nl, explanation) as reason,
+        case
+            when register_reason_nl is not null then 'register'
+            when explanation is not null then 'return'
+            else 'not_given'
+        end as reason_source,
+        changed_at as known_from,
+        old_submission_id,
+        old_sheet,
+        old_row_number,
+        submission_id,
+        sheet,
+        row_number
+    from changes
+
+)
+
+select * from final
