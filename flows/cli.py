@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
-from flows import console, night, registry
+from flows import console, night, registry, release_commands
 from flows.check import check as check_files
 from flows.check import default_meetmoment
 from flows.night import AnotherNight, Night, Outcome
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 releases_app = typer.Typer(no_args_is_help=True, help="Published releases.")
 app.add_typer(releases_app, name="releases")
+release_commands.add_to(app, releases_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     """Address space of the child process that reads files."""
 
     signing_key: SecretStr | None = None
-    """Ed25519 key that signs releases: base64 of 32 bytes. Without one a demonstration key signs, and the manifest says so."""
+    """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""
     keep_releases: int = 0
     """How many of the latest releases keep their files; 0 keeps all. Manifests stay in any case."""
 

@@ -131,7 +131,10 @@ def describe(
 
 def _described(graph: Graph, node: URIRef, kind: URIRef, title: str, description: str) -> None:
     """What every catalogue, series and dataset must say of itself."""
-    publisher, contact = URIRef(publication.value("publisher_uri")), URIRef(f"{publication.value('base_uri')}/id/contact")
+    publisher, contact = (
+        URIRef(publication.value("publisher_uri")),
+        URIRef(f"{publication.value('base_uri')}/id/contact"),
+    )
     graph.add((node, RDF.type, kind))
     graph.add((node, DCTERMS.identifier, Literal(str(node))))
     graph.add((node, DCTERMS.publisher, publisher))

@@ -1,6 +1,7 @@
 """What a release holds: its marts and columns, in which form each goes out, and what each means.
 
-Declared on the dbt exposure ``open_data`` and in ``seeds/publication/publishable_column.csv``; read from dbt's manifest.
+Declared on the dbt exposure ``open_data``, which is read from dbt's manifest, and in
+``seeds/publication/publishable_column.csv``.
 """
 
 import json
@@ -132,7 +133,9 @@ def _mart(
         if verdicts[column]
     ]
     key = next(tuple(arguments["columns"]) for of, kind, arguments in tests if (of, kind) == (name, "unique_key"))
-    if name in records or any(fnmatchcase(name, row["aggregate"]) for row in registry.rows("publication/aggregate_part")):
+    if name in records or any(
+        fnmatchcase(name, row["aggregate"]) for row in registry.rows("publication/aggregate_part")
+    ):
         columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING))
     outgoing = {column.name for column in columns}
     foreign_keys = [

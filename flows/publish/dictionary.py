@@ -44,7 +44,9 @@ code { font-size: .95em; }
 <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
 {% for column in mart.columns %}
-<tr><th scope="row"><code>{{ column.name }}</code></th><td>{{ column.data_type }}</td><td>{{ column.description }}</td></tr>
+<tr>
+<th scope="row"><code>{{ column.name }}</code></th><td>{{ column.data_type }}</td><td>{{ column.description }}</td>
+</tr>
 {% endfor %}
 </tbody>
 </table>

@@ -22,7 +22,9 @@ _MASKED = "***"
 # Coarse and in SQL: what is worth a closer look. RE2 has no look-around, so the borders are judged afterwards.
 _CANDIDATE = r"@|[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}"
 _EMAIL = re.compile(r"[\w.+'-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
-_PHONE = re.compile(r"(?<![\w./+-])(?:(?:\+|00)32[ ./-]*(?:\(0\)[ ./-]*)?|0)[1-9](?:[ ./-]{0,2}\d){7,8}(?![\w/-]|[.,]\d)")
+_PHONE = re.compile(
+    r"(?<![\w./+-])(?:(?:\+|00)32[ ./-]*(?:\(0\)[ ./-]*)?|0)[1-9](?:[ ./-]{0,2}\d){7,8}(?![\w/-]|[.,]\d)"
+)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _NATIONAL = re.compile(r"(?<![A-Za-z0-9])\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. /-]?\d{2}(?![A-Za-z0-9])")
 _ENTERPRISE = re.compile(r"(?:BE|KBO|BTW|ondernemingsnummer|nr\.?)\W{0,3}$", re.IGNORECASE)
@@ -36,7 +38,9 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
         schema: where the marts are.
     """
     unlisted = [
-        Failure(NOT_LISTED, mart.name, column, (), f"{mart.name}.{column}") for mart in marts for column in mart.unlisted
+        Failure(NOT_LISTED, mart.name, column, (), f"{mart.name}.{column}")
+        for mart in marts
+        for column in mart.unlisted
     ]
     return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
 
@@ -53,7 +57,7 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
 
 
 def is_national_number(text: str) -> bool:
-    """Whether eleven digits are a Belgian national register or BIS number: a date, a serial number, 97 less the rest."""
+    """Whether eleven digits are a Belgian national register or BIS number: a date, a serial number, check digits."""
     digits = re.sub(r"\D", "", text)
     if len(digits) != 11 or digits[6:9] in ("000", "999"):
         return False
@@ -124,9 +128,7 @@ def _places(
 ) -> Iterator[Failure]:
     """One failure per row that holds the text; key parts that hold personal data themselves are masked."""
     keys = ", ".join(f"cast({name} as varchar)" for name in mart.key)
-    rows = con.execute(
-        f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]
-    ).fetchall()
+    rows = con.execute(f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]).fetchall()
     for row in rows[:_ROWS_NAMED]:
         key = tuple(_MASKED if part and kinds_in(part, public) else part or "" for part in row)
         yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): {' | '.join(key)}")

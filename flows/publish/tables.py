@@ -1,7 +1,7 @@
 """The marts in every form of a release: DuckDB, Parquet, two editions of CSV, one workbook, JSON.
 
-The same content always gives the same bytes: rows are in a total order and no form holds the moment of writing. The one
-exception is the DuckDB file, which holds left-over memory between its values; its contents are compared by a checksum of
+The same content always gives the same bytes: rows are in a total order and no form holds the moment of writing. The
+one exception is the DuckDB file, which holds left-over memory between its values; its contents have a checksum of
 their own.
 """
 
