@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types lock clean
+.PHONY: help demo test readers rebuilds lint types lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,12 @@ demo: .venv/installed  ## the main job on the demo plan: from returns to a publi
 
 test: .venv/installed  ## every test
 	$(BIN)/python -m pytest
+
+readers: .venv/installed  ## readers while releases are switched: 5,000 reads over 300 switches
+	$(BIN)/python tests/slow/readers.py
+
+rebuilds: .venv/installed  ## two rebuilds of every release of the demo, compared file by file
+	$(BIN)/python tests/slow/rebuilds.py
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .
