@@ -16,6 +16,7 @@ from flows import registry
 EXPOSURE = "open_data"
 FORMS = ("duckdb", "parquet", "csv", "csv_excel_nl", "xlsx", "json")
 TRACE_KEY = "trace_key"
+_STAY = ((False, "person"), (False, "free_text"))
 _TRACE_KEY_MEANING = "Key of the row for `veerkracht trace`, which leads to file, sheet, cell and checksum"
 
 
@@ -46,6 +47,10 @@ class Mart:
     description: str
     columns: tuple[Column, ...]
     """What goes out, in order; ``trace_key``, where it has one, last."""
+    values_of_fields: tuple[str, ...]
+    """Columns that hold the value of the field their row names."""
+    withheld_fields: tuple[str, ...]
+    """Fields of returns whose values stay in the archive, under whatever column."""
     withheld: tuple[str, ...]
     """Columns that stay in the warehouse."""
     unlisted: tuple[str, ...]
@@ -62,10 +67,16 @@ class Mart:
 
     def select(self, relation: str) -> str:
         """The published columns of a warehouse relation, with the trace key made from the key of the row."""
-        names = [column.name for column in self.columns if column.name != TRACE_KEY]
+        names = [self._outgoing(column.name) for column in self.columns if column.name != TRACE_KEY]
         if self.has_trace_key:
             names.append(f"{self._trace_key()} as {TRACE_KEY}")
         return f"select {', '.join(names)} from {relation}"
+
+    def _outgoing(self, name: str) -> str:
+        if name not in self.values_of_fields or not self.withheld_fields:
+            return name
+        fields = ", ".join(f"'{field}'" for field in self.withheld_fields)
+        return f"case when field not in ({fields}) then {name} end as {name}"
 
     def _trace_key(self) -> str:
         """Name of the mart and the parts of its key; the plan is in the first part and left out of the others."""
@@ -123,10 +134,11 @@ def _mart(
     published: set[str],
     forms: set[str],
     records: Mapping[str, str],
-    listed: Mapping[tuple[str, str], bool],
+    listed: Mapping[tuple[str, str], tuple[bool, str]],
 ) -> Mart:
     name = node["name"]
-    verdicts = {column: listed.get((column, name), listed.get((column, ""))) for column in node["columns"]}
+    entries = {column: listed.get((column, name), listed.get((column, ""))) for column in node["columns"]}
+    verdicts = {column: entry and entry[0] for column, entry in entries.items()}
     columns = [
         Column(column, str(entry["data_type"]).upper().replace(", ", ","), entry["description"])
         for column, entry in node["columns"].items()
@@ -149,6 +161,8 @@ def _mart(
         name=name,
         description=node["description"],
         columns=tuple(columns),
+        values_of_fields=tuple(column for column, entry in entries.items() if entry == (True, "value_of_field")),
+        withheld_fields=tuple(sorted({column for (column, _), entry in listed.items() if entry in _STAY})),
         withheld=tuple(column for column, verdict in verdicts.items() if verdict is False),
         unlisted=tuple(column for column, verdict in verdicts.items() if verdict is None),
         key=key,
@@ -158,9 +172,9 @@ def _mart(
     )
 
 
-def _listed() -> dict[tuple[str, str], bool]:
-    """(column, mart or nothing) -> whether it may go out, as the registry lists it."""
+def _listed() -> dict[tuple[str, str], tuple[bool, str]]:
+    """(column, mart or nothing) -> whether it may go out and what it holds, as the registry lists it."""
     return {
-        (row["column_name"], row["mart"]): row["is_published"] == "true"
+        (row["column_name"], row["mart"]): (row["is_published"] == "true", row["contains"])
         for row in registry.rows("publication/publishable_column")
     }

@@ -120,3 +120,26 @@ def test_what_may_not_leave_is_in_no_file(demo: DemoRun) -> None:
     assert owner and not withheld & set(there)
     for path in (current.folder / "csv").iterdir():
         assert owner not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(demo: DemoRun) -> None:
+    declared = contents.declared(demo.settings.warehouse)[0]
+    assert {"owner", "explanation"} <= set(declared.withheld_fields)
+    mart = contents.Mart(
+        name="what_changed",
+        description="One row per change",
+        columns=tuple(contents.Column(name, "VARCHAR", name) for name in ("field", "old_value", "new_value")),
+        values_of_fields=("old_value", "new_value"),
+        withheld_fields=declared.withheld_fields,
+        withheld=(),
+        unlisted=(),
+        key=("field",),
+        foreign_keys=(),
+        forms=frozenset(),
+        record=None,
+    )
+    with duckdb.connect() as con:
+        con.execute("create table changes (field varchar, old_value varchar, new_value varchar)")
+        con.execute("insert into changes values ('owner', 'A', 'B'), ('status', 'C', 'D')")
+        rows = con.sql(mart.select("changes") + " order by all").fetchall()
+    assert rows == [("owner", None, None), ("status", "C", "D")]

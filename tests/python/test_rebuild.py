@@ -32,7 +32,7 @@ def test_a_rebuild_says_what_differs(demo: DemoRun, tmp_path: Path, monkeypatch:
 def test_a_release_whose_submissions_are_gone_is_not_rebuilt(demo: DemoRun, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     settings.releases.mkdir()
-    (settings.releases / "x").symlink_to(release.published(demo.settings)[0].folder)
+    (settings.releases / "2021-04-19.1").symlink_to(release.published(demo.settings)[0].folder)
     with pytest.raises(LookupError, match="archive lacks veerkracht-m1"):
         rebuild(settings, release.published(demo.settings)[0].release_id)
 
