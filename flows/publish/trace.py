@@ -194,8 +194,8 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
         parse_all([Job(content, receipt.plan_code, folder)], settings)
     rows = pq.read_table(folder / "rows.parquet")
     is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
-    texts: list[str | None] = rows.filter(is_row)["texts"].to_pylist()[0]
-    return texts
+    (texts,) = rows.filter(is_row)["texts"].to_pylist()
+    return [text or None for text in texts]
 
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:
