@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz speed mutate check slow lint types bi lock clean
+.PHONY: help demo test fuzz speed mutate check slow readers rebuilds lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,12 @@ check: .venv/installed  ## the registry alone: every reference in seeds/, in sec
 
 slow: .venv/installed  ## the long proofs: every past release rebuilt from the archive, byte for byte
 	$(BIN)/python -m pytest -m slow
+
+readers: .venv/installed  ## readers while releases are switched: 5,000 reads over 300 switches
+	$(BIN)/python tests/slow/readers.py
+
+rebuilds: .venv/installed  ## two rebuilds of every release of the demo, compared file by file
+	$(BIN)/python tests/slow/rebuilds.py
 
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .

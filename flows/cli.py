@@ -11,7 +11,7 @@ import duckdb
 import typer
 
 from expectations.findings import rejects
-from flows import console, intake, night, registry
+from flows import console, intake, night, registry, release_commands
 from flows.check import check as check_files
 from flows.check import default_meetmoment
 from flows.night import AnotherNight, Night, Outcome
@@ -35,6 +35,7 @@ releases_app = typer.Typer(no_args_is_help=True, help="Published releases.")
 app.add_typer(releases_app, name="releases")
 export_app = typer.Typer(no_args_is_help=True, help="The current release in another system.")
 app.add_typer(export_app, name="export")
+release_commands.add_to(app, releases_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
 

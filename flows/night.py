@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from expectations import findings, gate
 from flows import intake, log, registry
 from flows.answer import folder, verdict
-from flows.publish import release
+from flows.publish import contents, privacy, release
 from flows.receive import archive
 from flows.receive.archive import Receipt
 from flows.settings import Settings
@@ -221,6 +221,7 @@ def judge_release(night: Night) -> list[str]:
     night.on_step("gate 2")
     with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
         failed = gate.failures(con, "release")
+        failed += privacy.failures(con, contents.declared(night.settings.warehouse))
     reasons = []
     for failure in failed:
         severity = gate.severity_of(failure)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     """Wall-clock time one file may take."""
     parse_memory_mb: int = 2048
     """Address space of the child process that reads files."""
+
+    signing_key: SecretStr | None = None
+    """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""
+    keep_releases: int = 0
+    """How many of the latest releases keep their files; 0 keeps all. Manifests stay in any case."""
 
     @property
     def inbox(self) -> Path:

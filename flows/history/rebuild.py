@@ -12,7 +12,8 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from flows import night, registry
-from flows.publish.release import Release, published, write_tables
+from flows.publish import contents, tables
+from flows.publish.release import Release, published
 from flows.receive import archive
 from flows.settings import Settings
 from flows.warehouse import transform
@@ -95,7 +96,7 @@ def differs_from(release: Release) -> list[str]:
 
 def differing_files(rebuilt: Rebuilt, release: Release, folder: Path) -> list[str]:
     """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
-    write_tables(rebuilt.warehouse, folder)
+    tables.write(rebuilt.warehouse, folder, contents.declared(rebuilt.warehouse))
     names = {
         path.relative_to(side).as_posix()
         for side in (folder, release.folder)

@@ -1,4 +1,4 @@
-"""A release: the marts as DuckDB, Parquet and CSV under one id, with a manifest; earlier ones stay.
+"""A release: the marts in every form under one id, with metadata and a signed manifest; earlier ones stay.
 
 It is written beside the others under an unfinished name, read back from disk, renamed, and only then does ``current``
 point to it, in one atomic step. Whoever reads ``current`` sees the old release or the new one, never a mixture.
@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,15 +17,24 @@ from typing import Any
 import duckdb
 
 from flows import registry
+from flows.publish import carried, catalogue, contents, dictionary, edition, packages, publication, tables, workbook
+from flows.publish.edition import Edition
+from flows.publish.sign import PUBLIC_KEY, SUFFIX, Signer
+from flows.publish.tables import DATABASE
 from flows.receive.archive import Receipt
-from flows.settings import PROJECT, Settings
+from flows.settings import Settings
 
-DATABASE = "marts.duckdb"
 MANIFEST = "manifest.json"
+RETIRED = ".retired"
+"""Folder of the manifests of releases whose files were not kept."""
 
 
 class NotReadBack(Exception):
     """What was read back from disk is not what was written; nothing was published."""
+
+
+class NotListed(Exception):
+    """A column about to be published is not on the list of publishable columns; nothing was published."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,25 @@ def current(settings: Settings) -> Release | None:
 
 
 def published(settings: Settings) -> list[Release]:
-    """Every release, oldest first."""
-    folders = sorted(settings.releases.glob(f"[!.]*/{MANIFEST}"), key=lambda path: _sequence(path.parent.name))
-    return [_open(path.parent) for path in folders]
+    """Every release whose files are kept, oldest first."""
+    return _in(settings.releases)
+
+
+def retired(settings: Settings) -> list[Release]:
+    """Every release of which only the manifest is kept, oldest first."""
+    return _in(settings.releases / RETIRED)
+
+
+def find(settings: Settings, release_id: str) -> Release:
+    """A release by its id, retired ones too.
+
+    Raises:
+        LookupError: naming the releases there are.
+    """
+    known = {r.release_id: r for r in (*retired(settings), *published(settings))}
+    if release_id not in known:
+        raise LookupError(f"no release {release_id}; there are {', '.join(known) or 'none'}")
+    return known[release_id]
 
 
 def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], now: datetime) -> Release | None:
@@ -62,43 +86,85 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     Args:
         warehouse: a built and judged warehouse; it is only read.
         receipts: the submissions it stands on.
-        now: the moment of publication (UTC); it appears in the release id and the manifest only.
+        now: the moment of publication (UTC); all that is told of time in a release besides its data.
     """
-    previous = current(settings)
+    # The chain follows the order of publication: a release that was rolled back stays a link of it.
+    before = max(
+        (*retired(settings), *published(settings)), key=lambda release: _sequence(release.release_id), default=None
+    )
     release_id = _next_id(settings, now)
     unfinished = settings.releases / f".{release_id}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    tables = write_tables(warehouse, unfinished)
-    content = _content_checksum(unfinished)
-    if previous and previous.manifest["content_sha256"] == content:
+    this = Edition.after(before.manifest if before else None, release_id, now)
+    manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
+    served = current(settings)
+    if served and served.manifest["content_sha256"] == manifest["content_sha256"]:
         shutil.rmtree(unfinished)
         return None
-    manifest = {
-        "release_id": release_id,
-        "published_at": now.isoformat(),
-        "previous_release": _reference(previous),
-        "code": {"version": _code_version(), "sha256": registry.code_checksum()},
-        "registry_sha256": registry.checksum(),
-        "content_sha256": content,
-        "tables": tables,
-        "submissions": [_submission(receipt) for receipt in receipts],
-        "files": [_file(path, unfinished) for path in _files(unfinished)],
-    }
-    (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     read_back(unfinished)
-    for path in [
-        *_files(unfinished),
-        unfinished / MANIFEST,
-        *(p for p in unfinished.rglob("*") if p.is_dir()),
-        unfinished,
-    ]:
+    for path in [*(p for p in unfinished.rglob("*")), unfinished]:
         _sync(path)
     folder = settings.releases / release_id
     unfinished.rename(folder)
     _sync(settings.releases)
-    _switch(settings, folder)
+    switch(settings, folder)
+    retire(settings)
     return Release(folder, manifest)
+
+
+def write(
+    settings: Settings,
+    warehouse: Path,
+    folder: Path,
+    this: Edition,
+    receipts: Sequence[Receipt],
+    previous: dict[str, str] | None,
+) -> dict[str, Any]:
+    """Write a whole release into ``folder`` and sign it; its manifest. The same arguments always give the same bytes.
+
+    Args:
+        folder: made anew.
+        previous: id and manifest checksum of the release before.
+
+    Raises:
+        NotListed: when a column is not on the list of publishable columns.
+    """
+    marts = contents.declared(warehouse)
+    unlisted = [f"{mart.name}.{column}" for mart in marts for column in mart.unlisted]
+    if unlisted:
+        raise NotListed(", ".join(unlisted))
+    signer = Signer.of(settings)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    counts = tables.write(warehouse, folder, marts)
+    head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
+    tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
+    workbook.write(folder, marts, _readme(this), this.published_at)
+    data = [_file(path, folder) for path in files(folder)]
+    whole = tables.contents_checksum(folder / DATABASE)
+    kept = edition.calendar(folder, this)
+    catalogue.write(folder, this, marts, data, whole, kept)
+    packages.write(folder, this, marts, data, kept)
+    dictionary.write(folder, this, marts)
+    carried.write_registry(folder)
+    (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
+    manifest = head | {
+        "previous_release": previous,
+        "earlier_releases": list(this.earlier),
+        "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
+        "registry_sha256": registry.checksum(),
+        "content_sha256": _content_checksum(folder),
+        "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},
+        "calendar": kept,
+        "tables": counts,
+        "records": {mart.name: mart.record for mart in marts if mart.record},
+        "submissions": [_submission(receipt) for receipt in receipts],
+        "database": {"path": DATABASE, "contents_sha256": whole},
+        "files": [_file(path, folder) for path in files(folder)],
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name in (DATABASE, MANIFEST):
+        signer.sign(folder / name)
+    return manifest
 
 
 def read_back(folder: Path) -> None:
@@ -109,63 +175,126 @@ def read_back(folder: Path) -> None:
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     listed = {entry["path"]: entry for entry in manifest["files"]}
-    present = {path.relative_to(folder).as_posix() for path in _files(folder)}
+    present = {path.relative_to(folder).as_posix() for path in files(folder)}
     if present != set(listed):
         raise NotReadBack(f"files and manifest differ: {sorted(present ^ set(listed))}")
     for name, entry in listed.items():
         if _file(folder / name, folder) != entry:
             raise NotReadBack(f"{name} is not what the manifest says")
+    try:
+        _read_database_back(folder, manifest)
+    except duckdb.Error as error:
+        raise NotReadBack(f"{DATABASE} cannot be read: {error}") from error
+
+
+def _read_database_back(folder: Path, manifest: dict[str, Any]) -> None:
+    if tables.contents_checksum(folder / DATABASE) != manifest["database"]["contents_sha256"]:
+        raise NotReadBack(f"the contents of {DATABASE} are not what the manifest says")
     with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
         for table, row_count in manifest["tables"].items():
-            parquet = str(folder / "parquet" / f"{table}.parquet")
+            parquet = folder / tables.PARQUET / f"{table}.parquet"
+            if not parquet.exists():
+                continue
             differing = con.execute(
                 f"select count(*) from ((from {table} except all from read_parquet(?)) union all"
                 f" (from read_parquet(?) except all from {table}))",
-                [parquet, parquet],
+                [str(parquet), str(parquet)],
             ).fetchone()
             counted = con.execute(f"select count(*) from {table}").fetchone()
             if differing != (0,) or counted != (row_count,):
                 raise NotReadBack(f"table {table} in {DATABASE} is not what its Parquet file says")
 
 
-def write_tables(warehouse: Path, folder: Path) -> dict[str, int]:
-    """Write every mart in its three forms, rows in a total order; the number of rows of each."""
-    for form in ("parquet", "csv"):
-        (folder / form).mkdir()
-    counts = {}
-    with duckdb.connect() as con:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        # Older readers must open the file: storage version v1.0.0 is read by every DuckDB 1.x and 2.x.
-        con.execute(f"attach '{folder / DATABASE}' as release (storage_version 'v1.0.0')")
-        names = con.execute(
-            "select table_name from information_schema.tables"
-            " where table_catalog = 'warehouse' and table_schema = 'marts' order by all"
-        ).fetchall()
-        for (name,) in names:
-            rows = f"select * from warehouse.marts.{name} order by all"
-            con.execute(f"create table release.main.{name} as {rows}")
-            con.execute(f"copy ({rows}) to '{folder / 'parquet' / name}.parquet' (format parquet, compression zstd)")
-            con.execute(f"copy ({rows}) to '{folder / 'csv' / name}.csv' (format csv, header)")
-            counts[name] = con.execute(f"select count(*) from warehouse.marts.{name}").fetchall()[0][0]
-        con.execute("detach release")
-    if (folder / f"{DATABASE}.wal").exists():
-        raise NotReadBack("a write-ahead log was left beside the database")
-    return counts
+def files(folder: Path) -> Iterator[Path]:
+    """The files the manifest lists: all but itself, the database (signed on its own) and their signatures."""
+    apart = {name for stem in (MANIFEST, DATABASE) for name in (stem, stem + SUFFIX)}
+    yield from sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).as_posix() not in apart
+    )
+
+
+def rollback(settings: Settings, release_id: str) -> Release:
+    """Point ``current`` to an earlier (or later) release whose files are kept, in one atomic step.
+
+    Raises:
+        LookupError: when there is no such release, or its files were not kept.
+        NotReadBack: when it is not what it was; ``current`` is left alone.
+    """
+    target = find(settings, release_id)
+    if target.folder.parent != settings.releases:
+        raise LookupError(f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id}")
+    read_back(target.folder)
+    switch(settings, target.folder)
+    return target
+
+
+def retire(settings: Settings) -> list[str]:
+    """Let go of the files of releases beyond the number to keep, never of the current one; their ids.
+
+    Their signed manifests stay, so that the chain can be followed and the release rebuilt from the archive.
+    """
+    kept, served = published(settings), current(settings)
+    surplus = kept[: -settings.keep_releases] if settings.keep_releases else []
+    gone = []
+    for old in surplus:
+        if served and old.release_id == served.release_id:
+            continue
+        target = settings.releases / RETIRED / old.release_id
+        target.mkdir(parents=True, exist_ok=True)
+        for name in (MANIFEST, MANIFEST + SUFFIX):
+            shutil.copyfile(old.folder / name, target / name)
+            _sync(target / name)
+        doomed = settings.releases / f".{old.release_id}.retired"
+        old.folder.rename(doomed)
+        shutil.rmtree(doomed)
+        gone.append(old.release_id)
+    return gone
+
+
+def switch(settings: Settings, folder: Path) -> None:
+    """Point ``current`` to a release, atomically."""
+    pointer = settings.home / ".current.next"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(folder.relative_to(settings.home))
+    pointer.replace(settings.current)
+    _sync(settings.home)
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _readme(this: Edition) -> dict[str, str]:
+    """What the workbook says of the release on its first sheet."""
+    return {
+        "Titel / title": publication.value("title", "nl"),
+        "Inhoud / contents": publication.value("description", "nl"),
+        "Uitgave / release": this.release_id,
+        "Gepubliceerd / published": this.published_at.isoformat(),
+        "Licentie / licence": publication.value("licence"),
+        "Adres / address": publication.release_uri(this.release_id),
+        "Leeg / empty": "Een lege cel is niet gerapporteerd of niet van toepassing, nooit nul. "
+        "/ An empty cell is not reported or not applicable, never zero.",
+        "Herkomst / origin": "trace_key leidt met `veerkracht trace` naar bestand, blad en cel "
+        "/ leads to file, sheet and cell.",
+    }
 
 
 def _content_checksum(folder: Path) -> str:
     """sha256 over the Parquet files: the same content always gives the same one."""
     digest = hashlib.sha256()
-    for path in sorted((folder / "parquet").iterdir()):
-        digest.update(f"{path.name} {_sha256(path)}\n".encode())
+    for path in sorted((folder / tables.PARQUET).iterdir()):
+        digest.update(f"{path.name} {sha256(path)}\n".encode())
     return digest.hexdigest()
 
 
 def _next_id(settings: Settings, now: datetime) -> str:
     """Day of publication and its number on that day, for example 2022-02-11.1."""
     day = f"{now:%Y-%m-%d}"
-    taken = [_sequence(path.name)[1] for path in settings.releases.glob(f"{day}.*") if path.is_dir()]
-    return f"{day}.{max(taken, default=0) + 1}"
+    folders = [*settings.releases.glob(f"{day}.*"), *settings.releases.glob(f"{RETIRED}/{day}.*")]
+    return f"{day}.{max((_sequence(path.name)[1] for path in folders if path.is_dir()), default=0) + 1}"
 
 
 def _sequence(release_id: str) -> tuple[str, int]:
@@ -173,13 +302,9 @@ def _sequence(release_id: str) -> tuple[str, int]:
     return day, int(number)
 
 
-def _switch(settings: Settings, folder: Path) -> None:
-    """Point ``current`` to a release, atomically."""
-    pointer = settings.home / ".current.next"
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(folder.relative_to(settings.home))
-    pointer.replace(settings.current)
-    _sync(settings.home)
+def _in(folder: Path) -> list[Release]:
+    found = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: _sequence(path.parent.name))
+    return [_open(path.parent) for path in found]
 
 
 def _open(folder: Path) -> Release:
@@ -189,7 +314,7 @@ def _open(folder: Path) -> Release:
 def _reference(release: Release | None) -> dict[str, str] | None:
     if release is None:
         return None
-    return {"release_id": release.release_id, "manifest_sha256": _sha256(release.folder / MANIFEST)}
+    return {"release_id": release.release_id, "manifest_sha256": sha256(release.folder / MANIFEST)}
 
 
 def _submission(receipt: Receipt) -> dict[str, Any]:
@@ -201,25 +326,8 @@ def _submission(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-
-
 def _file(path: Path, folder: Path) -> dict[str, Any]:
-    return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": _sha256(path)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _code_version() -> str:
-    """The commit the code is at, where the project is a git checkout."""
-    found = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
-    return found.stdout.strip() or "unknown"
+    return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def _sync(path: Path) -> None:

@@ -47,7 +47,7 @@ def load(
         withdrawals: what was withdrawn, by submission id.
         on_parsed: told (files read, files to read) as the reading goes on.
     """
-    folders = {receipt: _parsed_folder(settings, receipt) for receipt in sources}
+    folders = {receipt: parsed_folder(settings, receipt) for receipt in sources}
     unread = sorted({(sources[r], r.plan_code, folder) for r, folder in folders.items() if not _is_read(folder)})
     count = 0
 
@@ -67,7 +67,7 @@ def load(
         _insert_parsed(con, folders)
 
 
-def _parsed_folder(settings: Settings, receipt: Receipt) -> Path:
+def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
     """Text rows are kept between runs; the name changes with whatever could change them."""
     digest = hashlib.sha256()
     for path in (
@@ -76,7 +76,7 @@ def _parsed_folder(settings: Settings, receipt: Receipt) -> Path:
         *sorted(SEEDS.glob("layouts/*.csv")),
     ):
         digest.update(path.read_bytes())
-    digest.update(settings.model_dump_json(exclude={"home"}).encode())
+    digest.update(settings.model_dump_json(exclude={"home", "signing_key", "keep_releases"}).encode())
     return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
 
 

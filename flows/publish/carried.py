@@ -1,0 +1,41 @@
+"""What a release carries of what it was made by: the registry itself, and which code."""
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+from flows.registry import SEEDS
+from flows.settings import PROJECT
+
+REGISTRY = "registry.zip"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def write_registry(folder: Path) -> None:
+    """Write the registry as it is now into ``folder``; the same registry always gives the same bytes."""
+    with zipfile.ZipFile(folder / REGISTRY, "w", zipfile.ZIP_DEFLATED) as container:
+        for name, content in sorted(_seeds().items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            container.writestr(entry, content)
+
+
+def registry_differences(folder: Path) -> list[str]:
+    """The seeds that differ between a release and today, by name."""
+    with zipfile.ZipFile(folder / REGISTRY) as container:
+        then = {entry.filename: container.read(entry) for entry in container.infolist()}
+    now = _seeds()
+    return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+
+
+def code_version() -> str:
+    """The commit the code is at, where the project is a git checkout."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    return found.stdout.strip() or "unknown"
+
+
+def _seeds() -> dict[str, bytes]:
+    return {path.relative_to(SEEDS).as_posix(): path.read_bytes() for path in SEEDS.rglob("*.csv")}

@@ -1,0 +1,137 @@
+"""Privacy: no column leaves that the registry does not list, and no text that holds personal data.
+
+The scanner knows e-mail addresses, Belgian telephone numbers, IBANs and Belgian national register numbers; the last two
+only where their check digits fit, so that codes, amounts and document numbers pass. What it says of a hit never repeats
+the value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import duckdb
+
+from expectations.gate import Failure
+from flows import registry
+from flows.publish.contents import TRACE_KEY, Mart
+
+NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
+_ROWS_NAMED = 20
+_MASKED = "***"
+
+# Coarse and in SQL: what is worth a closer look. RE2 has no look-around, so the borders are judged afterwards.
+_CANDIDATE = r"@|[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}"
+_EMAIL = re.compile(r"[\w.+'-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+_PHONE = re.compile(
+    r"(?<![\w./+-])(?:(?:\+|00)32[ ./-]*(?:\(0\)[ ./-]*)?|0)[1-9](?:[ ./-]{0,2}\d){7,8}(?![\w/-]|[.,]\d)"
+)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_NATIONAL = re.compile(r"(?<![A-Za-z0-9])\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. /-]?\d{2}(?![A-Za-z0-9])")
+_ENTERPRISE = re.compile(r"(?:BE|KBO|BTW|ondernemingsnummer|nr\.?)\W{0,3}$", re.IGNORECASE)
+
+
+def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str = "marts") -> list[Failure]:
+    """Why these marts may not be published: unlisted columns, then personal data, each with its place.
+
+    Args:
+        con: the warehouse; it is only read.
+        schema: where the marts are.
+    """
+    unlisted = [
+        Failure(NOT_LISTED, mart.name, column, (), f"{mart.name}.{column}")
+        for mart in marts
+        for column in mart.unlisted
+    ]
+    return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
+
+
+def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
+    """Which kinds of personal data a text holds, in a fixed order; values named as public do not count."""
+    found = {
+        "email": [m.group() for m in _EMAIL.finditer(text)],
+        "phone": [m.group() for m in _PHONE.finditer(text) if _is_phone(text, m)],
+        "iban": [m.group() for m in _IBAN.finditer(text) if _holds_iban(m.group())],
+        "national_number": [m.group() for m in _NATIONAL.finditer(text) if is_national_number(m.group())],
+    }
+    return [kind for kind, values in found.items() if set(values) - public]
+
+
+def is_national_number(text: str) -> bool:
+    """Whether eleven digits are a Belgian national register or BIS number: a date, a serial number, check digits."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) != 11 or digits[6:9] in ("000", "999"):
+        return False
+    month, day = int(digits[2:4]) % 20, int(digits[4:6])
+    if month > 12 or int(digits[2:4]) > 52 or day > 31:
+        return False
+    for century in ("", "2"):
+        if 97 - int(century + digits[:9]) % 97 == int(digits[9:]):
+            return month == 0 or day == 0 or _is_date(("20" if century else "19") + digits[:2], month, day)
+    return False
+
+
+def is_iban(text: str) -> bool:
+    """Whether the text is an IBAN: moved country and check digits, letters as numbers, rest 1 by 97."""
+    compact = re.sub(r"[ .-]", "", text).upper()
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", compact):
+        return False
+    if compact.startswith("BE") and len(compact) != 16:
+        return False
+    moved = compact[4:] + compact[:4]
+    return int("".join(str(int(character, 36)) for character in moved)) % 97 == 1
+
+
+def _holds_iban(text: str) -> bool:
+    """Words may follow an IBAN with only a space between; Belgian ones are tried at their own length."""
+    return is_iban(text) or (text[:2].upper() == "BE" and is_iban(re.sub(r"[ .-]", "", text)[:16]))
+
+
+def _is_phone(text: str, match: re.Match[str]) -> bool:
+    """Nine digits for a fixed line, ten for a mobile; an enterprise number named as such is none."""
+    digits = re.sub(r"\D", "", match.group().replace("(0)", ""))
+    digits = re.sub(r"^(?:0032|32)", "0", digits) if match.group()[0] == "+" or digits.startswith("0032") else digits
+    if _ENTERPRISE.search(text[: match.start()]):
+        return False
+    return len(digits) == 10 if digits.startswith("04") and len(digits) != 9 else len(digits) == 9
+
+
+def _is_date(year: str, month: int, day: int) -> bool:
+    try:
+        date(int(year), month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> Iterator[Failure]:
+    public = frozenset(row["value"] for row in registry.rows("publication/public_value"))
+    for column in mart.columns:
+        if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
+            continue
+        texts = con.execute(
+            f'select distinct "{column.name}" from {schema}.{mart.name} where regexp_matches("{column.name}", ?)',
+            [_CANDIDATE],
+        ).fetchall()
+        for text, kinds in ((text, kinds_in(text, public)) for (text,) in sorted(texts)):
+            if kinds:
+                yield from _places(con, mart, schema, column.name, text, ", ".join(kinds), public)
+
+
+def _places(
+    con: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    schema: str,
+    column: str,
+    text: str,
+    kinds: str,
+    public: frozenset[str],
+) -> Iterator[Failure]:
+    """One failure per row that holds the text; key parts that hold personal data themselves are masked."""
+    keys = ", ".join(f"cast({name} as varchar)" for name in mart.key)
+    rows = con.execute(f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]).fetchall()
+    for row in rows[:_ROWS_NAMED]:
+        key = tuple(_MASKED if part and kinds_in(part, public) else part or "" for part in row)
+        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): {' | '.join(key)}")
+    if len(rows) > _ROWS_NAMED:
+        more = len(rows) - _ROWS_NAMED
+        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): + {more}")

@@ -1,0 +1,81 @@
+"""Rebuild: a release made again from the archive, compared with the published one file by file."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows import night, registry
+from flows.publish import carried, release
+from flows.publish.edition import Edition
+from flows.publish.release import MANIFEST, RETIRED, Release
+from flows.publish.tables import DATABASE
+from flows.receive import archive
+from flows.settings import Settings
+from flows.warehouse import transform
+from flows.warehouse.load import load
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A release made again, and how it compares with the published one."""
+
+    folder: Path
+    same: tuple[str, ...]
+    """Files with the same checksum; the database when its contents have."""
+    differing: tuple[str, ...]
+    registry_differs: tuple[str, ...]
+    """Seeds that differ today from those the release carries."""
+    code_then: str
+    code_now: str
+    is_same_code: bool
+
+
+def rebuild(settings: Settings, release_id: str) -> Rebuilt:
+    """Make a release again from the submissions its manifest names, in a scratch folder that stays until the next.
+
+    Today's code and registry make it; where they differ from those of then, the answer says so.
+
+    Raises:
+        LookupError: when there is no such release, or the archive lacks a submission it stands on.
+    """
+    original = release.find(settings, release_id)
+    known = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
+    named = [entry["submission_id"] for entry in original.manifest["submissions"]]
+    missing = [submission_id for submission_id in named if submission_id not in known]
+    if missing:
+        raise LookupError(f"the archive lacks {', '.join(missing)}")
+    receipts = [known[submission_id] for submission_id in named]
+    scratch = settings.build / "rebuild" / release_id
+    shutil.rmtree(scratch, ignore_errors=True)
+    warehouse = scratch / "warehouse" / "warehouse.duckdb"
+    load(settings, {r: archive.content_path(settings.archive, r.sha256) for r in receipts}, warehouse)
+    transform.build(warehouse, transform.BEFORE_GATE)
+    night.judge(warehouse)
+    transform.build(warehouse, transform.AFTER_GATE)
+    folder = scratch / "release"
+    this = Edition.of_manifest(original.manifest)
+    release.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
+    return _compared(original, folder)
+
+
+def _compared(original: Release, folder: Path) -> Rebuilt:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    then, now = _checksums(original.manifest), _checksums(manifest)
+    differing = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+    has_registry = original.folder.parent.name != RETIRED
+    return Rebuilt(
+        folder=folder,
+        same=tuple(sorted(set(then) - set(differing))),
+        differing=tuple(differing),
+        registry_differs=tuple(carried.registry_differences(original.folder)) if has_registry else (),
+        code_then=original.manifest["code"]["version"],
+        code_now=carried.code_version(),
+        is_same_code=original.manifest["code"]["sha256"] == registry.code_checksum(),
+    )
+
+
+def _checksums(manifest: dict[str, Any]) -> dict[str, str]:
+    found = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    return found | {DATABASE: manifest["database"]["contents_sha256"]}

@@ -1,0 +1,67 @@
+"""Signatures of a release: Ed25519, detached, over the bytes of a file, checkable with openssl alone.
+
+``openssl pkeyutl -verify -pubin -inkey signing_key.pem -rawin -in manifest.json -sigfile manifest.json.sig``
+"""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+from flows.settings import Settings
+
+PUBLIC_KEY = "signing_key.pem"
+SUFFIX = ".sig"
+# Everybody can make this key: it shows that signing works and proves nothing about who signed.
+_DEMO_SEED = hashlib.sha256(b"veerkracht: key of the demonstration, known to all").digest()
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A signing key, and whether it is the one of the demonstration."""
+
+    key: Ed25519PrivateKey
+    is_demo_key: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Signer":
+        """The key of ``VEERKRACHT_SIGNING_KEY`` (base64 of 32 bytes), the demonstration's where it is not set.
+
+        Raises:
+            ValueError: when the setting is no such key; its value is not repeated.
+        """
+        if settings.signing_key is None:
+            return cls(Ed25519PrivateKey.from_private_bytes(_DEMO_SEED), True)
+        try:
+            seed = base64.b64decode(settings.signing_key.get_secret_value(), validate=True)
+            return cls(Ed25519PrivateKey.from_private_bytes(seed), False)
+        except (binascii.Error, ValueError):
+            raise ValueError("VEERKRACHT_SIGNING_KEY is not base64 of 32 bytes (openssl rand -base64 32)") from None
+
+    @property
+    def public_pem(self) -> str:
+        return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    def sign(self, path: Path) -> Path:
+        """Write the signature of a file beside it; the signature's path."""
+        signature = path.with_name(path.name + SUFFIX)
+        signature.write_bytes(self.key.sign(path.read_bytes()))
+        return signature
+
+
+def is_signed(path: Path, public_pem: str) -> bool:
+    """Whether the signature beside a file is of these bytes by this key."""
+    key = load_pem_public_key(public_pem.encode())
+    signature = path.with_name(path.name + SUFFIX)
+    if not isinstance(key, Ed25519PublicKey) or not signature.exists():
+        return False
+    try:
+        key.verify(signature.read_bytes(), path.read_bytes())
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""Privacy: unlisted columns and personal data hold the release, and no value of it is repeated anywhere."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DemoRun
+
+from flows.night import Night, judge_release
+from flows.publish import contents, privacy, release
+from flows.publish.privacy import kinds_in
+from flows.settings import Settings
+
+SEEDED = {
+    "email": ["mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be"],
+    "phone": ["bel 02 553 12 34", "gsm 0478/12.34.56", "+32 478 12 34 56", "0032 2 553 12 34", "+32(0)9 265 12 34"],
+    "iban": ["op BE68 5390 0754 7034 storten", "BE68539007547034", "NL91ABNA0417164300"],
+    "national_number": ["85.07.30-033.28", "rr 85073003328", "17073003384"],
+}
+INNOCENT = [
+    "VR 2021 2602 VV DOC.0123/1",
+    "VR 2022 1507 DOC.0867/1BIS",
+    "VV001-M01",
+    "1.234.567,89",
+    "4303000000.00",
+    "-12.00",
+    "01/02/2021 tot 31/12/2022",
+    "2021-04-19 01:17:00",
+    "veerkracht-m6-031b7fae9763",
+    "031b7fae97630478123456ab0478123456ab0478123456ab0478123456abcdef",
+    "85.07.30-033.29",
+    "KBO 0458.123.456",
+    "BTW BE 0458.123.456",
+    "Aanleg van 1.991 km fietspad (deel 2), art. 12.3.45",
+    "BE12 projecten",
+    "Q2 2026",
+]
+
+
+@pytest.fixture
+def night(demo: DemoRun, tmp_path: Path) -> Night:
+    """A night whose marts are built, in a home of its own."""
+    settings = Settings(home=tmp_path)
+    shutil.copytree(
+        demo.settings.build / "dbt", settings.build / "dbt", ignore=shutil.ignore_patterns("run", "compiled")
+    )
+    shutil.copyfile(demo.settings.warehouse, settings.warehouse)
+    return Night(settings)
+
+
+def change(night: Night, sql: str, *parameters: str) -> None:
+    with duckdb.connect(str(night.settings.warehouse)) as con:
+        con.execute(sql, parameters)
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SEEDED.items() for text in texts])
+def test_personal_data_is_recognised(kind: str, text: str) -> None:
+    assert kinds_in(text) == [kind]
+    assert kinds_in(f"({text}), zie bijlage") == [kind]
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_codes_amounts_and_documents_are_not(text: str) -> None:
+    assert kinds_in(text) == []
+
+
+def test_the_demo_holds_none(demo: DemoRun) -> None:
+    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as con:
+        assert privacy.failures(con, contents.declared(demo.settings.warehouse)) == []
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, texts[0]) for kind, texts in SEEDED.items()])
+def test_seeded_personal_data_holds_the_night_and_is_not_repeated(night: Night, kind: str, text: str) -> None:
+    change(night, "update marts.fct_milestone_status set description = ? where milestone_code = 'VV014-M02'", text)
+    change(night, "update marts.dim_project set title = title || ' ' || ? where project_code = 'VV015'", text)
+    reasons = judge_release(night)
+    assert len(reasons) > 2 and all(reason.startswith("PUB02") and kind in reason for reason in reasons)
+    assert any("fct_milestone_status.description" in reason and "VV014-M02" in reason for reason in reasons)
+    assert any("dim_project.title" in reason and "veerkracht/VV015" in reason for reason in reasons)
+    assert not any(text in reason for reason in reasons)
+
+
+def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:
+    change(
+        night, "update marts.fct_milestone_status set milestone_code = ? where milestone_code = 'VV014-M02'", "a@b.be"
+    )
+    reasons = judge_release(night)
+    assert reasons and all("***" in reason and "a@b.be" not in reason for reason in reasons)
+
+
+def test_a_public_value_passes(night: Night) -> None:
+    change(night, "update marts.dim_project set title = 'opendata@example.org' where project_code = 'VV015'")
+    assert judge_release(night) == []
+
+
+def test_a_column_that_is_not_listed_holds_the_night(night: Night) -> None:
+    path = night.settings.build / "dbt" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    node = next(n for n in manifest["nodes"].values() if n["name"] == "dim_project" and n["resource_type"] == "model")
+    node["columns"]["remark"] = {"name": "remark", "data_type": "varchar", "description": "Internal remark"}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    reasons = judge_release(night)
+    assert len(reasons) == 1 and "PUB01" in reasons[0] and "dim_project.remark" in reasons[0]
+    with pytest.raises(release.NotListed, match=r"dim_project\.remark"):
+        release.publish(night.settings, night.settings.warehouse, [], night.now)
+    assert release.current(night.settings) is None
+
+
+def test_what_may_not_leave_is_in_no_file(demo: DemoRun) -> None:
+    current = release.current(demo.settings)
+    assert current
+    withheld = {(m.name, c) for m in contents.declared(demo.settings.warehouse) for c in m.withheld}
+    assert {("fct_milestone_status", "owner"), ("fct_finding", "received_value")} <= withheld
+    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as con:
+        owner = con.sql("select max(owner) from marts.fct_milestone_status").fetchall()[0][0]
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        there = con.sql("select table_name, column_name from duckdb_columns() where not internal").fetchall()
+    assert owner and not withheld & set(there)
+    for path in (current.folder / "csv").iterdir():
+        assert owner not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(demo: DemoRun) -> None:
+    declared = contents.declared(demo.settings.warehouse)[0]
+    assert {"owner", "explanation"} <= set(declared.withheld_fields)
+    mart = contents.Mart(
+        name="what_changed",
+        description="One row per change",
+        columns=tuple(contents.Column(name, "VARCHAR", name) for name in ("field", "old_value", "new_value")),
+        values_of_fields=("old_value", "new_value"),
+        withheld_fields=declared.withheld_fields,
+        withheld=(),
+        unlisted=(),
+        key=("field",),
+        foreign_keys=(),
+        forms=frozenset(),
+        record=None,
+    )
+    with duckdb.connect() as con:
+        con.execute("create table changes (field varchar, old_value varchar, new_value varchar)")
+        con.execute("insert into changes values ('owner', 'A', 'B'), ('status', 'C', 'D')")
+        rows = con.sql(mart.select("changes") + " order by all").fetchall()
+    assert rows == [("owner", None, None), ("status", "C", "D")]

@@ -1,0 +1,57 @@
+"""A published release is made again from the archive, to the byte; readers of `current` never notice a switch."""
+
+from pathlib import Path
+
+import pytest
+import readers
+import rebuilds
+from conftest import DemoRun
+
+from flows.publish import carried, release
+from flows.publish.reader import open_current
+from flows.publish.rebuild import rebuild
+from flows.settings import Settings
+
+
+def test_two_rebuilds_of_a_release_equal_the_published_one(demo: DemoRun, tmp_path: Path) -> None:
+    old = release.published(demo.settings)[1]
+    assert rebuilds.rebuilt_twice(demo.settings, old.release_id, tmp_path) == ([], [])
+
+
+def test_a_rebuild_says_what_differs(demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = release.published(demo.settings)[0]
+    seeds = carried._seeds()
+    monkeypatch.setattr(carried, "_seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
+    monkeypatch.setattr("flows.publish.rebuild.registry.code_checksum", lambda: "another")
+    rebuilt = rebuild(demo.settings, first.release_id)
+    assert rebuilt.differing == (carried.REGISTRY,)
+    assert rebuilt.registry_differs == ("plan/scope.csv",)
+    assert not rebuilt.is_same_code
+
+
+def test_a_release_whose_submissions_are_gone_is_not_rebuilt(demo: DemoRun, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    settings.releases.mkdir()
+    (settings.releases / "2021-04-19.1").symlink_to(release.published(demo.settings)[0].folder)
+    with pytest.raises(LookupError, match="archive lacks veerkracht-m1"):
+        rebuild(settings, release.published(demo.settings)[0].release_id)
+
+
+def test_readers_see_whole_releases_only(tmp_path: Path) -> None:
+    seen = readers.watch(tmp_path, reads=200, switches=40)
+    assert (seen.errors, seen.mixtures, seen.releases) == (0, 0, 2)
+    assert seen.reads >= 200 and seen.switches >= 40
+
+
+def test_a_reader_goes_on_to_the_next_release(demo: DemoRun, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with pytest.raises(FileNotFoundError), open_current(tmp_path) as nobody:
+        nobody.query("select 1")
+    one, two = (readers._make(settings, f"2030-01-01.{n}", n) for n in (1, 2))
+    release.switch(settings, one)
+    with open_current(tmp_path) as reader:
+        assert reader.query("select max(number) from one") == [(1,)]
+        assert reader.connection() is reader.connection()
+        release.switch(settings, two)
+        assert reader.query("select max(number) from one") == [(2,)]
+        assert reader.release_id == "2030-01-01.2"
