@@ -30,11 +30,12 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
 
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
-    """The dbt command line of `build`; unit tests are proofs of the code and not of tonight's data."""
+    """The dbt command line of `build`; unit tests and selftests are proofs of the code, not of tonight's data."""
     arguments = [
         "build",
         *where(warehouse),
         *("--exclude-resource-type", "unit_test"),
+        *("--exclude", "tag:selftest"),
         *("--indirect-selection", "buildable"),
         "--quiet",
         "--select",

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and indicator: its parts made one by the rule of the registry, or why they are not.
+-- One row per plan, meetmoment, scope and indicator: its parts made one by the rule of the registry, or why not.
 with
 
 parts as (
@@ -13,38 +13,80 @@ indicators as (
 
 ),
 
-projects as (
+members as (
 
-    select * from {{ ref('int_project') }}
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('meetmoment') }}
+
+),
+
+-- A scope without a condition is the whole plan; values that name no project count there alone.
+scopes as (
+
+    select
+        plan_code,
+        scope_code,
+        funding_type is null and is_rrf is null and member_of_meetmoment is null as is_whole_plan
+    from {{ ref('scope') }}
 
 ),
 
 -- An indicator is asked for at every meetmoment that was delivered, from the day its description holds.
-delivered_meetmomenten as (
+asked_scopes as (
 
     select
-        projects.plan_code,
-        projects.meetmoment_code,
-        max(projects.meetmoment_number) as meetmoment_number,
+        members.plan_code,
+        members.meetmoment_code,
+        members.scope_code,
+        max(meetmomenten.meetmoment_number) as meetmoment_number,
         max(meetmomenten.cutoff_date) as cutoff_date
-    from projects
-    inner join {{ ref('meetmoment') }} as meetmomenten
-        on projects.plan_code = meetmomenten.plan_code
-        and projects.meetmoment_code = meetmomenten.meetmoment_code
-    group by projects.plan_code, projects.meetmoment_code
+    from members
+    inner join meetmomenten
+        on members.plan_code = meetmomenten.plan_code
+        and members.meetmoment_code = meetmomenten.meetmoment_code
+    group by members.plan_code, members.meetmoment_code, members.scope_code
 
 ),
 
 asked as (
 
     select
-        delivered_meetmomenten.*,
+        asked_scopes.*,
+        scopes.is_whole_plan,
         indicators.* exclude (plan_code)
-    from delivered_meetmomenten
+    from asked_scopes
+    inner join scopes
+        on asked_scopes.plan_code = scopes.plan_code
+        and asked_scopes.scope_code = scopes.scope_code
     inner join indicators
-        on delivered_meetmomenten.plan_code = indicators.plan_code
-        and delivered_meetmomenten.cutoff_date >= indicators.valid_from
-        and (indicators.valid_to is null or delivered_meetmomenten.cutoff_date < indicators.valid_to)
+        on asked_scopes.plan_code = indicators.plan_code
+        and asked_scopes.cutoff_date >= indicators.valid_from
+        and (indicators.valid_to is null or asked_scopes.cutoff_date < indicators.valid_to)
+
+),
+
+scoped_parts as (
+
+    select
+        parts.*,
+        members.scope_code
+    from parts
+    inner join members
+        on parts.plan_code = members.plan_code
+        and parts.meetmoment_code = members.meetmoment_code
+        and parts.project_code = members.project_code
+    union all
+    select
+        parts.*,
+        scopes.scope_code
+    from parts
+    inner join scopes on parts.plan_code = scopes.plan_code
+    where parts.project_code is null and scopes.is_whole_plan
 
 ),
 
@@ -53,6 +95,7 @@ counted as (
     select
         plan_code,
         meetmoment_code,
+        scope_code,
         indicator_code,
         count(*) as part_count,
         count(*) filter (where value_state = 'reported') as reported_count,
@@ -77,8 +120,8 @@ counted as (
         count(*) filter (where value_state <> 'not_applicable' and value_date is null) as never_reported_count,
         min(value_date) filter (where value_state <> 'not_applicable') as oldest_value_date,
         sum(warning_count) as warning_count
-    from parts
-    group by plan_code, meetmoment_code, indicator_code
+    from scoped_parts
+    group by plan_code, meetmoment_code, scope_code, indicator_code
 
 ),
 
@@ -137,7 +180,20 @@ ruled as (
     left join counted
         on asked.plan_code = counted.plan_code
         and asked.meetmoment_code = counted.meetmoment_code
+        and asked.scope_code = counted.scope_code
         and asked.indicator_code = counted.indicator_code
+    where asked.is_whole_plan or counted.part_count is not null
+
+),
+
+-- What the registry has is about the whole plan; a narrower scope may hold fewer parts, so there it is not used.
+registered as (
+
+    select
+        * exclude (baseline, target),
+        case when is_whole_plan then baseline end as registered_baseline,
+        case when is_whole_plan then target end as registered_target
+    from ruled
 
 ),
 
@@ -146,10 +202,10 @@ aggregated as (
 
     select
         *,
-        cast(coalesce(baseline_returned, baseline) as decimal(28, 6)) as baseline_used,
-        cast(coalesce(target_returned, target) as decimal(28, 6)) as target_used,
+        cast(coalesce(baseline_returned, registered_baseline) as decimal(28, 6)) as baseline_used,
+        cast(coalesce(target_returned, registered_target) as decimal(28, 6)) as target_used,
         case when no_value_reason is null then cast(actual_of_reported_parts as decimal(28, 6)) end as actual
-    from ruled
+    from registered
 
 ),
 
@@ -160,6 +216,8 @@ final as (
         meetmoment_code,
         meetmoment_number,
         cutoff_date,
+        scope_code,
+        is_whole_plan,
         indicator_code,
         version_number,
         level,
@@ -182,12 +240,12 @@ final as (
         cast(actual_of_reported_parts as decimal(28, 6)) as actual_of_reported_parts,
         baseline_used as baseline,
         target_used as target,
-        baseline as registered_baseline,
-        target as registered_target,
-        cast(target_returned - target as decimal(28, 6)) as target_difference,
+        registered_baseline,
+        registered_target,
+        cast(target_returned - registered_target as decimal(28, 6)) as target_difference,
         case
             when target_returned is not null then 'returns'
-            when target is not null then 'registry'
+            when registered_target is not null then 'registry'
         end as target_origin,
         target_date_known as target_date,
         {{ progress_state('actual', 'baseline_used', 'target_used', 'direction') }} as progress_state,

@@ -65,17 +65,19 @@ def test_each_mart_has_a_contract_and_a_key(manifest: dict[str, Any]) -> None:
     keyed = {
         node["attached_node"]
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and node["test_metadata"]["name"] == "unique_key"
+        if node["resource_type"] == "test" and node.get("test_metadata", {}).get("name") == "unique_key"
     }
     for name, node in models(manifest):
         if layer(name, manifest) == "marts":
             assert node["contract"]["enforced"] and name in keyed, node["name"]
 
 
-@pytest.mark.parametrize("path", sorted(PROJECT.glob("[ms]*/**/*.yml")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("[mst]*/**/*.yml")), ids=lambda p: p.name)
 def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert importlib.metadata.version("dbt-core").startswith("1.11."), "the schemas are an internal module of dbt"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # The schemas of 1.11 describe the metrics of 1.12 already; in metrics dbt's own parser refuses unknown keys.
+    content.pop("metrics", None)
     errors = jsonschema.Draft7Validator(resources_schema()).iter_errors(content)
     assert [f"{list(e.absolute_path)}: {e.message[:200]}" for e in errors] == []
 

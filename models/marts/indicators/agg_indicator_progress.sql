@@ -1,6 +1,7 @@
--- One row per plan, meetmoment and indicator: the whole of its parts by its rule, what it misses, and how fresh it is.
+-- One row per plan, meetmoment, scope and indicator: the whole of its parts by its rule, what it misses, how fresh.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
+    plan_code || '/' || scope_code as scope_key,
     plan_code || '/' || indicator_code as indicator_key,
     level,
     aggregation,

@@ -6,7 +6,7 @@ with
 
 progress as (
 
-    select * from {{ ref('int_indicator_progress') }}
+    select * from {{ ref('int_indicator_progress') }} where is_whole_plan
 
 ),
 
