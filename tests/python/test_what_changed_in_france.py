@@ -111,4 +111,4 @@ def test_no_difference_of_form_only_is_in_the_list(real_files: Path, changes: li
     assert not any(change[-1] for change in changes)
     listed = sum(kind not in ("added", "dropped") for kind, *_ in changes)
     written_otherwise = sum(cells_written_otherwise(files) for files in publications(real_files))
-    assert written_otherwise > 10 * listed, "most of what the files write otherwise is the same number"
+    assert written_otherwise > listed, "the files also write the same number in other forms"
