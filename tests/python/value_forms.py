@@ -1,4 +1,4 @@
-"""The table of value forms: text as people write it, its kind, the declared form, and what it is read as (None: refused)."""
+"""The table of value forms: text as people write it, its kind, the declared form, its reading (None: refused)."""
 
 AMOUNTS = [
     ("1.234,56", "t", ",", "1234.56"),
