@@ -22,6 +22,7 @@
         words       30 juni 2026, 30-jun-2026, 30 June 2026
         month       06/2026, 2026-06, juni 2026: its last day
         quarter     Q2 2026, 2026-Q2, T2 2026, 2e kwartaal 2026, 2026 - 2° trimestre: its last day
+        semester    II 2026: its last day
         year        2026: its last day
 #}
 
@@ -102,8 +103,8 @@
 {# Digits as a decimal, where it holds every one of them. #}
 {% macro exact_decimal(digits) -%}
     case
-        when regexp_full_match({{ digits }}, '-?0*\d{1,28}(\.\d{1,10}0*)?')
-            then try_cast({{ digits }} as decimal(38, 10))
+        when regexp_full_match({{ digits }}, '-?0*\d{1,22}(\.\d{1,15}0*)?')
+            then try_cast({{ digits }} as decimal(38, 15))
     end
 {%- endmacro %}
 
@@ -186,6 +187,8 @@
             then last_day({{ day_of(
                 text ~ "[-4:]", month_number("regexp_extract(" ~ text ~ ", '[A-Za-z]+')"), "'1'"
             ) }})
+        when {{ declares(date_form, "'semester'") }} and regexp_full_match({{ text }}, 'II? \d{4}')
+            then last_day({{ day_of(text ~ "[-4:]", "case when starts_with(" ~ text ~ ", 'II') then '12' else '6' end", "'1'") }})
         when {{ declares(date_form, "'quarter'") }} and regexp_full_match(
             {{ plain_spaces(text) }},
             '[QT][1-4][- /]?\d{4}|\d{4}[- /]?[QT][1-4]|([1-4]e kwartaal|[1-4][°º] trimestre) \d{4}'

@@ -181,9 +181,9 @@ written as (
     select
         typed.*,
         type = 'amount' and is_readable
-        and coalesce(number_read <> round(number_read, 2), regexp_matches(text, '[.,]\d{11,}$')) as is_too_fine,
+        and coalesce(number_read <> round(number_read, 2), regexp_matches(text, '[.,]\d{16,}$')) as is_too_fine,
         type = 'number' and is_readable
-        and coalesce(number_read <> round(number_read, 6), regexp_matches(text, '[.,]\d{11,}%?$'))
+        and coalesce(number_read <> round(number_read, 6), regexp_matches(text, '[.,]\d{16,}%?$'))
             as has_too_many_decimals,
         type = 'amount' and is_readable and abs(number_read) >= 10000000000000000 as is_too_large,
         case

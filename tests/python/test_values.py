@@ -17,7 +17,7 @@ from flows.settings import PROJECT
 
 MACROS = (PROJECT / "macros" / "values.sql").read_text(encoding="utf-8")
 NUMBER_FORMS = (",", ".", None)
-DATE_FORMS = ("iso", "dmy", "dmyy", "words", "month", "quarter", "year", "dmy iso", "")
+DATE_FORMS = ("iso", "dmy", "dmyy", "words", "month", "quarter", "semester", "year", "dmy iso", "")
 
 
 def sql(expression: str) -> str:
