@@ -31,8 +31,8 @@ class Settings(BaseSettings):
     max_output_mb: int = 1024
     """Text rows that one file may become."""
     parse_seconds: int = 60
-    """Wall-clock time one file may take."""
-    parse_memory_mb: int = 2048
+    """Computing time one file may take, so that the verdict is the same on a busy machine."""
+    parse_memory_mb: int = 1024
     """Address space of the child process that reads files."""
 
     signing_key: SecretStr | None = None

@@ -103,7 +103,7 @@
 {# Digits as a decimal, where it holds every one of them. #}
 {% macro exact_decimal(digits) -%}
     case
-        when regexp_full_match({{ digits }}, '-?0*\d{1,23}(\.\d{1,15}0*)?')
+        when regexp_full_match({{ digits }}, '-?0*\d{1,22}(\.\d{1,15}0*)?')
             then try_cast({{ digits }} as decimal(38, 15))
     end
 {%- endmacro %}

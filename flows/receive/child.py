@@ -5,12 +5,15 @@ the limit it broke, and a new child goes on with the rest.
 """
 
 import json
+import math
 import os
 import queue
 import resource
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +26,8 @@ from flows.settings import PROJECT, Settings
 
 Broken = tuple[str, str] | None
 """What a child did, and what it was allowed."""
+_WAITING = 5
+"""How much longer than its computing time a file may take on a busy machine."""
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.")
 """Audit events of a process that reaches out or starts another."""
 
@@ -82,17 +87,23 @@ def _run_child(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], N
     done = 0
     try:
         while done < len(jobs):
-            if lines.get(timeout=limits.parse_seconds) is None:
+            if lines.get(timeout=limits.parse_seconds * _WAITING) is None:
                 process.wait()
+                if process.returncode == -signal.SIGXCPU:
+                    return done, _too_long(limits)
                 return done, (f"exit {process.returncode}", f"<= {limits.parse_memory_mb} MB")
             on_done(jobs[done])
             done += 1
     except queue.Empty:
-        return done, (f"> {limits.parse_seconds} s", f"<= {limits.parse_seconds} s")
+        return done, _too_long(limits)
     finally:
         process.kill()
         process.wait()
     return done, None
+
+
+def _too_long(limits: Settings) -> Broken:
+    return f"> {limits.parse_seconds} s", f"<= {limits.parse_seconds} s"
 
 
 def _forward(stream: IO[str], lines: "queue.Queue[str | None]") -> None:
@@ -123,6 +134,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
     sys.addaudithook(_forbid)
     for content, plan_code, target in order["jobs"]:
+        seconds = math.ceil(time.process_time()) + limits.parse_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
         parse_file(Path(content), registry.layouts(plan_code), Path(target), limits)
         print("done", flush=True)
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Context, Decimal
-from typing import Any
+from typing import IO, Any, NoReturn
+from xml.etree.ElementTree import iterparse
+from xml.parsers import expat
 
 import openpyxl
 from openpyxl.cell.text import Text
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH, from_excel
 from openpyxl.xml.constants import SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from flows import registry
 from flows.receive.container import opened
@@ -84,6 +85,8 @@ class _Worksheet:
         limits = self.intake.limits
         number = 0
         with self.worksheet._get_source() as source:
+            _refuse_doctype(source)
+        with self.worksheet._get_source() as source:
             for _, element in iterparse(source):
                 if element.tag == _ROW:
                     last, number = number, int(element.get("r", number + 1))
@@ -98,9 +101,9 @@ class _Worksheet:
                             self.hidden_rows.append(number)
                     element.clear()
                 elif element.tag == _COLUMN and element.get("hidden") in ("1", "true"):
-                    self.hidden_columns.append((int(element.get("min")), int(element.get("max"))))
+                    self.hidden_columns.append((int(element.attrib["min"]), int(element.attrib["max"])))
                 elif element.tag == _MERGE:
-                    self.merged.append(element.get("ref"))
+                    self.merged.append(element.attrib["ref"])
 
     def _cells(self, row: Any, number: int) -> tuple[list[str | None], list[str]]:
         texts: list[str | None] = []
@@ -178,6 +181,32 @@ class _Worksheet:
         if style in self._percentages:
             return f"{_plain(_as_shown(written) * 100)}%", "p"
         return (written if written.isdigit() else _plain(_as_shown(written))), self._number_kind
+
+
+class _RootSeen(Exception):
+    """The prolog is over."""
+
+
+def _refuse_doctype(source: IO[bytes]) -> None:
+    """No workbook has a document type, and without one XML has no entities.
+
+    It can only stand before the root. So the parser in C may read the rest, five times faster than that of defusedxml.
+    """
+
+    def doctype(*_: object) -> NoReturn:
+        raise ValueError("document type (DTD) in a sheet")
+
+    def root(*_: object) -> NoReturn:
+        raise _RootSeen
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = root
+    try:
+        while piece := source.read(64 * 1024):
+            parser.Parse(piece)
+    except _RootSeen:
+        return
 
 
 def _as_shown(written: str) -> Decimal:

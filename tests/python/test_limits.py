@@ -76,6 +76,10 @@ def entities() -> bytes:
     )
 
 
+def doctype() -> bytes:
+    return with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"<worksheet", b"<!DOCTYPE x><worksheet", 1))
+
+
 def outside() -> bytes:
     """An entity that points to a file of this machine."""
     return with_part(
@@ -95,6 +99,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 parts"),
     "a lying directory": (lambda: lying(many_cells()), "F01", "zip"),
     "entities": (entities, "F01", "EntitiesForbidden"),
+    "a document type": (doctype, "F01", "document type"),
     "an entity outside": (outside, "F01", "EntitiesForbidden"),
     "a cell too long": (lambda: plain_csv(f"VV001;Opgestart;;{'a' * 100_001}"), "F08", "characters"),
     "nested lists": (lambda: b"[" * MB, "F08", "nested"),
@@ -107,9 +112,9 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
 def test_a_bomb_is_refused_with_its_limit_and_costs_little(tmp_path: Path, name: str) -> None:
     build, rule, word = BOMBS[name]
     content = build()
-    began = time.perf_counter()
+    began = time.process_time()
     result, rows = parsed(tmp_path, content)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert rule_ids(result) == [rule]
     assert word in (result.refusals[0].value or "")
     assert not rows
@@ -171,7 +176,7 @@ def files(tmp_path: Path) -> Iterator[list[Job]]:
     """A good file on either side of what a test puts in between."""
     for name in ("good", "also good"):
         (tmp_path / name).write_bytes(plain_csv())
-    rows = [f"VV001;Opgestart;;{os.urandom(500).hex()}" for _ in range(8_000)]
+    rows = [f"VV001;Opgestart;;{os.urandom(40).hex()}" for _ in range(300_000)]
     (tmp_path / "between").write_bytes(plain_csv(*rows))
     yield [Job(tmp_path / name, "veerkracht", tmp_path / f"{name}-out") for name in ("good", "between", "also good")]
 
@@ -184,7 +189,7 @@ def outcome(job: Job) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("limits", "value", "allowed"),
     [
-        ({"parse_seconds": 0}, "> 0 s", "<= 0 s"),
+        ({"parse_seconds": 1}, "> 1 s", "<= 1 s"),
         ({"max_output_mb": 1}, "rows.parquet", "<= 1 MB"),
         ({"parse_memory_mb": 100}, "memory", "<= 100 MB"),
     ],

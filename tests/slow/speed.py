@@ -45,6 +45,7 @@ def write_xlsx(path: Path, count: int) -> None:
 def main() -> int:
     """Measure both forms; exit 1 where a goal is missed."""
     missed = 0
+    computed = 0.0
     limits = Settings(max_file_mb=200, max_inflated_mb=400)
     for form, write in (("csv", write_csv), ("xlsx", write_xlsx)):
         with tempfile.TemporaryDirectory() as folder:
@@ -58,9 +59,14 @@ def main() -> int:
             assert parsed["sheets"][0]["row_count"] == GOALS[form], parsed["refusals"]
             size = path.stat().st_size / 1024**2
         # Children one after the other: the peak is that of the largest so far.
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        memory, computing = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime - computed
+        computed += computing
         speed = GOALS[form] / seconds * 60
-        print(f"{form}: {GOALS[form]:,} rows, {size:.0f} MB in {seconds:.1f} s: {speed:,.0f} rows/min, {memory:.0f} MB")
+        print(
+            f"{form}: {GOALS[form]:,} rows, {size:.0f} MB: {seconds:.1f} s ({computing:.1f} s computing), "
+            f"{speed:,.0f} rows/min, {memory:.0f} MB"
+        )
         missed += speed < GOALS[form] or memory > MEMORY_MB
     return int(missed > 0)
 
