@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -151,7 +151,7 @@ def judge_submissions(night: Night) -> None:
     log.event("submissions judged", findings=count)
 
 
-def judge(warehouse: Path) -> int:
+def judge(warehouse: Path, known_on: datetime | None = None) -> int:
     """Gate 1 on a staged warehouse; the number of findings written to ``gate.finding``.
 
     First each row as it stands; then what was accepted beside its earlier meetmoment (docs/adr/0005).
@@ -160,7 +160,7 @@ def judge(warehouse: Path) -> int:
         gate.GateBroken: when a check could not be carried out; then nothing may be accepted.
     """
     rows = _pass(warehouse, "submission")
-    transform.build(warehouse, transform.COMPARISONS)
+    transform.build(warehouse, transform.COMPARISONS, known_on)
     return rows + _pass(warehouse, "comparison")
 
 
@@ -239,6 +239,21 @@ def publish(night: Night) -> str | None:
     receipts = archive.receipts(night.settings.archive)
     published = release.publish(night.settings, night.settings.warehouse, receipts, night.now)
     return published.release_id if published else None
+
+
+def rebuild(settings: Settings, receipts: Sequence[Receipt], warehouse: Path, moment: datetime) -> None:
+    """From the archive to the marts in a warehouse apart, as known at a moment (UTC); nothing is published.
+
+    Args:
+        receipts: what had been received by then; withdrawals count from their own moment on.
+    """
+    kept = settings.archive
+    sources = {receipt: archive.content_path(kept, receipt.sha256) for receipt in receipts}
+    withdrawn = {id_: w for id_, w in archive.withdrawals(kept).items() if w.withdrawn_at <= moment}
+    load(settings, sources, warehouse, withdrawn)
+    transform.build(warehouse, transform.BEFORE_GATE, moment)
+    judge(warehouse, moment)
+    transform.build(warehouse, transform.AFTER_GATE, moment)
 
 
 def standing(settings: Settings) -> dict[str, Any]:

@@ -16,8 +16,6 @@ from flows.publish import contents, tables
 from flows.publish.release import Release, published
 from flows.receive import archive
 from flows.settings import Settings
-from flows.warehouse import transform
-from flows.warehouse.load import load
 
 
 class NothingKnown(Exception):
@@ -63,11 +61,7 @@ def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
     warehouse = folder / "warehouse.duckdb"
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
-        load(settings, sources, warehouse)
-        transform.build(warehouse, transform.BEFORE_GATE, moment)
-        night.judge(warehouse)
-        transform.build(warehouse, transform.AFTER_GATE, moment)
+        night.rebuild(settings, receipts, warehouse, moment)
         (folder / "done").touch()
     then = release_at(settings, moment)
     return Rebuilt(moment, warehouse, then, tuple(differs_from(then)) if then else ())

@@ -13,8 +13,6 @@ from flows.publish.release import MANIFEST, RETIRED, Release
 from flows.publish.tables import DATABASE
 from flows.receive import archive
 from flows.settings import Settings
-from flows.warehouse import transform
-from flows.warehouse.load import load
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,9 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     scratch = settings.build / "rebuild" / release_id
     shutil.rmtree(scratch, ignore_errors=True)
     warehouse = scratch / "warehouse" / "warehouse.duckdb"
-    load(settings, {r: archive.content_path(settings.archive, r.sha256) for r in receipts}, warehouse)
-    transform.build(warehouse, transform.BEFORE_GATE)
-    night.judge(warehouse)
-    transform.build(warehouse, transform.AFTER_GATE)
-    folder = scratch / "release"
     this = Edition.of_manifest(original.manifest)
+    night.rebuild(settings, receipts, warehouse, this.published_at)
+    folder = scratch / "release"
     release.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
     return _compared(original, folder)
 

@@ -43,9 +43,10 @@ parts as (
         indicator_code,
         project_code,
         territory,
+        measured_on,
         min(meetmoment_number) as first_number
     from returned
-    group by plan_code, record_key, indicator_code, project_code, territory
+    group by plan_code, record_key, indicator_code, project_code, territory, measured_on
 
 ),
 
@@ -61,6 +62,7 @@ expected as (
         parts.indicator_code,
         parts.project_code,
         parts.territory,
+        parts.measured_on,
         projects.speerpunt_code
     from parts
     inner join meetmomenten

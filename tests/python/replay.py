@@ -29,7 +29,7 @@ class Received:
 def replay(home: Path, files: Sequence[Received], models: Sequence[str]) -> Path:
     """A warehouse on these files, judged by gate 1, with what the models need built; its path."""
     settings = Settings(home=home)
-    load(settings, {file.receipt: file.path for file in files}, settings.warehouse)
+    load(settings, {file.receipt: file.path for file in files}, settings.warehouse, {})
     transform.build(settings.warehouse, transform.BEFORE_GATE)
     night.judge(settings.warehouse)
     needed = [f"+{model},{part}" for model in models for part in transform.AFTER_GATE]

@@ -5,6 +5,7 @@ select
     plan_code || '/' || project_code as project_key,
     plan_code || '/' || speerpunt_code as speerpunt_key,
     territory,
+    measured_on,
     baseline,
     target,
     target_date,

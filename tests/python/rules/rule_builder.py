@@ -131,7 +131,7 @@ def project_code(number: int) -> str:
 def fill(cases: Sequence[Case], home: Path) -> Path:
     """A warehouse whose raw tables hold every case, number 1 the first; the partner of the transfers is number 0."""
     settings = Settings(home=home)
-    load(settings, {}, settings.warehouse)
+    load(settings, {}, settings.warehouse, {})
     layout_of = {layout.sheet_name: layout.code for layout in registry.layouts(PLAN)}
     raw: dict[str, list[dict[str, object]]] = {"submission": [], "sheet": [], "header": [], "row": []}
     for number, case in enumerate([Case("", "the partner", (drop("Overdrachten", 1, "both"),)), *cases]):
