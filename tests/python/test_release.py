@@ -173,9 +173,7 @@ def test_every_submission_and_file_is_in_the_manifest(demo: DemoRun) -> None:
 def test_each_mart_is_published_or_deliberately_not(demo: DemoRun) -> None:
     manifest = json.loads((demo.settings.build / "dbt" / "manifest.json").read_text(encoding="utf-8"))
     marts = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "model" and n["fqn"][1] == "marts"}
-    assert marts == {mart.name for mart in contents.from_manifest(manifest)}, (
-        "add it to models/_exposures.yml"
-    )
+    assert marts == {mart.name for mart in contents.from_manifest(manifest)}, "add it to models/_exposures.yml"
     assert set(served(demo).manifest["tables"]) == marts
 
 
