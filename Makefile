@@ -48,7 +48,7 @@ rebuilds: .venv/installed  ## two rebuilds of every release of the demo, compare
 lint: .venv/installed  ## ruff and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 models tests/generic
+	$(BIN)/sqlfluff lint --processes 2 models tests/generic tests/singular
 
 types: .venv/installed  ## mypy
 	$(BIN)/mypy

@@ -103,8 +103,12 @@ lacked as (
     select
         *,
         case
-            when lead(series_position) over (partition by series, record_key order by series_position, row_id)
-                is distinct from series_position + 1
+            when
+                coalesce(
+                    lead(series_position) over (partition by series, record_key order by series_position, row_id)
+                    <> series_position + 1,
+                    true
+                )
                 then next_received_at
         end as lacked_from
     from delivered

@@ -218,13 +218,29 @@ stated as (
 
 code_words as (
 
-    select code_list, code, lower(code) as word from {{ ref('code') }}
+    select
+        code_list,
+        code,
+        lower(code) as word
+    from {{ ref('code') }}
     union
-    select code_list, code, lower(label_nl) as word from {{ ref('code') }}
+    select
+        code_list,
+        code,
+        lower(label_nl) as word
+    from {{ ref('code') }}
     union
-    select code_list, code, lower(label_en) as word from {{ ref('code') }}
+    select
+        code_list,
+        code,
+        lower(label_en) as word
+    from {{ ref('code') }}
     union
-    select code_list, code, lower(synonym) as word from {{ ref('code_synonym') }}
+    select
+        code_list,
+        code,
+        lower(synonym) as word
+    from {{ ref('code_synonym') }}
 
 ),
 
