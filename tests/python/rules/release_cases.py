@@ -14,6 +14,7 @@ PROJECTS = "marts.dim_project"
 MONEY = "marts.fct_finance"
 PROGRESS = "marts.agg_indicator_progress"
 QUALITY = "marts.fct_indicator_quality"
+CHANGE = "marts.agg_finance_change"
 
 _GOOD: dict[str, dict[str, Any]] = {
     HEADLINES: {
@@ -37,6 +38,7 @@ _GOOD: dict[str, dict[str, Any]] = {
         "has_unit": True,
         "has_source": True,
     },
+    CHANGE: {"meetmoment_key": "", "scope_key": "veerkracht/all", "measure": "paid", "unexplained_eur": 0},
     MONEY: {
         "meetmoment_key": "",
         "project_key": "p",
@@ -93,6 +95,9 @@ RELEASE_CASES = (
     _passes("DQ15", "a count has no numerator", HEADLINES, unit="projects", numerator=None),
     _fails("DQ21", "a context indicator added up", HEADLINES, measure="growth"),
     *_headline_measures(),
+    _passes("DQ13R", "all explained", CHANGE),
+    _fails("DQ13R", "a cent too much", CHANGE, unexplained_eur=0.01),
+    _fails("DQ13R", "a cent too little", CHANGE, unexplained_eur=-0.01),
     _passes("DQ16A", "reproduced", PUBLISHED),
     _passes("DQ16A", "reproduced from rounded parts", PUBLISHED, verdict="reproduced_from_rounded_parts"),
     _passes("DQ16A", "not delivered", PUBLISHED, verdict="not_delivered"),
