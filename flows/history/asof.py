@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from flows.history.rebuild import Rebuilt
+from flows.publish import contents, tables
 
 
 class NoSuchMart(Exception):
@@ -35,7 +36,10 @@ def rows_of(rebuilt: Rebuilt, mart: str) -> MartRows:
 def write_csv(rebuilt: Rebuilt, mart: str, path: Path) -> None:
     """A mart of a rebuilt warehouse as CSV, in the form a release has it."""
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        con.execute(f"copy ({_query(con, mart)}) to '{path}' (format csv, header)")
+        _query(con, mart)
+        (declared,) = (m for m in contents.declared(rebuilt.warehouse) if m.name == mart)
+        rows = f"{declared.select(f'marts.{mart}')} order by all"
+        con.execute(f"copy ({rows}) to '{path}' (format csv, header, timestampformat '{tables.TIMESTAMP}')")
 
 
 def _query(con: duckdb.DuckDBPyConnection, mart: str) -> str:

@@ -31,7 +31,6 @@ _NET_CHANGES = """
             arg_min(kind, known_from) as first_kind,
             arg_max(kind, known_from) as kind,
             arg_max(is_form_only, known_from) as is_form_only,
-            arg_max(struct_pack(r := reason), known_from).r as reason,
             arg_max(reason_source, known_from) as reason_source,
             max(known_from) as known_from
         from received
@@ -40,7 +39,7 @@ _NET_CHANGES = """
     select
         comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field, kind,
         before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
-        reason, reason_source, known_from
+        reason_source, known_from
     from netted
     where before is distinct from after and not (first_kind = 'added' and kind = 'dropped')
     order by comparison desc, meetmoment_key, record, record_key, field, known_from

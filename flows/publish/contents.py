@@ -75,7 +75,8 @@ class Mart:
     def _outgoing(self, name: str) -> str:
         if name not in self.values_of_fields or not self.withheld_fields:
             return name
-        fields = ", ".join(f"'{field}'" for field in self.withheld_fields)
+        # The row of a whole record repeats every field of it, those that stay included.
+        fields = ", ".join(f"'{field}'" for field in (*self.withheld_fields, "record"))
         return f"case when field not in ({fields}) then {name} end as {name}"
 
     def _trace_key(self) -> str:

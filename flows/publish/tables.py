@@ -21,7 +21,7 @@ HEADLINES = "headline_figures.json"
 PARQUET, CSV, CSV_EXCEL_NL = "parquet", "csv", "csv_excel_nl"
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
-_TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
+TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA_START = r"^[=+@\t\r\n\x00-]"
@@ -64,7 +64,7 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> No
         con.execute(f"copy rows to '{folder / PARQUET / mart.name}.parquet' (format parquet, compression zstd)")
     if "csv" in mart.forms:
         con.execute(
-            f"copy rows to '{folder / CSV / mart.name}.csv' (format csv, header, timestampformat '{_TIMESTAMP}')"
+            f"copy rows to '{folder / CSV / mart.name}.csv' (format csv, header, timestampformat '{TIMESTAMP}')"
         )
     if "csv_excel_nl" in mart.forms:
         path = folder / CSV_EXCEL_NL / f"{mart.name}.csv"

@@ -23,12 +23,15 @@ PREFIXES = {
     "semantic": ("sem_",),
 }
 MOST_PARENTS = 7
+# All record types, or all that an aggregate is checked against, side by side: their number is the contract's.
+MANY_PARENTS = {"int_record_version", "fct_identity_check"}
 
 # Rule -> model -> why it may. An exception that is no longer needed fails too.
 EXCEPTIONS = {
     "joins a source with a model": {
         "stg_cell": "a received row means nothing without its submission and its layout",
         "int_finding": "what the gate wrote is put beside the submission it is about",
+        "stg_sheet": "only the sheets of submissions known at the moment of the run",
     },
     "joins several sources": {"stg_cell": "raw holds sheets, headers and rows apart (docs/adr/0002)"},
 }
@@ -98,7 +101,7 @@ def test_each_model_has_a_parent_and_names_no_table_itself(project: Project) -> 
     for name, node in project.models.items():
         assert node["depends_on"]["nodes"], node["name"]
         assert not re.search(r"\b(from|join)\s+\w+\.\w+", node["raw_code"]), node["name"]
-        assert len(project.parents(name)) <= MOST_PARENTS, node["name"]
+        assert len(project.parents(name)) <= MOST_PARENTS or node["name"] in MANY_PARENTS, node["name"]
 
 
 def test_no_model_rejoins_what_it_comes_from(project: Project) -> None:

@@ -7,8 +7,7 @@ projects as (
 
 ),
 
--- The project record has no words of its own: what is new is explained with the status.
-explanations as (
+status_words as (
 
     select
         plan_code,
@@ -18,6 +17,19 @@ explanations as (
     from {{ ref('int_project_status_version') }}
     where is_current
     {{ earlier_window() }}
+
+),
+
+-- The project record has no words of its own: what is new is explained with a status, by whoever gives one.
+explanations as (
+
+    select
+        plan_code,
+        meetmoment_code,
+        project_code,
+        bool_or(is_newly_explained) as is_newly_explained
+    from status_words
+    group by plan_code, meetmoment_code, project_code
 
 ),
 
