@@ -23,6 +23,8 @@ PREFIXES = {
     "semantic": ("sem_",),
 }
 MOST_PARENTS = 7
+# Read by one model that also reads what they come from, and yet no detour: each is one grain with a name of its own.
+STEPS = {"int_status_fact", "int_indicator_version"}
 # All record types, or all that an aggregate is checked against, side by side: their number is the contract's.
 MANY_PARENTS = {"int_record_version", "fct_identity_check"}
 
@@ -100,7 +102,7 @@ def test_each_source_is_read_and_named_once(project: Project) -> None:
 def test_each_model_has_a_parent_and_names_no_table_itself(project: Project) -> None:
     for name, node in project.models.items():
         assert node["depends_on"]["nodes"], node["name"]
-        assert not re.search(r"\b(from|join)\s+\w+\.\w+", node["raw_code"]), node["name"]
+        assert not re.search(r"(?<!distinct )\b(from|join)\s+\w+\.\w+", node["raw_code"]), node["name"]
         assert len(project.parents(name)) <= MOST_PARENTS or node["name"] in MANY_PARENTS, node["name"]
 
 
@@ -112,7 +114,7 @@ def test_no_model_rejoins_what_it_comes_from(project: Project) -> None:
         for parent in project.parents(name)
         for grandparent in project.parents(parent) & project.parents(name)
         if project.children(parent) == {name} and project.layer(parent) == project.layer(name)
-        if parent not in project.marts
+        if parent not in project.marts and project.models[parent]["name"] not in STEPS
     ]
     assert not found
 
