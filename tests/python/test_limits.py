@@ -176,7 +176,7 @@ def files(tmp_path: Path) -> Iterator[list[Job]]:
     """A good file on either side of what a test puts in between."""
     for name in ("good", "also good"):
         (tmp_path / name).write_bytes(plain_csv())
-    rows = [f"VV001;Opgestart;;{os.urandom(40).hex()}" for _ in range(300_000)]
+    rows = [f"VV001;Opgestart;;{os.urandom(40).hex()}" for _ in range(480_000)]
     (tmp_path / "between").write_bytes(plain_csv(*rows))
     yield [Job(tmp_path / name, "veerkracht", tmp_path / f"{name}-out") for name in ("good", "between", "also good")]
 

@@ -106,7 +106,7 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
     assert not book.properties.creator and not book.properties.lastModifiedBy
     readme = " ".join(str(value) for row in workbook_rows(folder, "Leesmij") for value in row if value is not None)
     assert folder.name in readme
-    assert all(mart.name in readme and mart.description in readme for mart in marts)
+    assert all(mart.name[:31] in readme and mart.description in readme for mart in marts)
     assert readme.count("Not in this file") == len(marts) - len(shown)
     header, first, *rest = workbook_rows(folder, "dim_project")
     kinds = dict(zip(header, map(type, first), strict=True))
