@@ -15,7 +15,18 @@ import duckdb
 from flows.settings import PROJECT
 
 GUIDE = PROJECT / "docs" / "adding-a-source.md"
-ROOMS = ("flows", "seeds", "macros", "models", "expectations", "tests/generic", "dbt_project.yml", "profiles.yml")
+ROOMS = (
+    "flows",
+    "seeds",
+    "macros",
+    "models",
+    "expectations",
+    "tests/generic",
+    "tests/selftest",
+    "tests/singular",
+    "dbt_project.yml",
+    "profiles.yml",
+)
 
 
 @dataclass(frozen=True)
