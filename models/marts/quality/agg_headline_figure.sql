@@ -145,7 +145,8 @@ final as (
         end as figure,
         cast(figure_from_rounded_parts as decimal(20, 6)) as figure_from_rounded_parts
     from figures
-    where numerator is not null
+    -- What has no denominator is no ratio, and is left out.
+    where numerator is not null and (unit <> 'percent' or denominator is not null)
 
 )
 
