@@ -66,8 +66,10 @@ class Staged:
         return straight(self.folder / "fr_barometre" / name, delimiter=",")
 
 
-# Gate 2 still holds a night of these plans (rules made for the Flemish plan); the receiving issue stays open on it.
-pytestmark = pytest.mark.xfail(reason="gate 2 holds plans without budgets or funding types", strict=False)
+# Gate 2 still holds a night of these plans; the receiving issue stays open on it.
+pytestmark = pytest.mark.xfail(
+    reason="the privacy scanner takes a finding_id for an IBAN and holds the night", strict=False
+)
 
 
 @pytest.fixture(scope="module")
