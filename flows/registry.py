@@ -131,9 +131,9 @@ def checksum() -> str:
 
 
 def code_checksum() -> str:
-    """sha256 over models, macros, expectations and flows: which code a release stands on."""
+    """sha256 over models, macros, expectations, dbt's data tests and flows: which code a release stands on."""
     digest = hashlib.sha256()
-    for room in ("models", "macros", "expectations", "flows"):
+    for room in ("models", "macros", "expectations", "tests/generic", "tests/singular", "flows"):
         for path in sorted((PROJECT / room).rglob("*")):
             if path.suffix in {".py", ".sql", ".yml", ".json", ".md"}:
                 digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())

@@ -29,7 +29,8 @@ def broken(folder: Path) -> list[str]:
     results = folder / "dbt" / "run_results.json"
     results.unlink(missing_ok=True)
     try:
-        transform.run(warehouse, [*transform.build_arguments(warehouse, ["path:seeds"]), "--log-level", "none"])
+        arguments = transform.build_arguments(warehouse, ["path:seeds"])
+        transform.run(warehouse, [*arguments, "--write-json", "--log-level", "none"])
     except transform.TransformFailed:
         if not results.exists():
             raise

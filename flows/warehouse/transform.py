@@ -5,8 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from flows import registry
 from flows.settings import PROJECT
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 BEFORE_GATE = ("path:seeds", "path:models/staging")
 # What the second pass of gate 1 judges, with the accepted versions it stands on.
@@ -28,13 +33,14 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
         select: dbt selectors.
         known_on: leave out what was received after this moment (UTC).
     """
-    run(warehouse, build_arguments(warehouse, select, known_on))
+    run(warehouse, build_arguments(warehouse, select, known_on), _project(warehouse))
 
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
     """The dbt command line of `build`; unit tests and selftests are proofs of the code, not of tonight's data."""
     arguments = [
         "build",
+        "--no-write-json",
         *where(warehouse),
         *("--exclude-resource-type", "unit_test"),
         *("--exclude", "tag:selftest"),
@@ -55,18 +61,45 @@ def where(warehouse: Path) -> list[str]:
     target = str(warehouse.parent / "dbt")
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-        *("--target-path", target, "--log-path", target),
+        *("--target-path", target, "--log-path", target, "--log-level-file", "none"),
     ]
 
 
-def run(warehouse: Path, arguments: Sequence[str]) -> None:
-    """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock."""
+# The project as dbt has parsed it: per state of the code and the registry, and name of the database.
+_parsed: dict[tuple[str, str, str], "Manifest"] = {}
+
+
+def _project(warehouse: Path) -> "Manifest":
+    """The parsed project; a night builds in four parts, and parsing takes as long as building one of them.
+
+    ``manifest.json``, which says what every mart and column is, stands beside the warehouse afterwards.
+    """
+    state = (registry.checksum(), registry.code_checksum(), warehouse.stem)
+    target = warehouse.parent / "dbt"
+    if state not in _parsed:
+        _parsed.clear()
+        parsed = run(warehouse, ["parse", "--quiet", *where(warehouse)])
+        _parsed[state] = parsed
+    elif not (target / "manifest.json").exists():
+        _parsed[state].write(str(target / "manifest.json"))
+    return _parsed[state]
+
+
+def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = None) -> Any:
+    """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock.
+
+    Args:
+        project: the project as parsed before; dbt parses it when there is none.
+
+    Returns:
+        what dbt's own runner gives back for that command.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     with _environment(VEERKRACHT_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
         try:
-            outcome = dbtRunner().invoke(list(arguments))
+            outcome = dbtRunner(manifest=project).invoke(list(arguments))
         finally:
             DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
@@ -78,6 +111,7 @@ def run(warehouse: Path, arguments: Sequence[str]) -> None:
     ]
     if failed or not outcome.success:
         raise TransformFailed("; ".join(failed) or f"dbt {arguments[0]} failed")
+    return outcome.result
 
 
 @contextmanager

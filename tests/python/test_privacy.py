@@ -30,6 +30,7 @@ INNOCENT = [
     "2021-04-19 01:17:00",
     "veerkracht-m6-031b7fae9763",
     "031b7fae97630478123456ab0478123456ab0478123456ab0478123456abcdef",
+    "fa52ea35cdf4a4b4",  # an IBAN by its check digits alone, but of no country
     "85.07.30-033.29",
     "KBO 0458.123.456",
     "BTW BE 0458.123.456",

@@ -66,12 +66,6 @@ class Staged:
         return straight(self.folder / "fr_barometre" / name, delimiter=",")
 
 
-# Gate 2 still holds a night of these plans; the receiving issue stays open on it.
-pytestmark = pytest.mark.xfail(
-    reason="the privacy scanner takes a finding_id for an IBAN and holds the night", strict=False
-)
-
-
 @pytest.fixture(scope="module")
 def staged(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
     """One night with all of them, up to the judgement of the release."""

@@ -13,14 +13,39 @@ facts as (
 
 ),
 
+-- What a row says, however often it held: a withdrawal of what came after it lets it hold once more.
+stated_facts as (
+
+    select distinct row_id, field, value, position
+    from facts
+    where value is not null and field <> 'explanation'
+
+),
+
 contents as (
 
     select
         row_id,
         string_agg(field || '=' || value, '; ' order by position) as content
-    from facts
-    where value is not null and field <> 'explanation'
+    from stated_facts
     group by row_id
+
+),
+
+stated as (
+
+    select distinct
+        row_id,
+        record,
+        plan_code,
+        meetmoment_code,
+        record_key,
+        project_code,
+        explanation,
+        submission_id,
+        sheet,
+        row_number
+    from versions
 
 ),
 
@@ -40,10 +65,9 @@ changed as (
     from facts as after
     inner join facts as before
         on after.previous_row_id = before.row_id
+        and after.known_from = before.known_to
         and after.field = before.field
-    where
-        after.previous_known_to = after.known_from
-        and {{ is_other_value('before', 'after') }}
+    where {{ is_other_value('before', 'after') }}
 
 ),
 
@@ -112,6 +136,7 @@ made_final as (
     from money as closed
     inner join versions
         on closed.row_id = versions.row_id
+        and closed.known_from = versions.known_from
         and versions.previous_row_id is null
     inner join money as provisional
         on closed.plan_code = provisional.plan_code
@@ -142,12 +167,12 @@ differences as (
 final as (
 
     select
-        stated.record,
-        stated.plan_code,
-        stated.meetmoment_code,
-        stated.meetmoment_code as previous_meetmoment_code,
-        stated.record_key,
-        stated.project_code,
+        about.record,
+        about.plan_code,
+        about.meetmoment_code,
+        about.meetmoment_code as previous_meetmoment_code,
+        about.record_key,
+        about.project_code,
         differences.*,
         after.explanation,
         before.submission_id as old_submission_id,
@@ -157,9 +182,9 @@ final as (
         after.sheet,
         after.row_number
     from differences
-    inner join versions as stated on coalesce(differences.row_id, differences.previous_row_id) = stated.row_id
-    left join versions as after on differences.row_id = after.row_id
-    left join versions as before on differences.previous_row_id = before.row_id
+    inner join stated as about on coalesce(differences.row_id, differences.previous_row_id) = about.row_id
+    left join stated as after on differences.row_id = after.row_id
+    left join stated as before on differences.previous_row_id = before.row_id
 
 )
 
