@@ -27,7 +27,12 @@ _PHONE = re.compile(
     r"(?<![\w./+-])(?:(?:\+|00)32[ ./-]*(?:\(0\)[ ./-]*)?|0)[1-9](?:[ ./-]{0,2}\d){7,8}(?![\w/-]|[.,]\d)"
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
-_NATIONAL = re.compile(r"(?<![A-Za-z0-9])\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. /-]?\d{2}(?![A-Za-z0-9])")
+# Eleven digits at a stretch, or a date with its separators and then the rest: 123456789.12 is an amount.
+_NATIONAL = re.compile(
+    r"(?<![A-Za-z0-9])"
+    r"(?:\d{11}|(?:\d{2}[. /-]\d{2}[. /-]\d{2}|\d{6}(?=[ /-]))[. /-]?\d{3}[. /-]?\d{2})"
+    r"(?![A-Za-z0-9]|[.,]\d)"
+)
 _ENTERPRISE = re.compile(r"(?:BE|KBO|BTW|ondernemingsnummer|nr\.?)\W{0,3}$", re.IGNORECASE)
 
 
@@ -66,7 +71,7 @@ def _is_national_number(text: str) -> bool:
 def _holds_iban(text: str) -> bool:
     """Whether the text, up to its end or to one of its separators, is an IBAN: words may follow one in its line."""
     ends = [separator.start() for separator in re.finditer(r"[ .-]", text)]
-    return any(iban.is_valid(text[:end]) for end in [*ends, len(text)])
+    return any(iban.is_valid(text[:end], check_country=False) for end in [*ends, len(text)])
 
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:

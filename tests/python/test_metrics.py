@@ -41,6 +41,7 @@ def metrics(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     warehouse = tmp_path_factory.mktemp("metrics") / "warehouse.duckdb"
     warehouse.write_bytes(demo.settings.warehouse.read_bytes())
     transform.build(warehouse, ["path:models/semantic"])
+    transform.run(warehouse, ["parse", "--quiet", *transform.where(warehouse)])
     manifest = parse_manifest_from_dbt_generated_manifest(
         (warehouse.parent / "dbt" / "semantic_manifest.json").read_text(encoding="utf-8")
     )

@@ -17,13 +17,15 @@ SEEDED = {
     "email": ["mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be"],
     "phone": ["bel 02 553 12 34", "gsm 0478/12.34.56", "+32 478 12 34 56", "0032 2 553 12 34", "+32(0)9 265 12 34"],
     "iban": ["op BE68 5390 0754 7034 storten", "BE68539007547034", "NL91ABNA0417164300"],
-    "national_number": ["85.07.30-033.28", "rr 85073003328", "17073003384"],
+    "national_number": ["85.07.30-033.28", "rr 85073003328", "17073003384", "850730-033.28"],
 }
 INNOCENT = [
     "VR 2021 2602 VV DOC.0123/1",
     "VR 2022 1507 DOC.0867/1BIS",
     "VV001-M01",
     "1.234.567,89",
+    "850730033.28",  # an amount, though its digits alone would be a national number
+    "85073003328.5",
     "4303000000.00",
     "-12.00",
     "01/02/2021 tot 31/12/2022",
