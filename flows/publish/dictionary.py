@@ -23,17 +23,23 @@ _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #ccc; padding: .3rem .6rem; text-align: left; vertical-align: top; }
+th[scope=row] { font-weight: normal; }
 code { font-size: .95em; }
 </style>
 </head>
 <body>
 <h1>Gegevenswoordenboek <span lang="en">/ data dictionary</span></h1>
 <p>{{ title }}, uitgave <span lang="en">/ release</span> {{ release }}.</p>
-<nav><ul>
+<nav><table>
+<thead><tr><th scope="col">Tabel <span lang="en">/ table</span></th>\
+<th scope="col">Wat een rij is <span lang="en">/ what a row is</span></th></tr></thead>
+<tbody>
 {% for mart in marts %}
-<li><a href="#{{ mart.name }}">{{ mart.name }}</a></li>
+<tr><th scope="row"><a href="#{{ mart.name }}"><code>{{ mart.name }}</code></a></th>\
+<td lang="en">{{ mart.description.partition(". ")[0].rstrip(".") }}</td></tr>
 {% endfor %}
-</ul></nav>
+</tbody>
+</table></nav>
 <main lang="en">
 {% for mart in marts %}
 <section id="{{ mart.name }}">
