@@ -1,4 +1,4 @@
--- One row per plan, indicator and version of its description; one that only returns name is there unregistered.
+-- One row per plan, indicator and version of its description: the registry's, else a delivered one, else none at all.
 with
 
 registered as (
@@ -13,36 +13,104 @@ periodicities as (
 
 ),
 
-returned as (
+delivered as (
 
-    select * from {{ ref('int_indicator_value_version') }}
+    select * from {{ ref('int_indicator_version') }} where is_current
 
 ),
 
-described as (
+named as (
+
+    select
+        plan_code,
+        indicator_code,
+        min(cutoff_date) as first_named_on
+    from {{ ref('int_indicator_value_version') }}
+    group by plan_code, indicator_code
+
+),
+
+of_registry as (
 
     select
         registered.*,
         periodicities.months as periodicity_months,
-        true as is_registered
+        'registry' as registered_by
     from registered
     left join periodicities on registered.periodicity = periodicities.periodicity
 
 ),
 
-undescribed as (
+told as (
 
     select
-        returned.plan_code,
-        returned.indicator_code,
-        min(returned.cutoff_date) as valid_from,
-        false as is_registered
-    from returned
+        *,
+        (title, definition, unit, direction, project_code) as description
+    from delivered
+
+),
+
+-- A register that is delivered again says everything again; only where it says something else a version begins.
+compared as (
+
+    select
+        *,
+        lag(description) over (partition by plan_code, indicator_code order by cutoff_date) as description_before
+    from told
+
+),
+
+-- A sender says no day from which its first description holds: it does from the first time the indicator is named.
+of_delivery as (
+
+    select
+        compared.plan_code,
+        compared.indicator_code,
+        least(
+            compared.cutoff_date,
+            case when compared.description_before is null then named.first_named_on end
+        ) as valid_from,
+        compared.project_code,
+        compared.title as label_nl,
+        compared.title as label_en,
+        compared.definition as definition_nl,
+        compared.definition as definition_en,
+        compared.unit,
+        compared.direction,
+        'delivery' as registered_by
+    from compared
+    left join named
+        on compared.plan_code = named.plan_code
+        and compared.indicator_code = named.indicator_code
     left join registered
-        on returned.plan_code = registered.plan_code
-        and returned.indicator_code = registered.indicator_code
-    where registered.indicator_code is null
-    group by returned.plan_code, returned.indicator_code
+        on compared.plan_code = registered.plan_code
+        and compared.indicator_code = registered.indicator_code
+    where
+        registered.indicator_code is null
+        and compared.description is distinct from compared.description_before
+
+),
+
+described as (
+
+    select * from of_registry
+    union all by name
+    select * from of_delivery
+
+),
+
+of_nobody as (
+
+    select
+        named.plan_code,
+        named.indicator_code,
+        named.first_named_on as valid_from,
+        'nobody' as registered_by
+    from named
+    left join described
+        on named.plan_code = described.plan_code
+        and named.indicator_code = described.indicator_code
+    where described.indicator_code is null
 
 ),
 
@@ -50,7 +118,7 @@ united as (
 
     select * from described
     union all by name
-    select * from undescribed
+    select * from of_nobody
 
 ),
 
@@ -59,6 +127,7 @@ final as (
 
     select
         *,
+        registered_by <> 'nobody' as is_registered,
         row_number() over (partition by plan_code, indicator_code order by valid_from) as version_number,
         lead(valid_from) over (partition by plan_code, indicator_code order by valid_from) as valid_to
     from united

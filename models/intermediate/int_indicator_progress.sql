@@ -139,7 +139,8 @@ ruled as (
         coalesce(asked.target_date, counted.target_date_returned) as target_date_known,
         case
             when asked.level = 'context' then 'context_is_never_aggregated'
-            when asked.aggregation is null then 'not_registered'
+            when not asked.is_registered then 'not_registered'
+            when asked.aggregation is null then 'no_rule'
             when asked.aggregation = 'none' then 'rule_is_none'
             when counted.part_count is null then 'nothing_returned'
             when counted.part_count = counted.not_applicable_count then 'not_applicable'

@@ -25,13 +25,18 @@ projects as (
 
 ),
 
+-- A plan may deliver values of its own (of no project) at a meetmoment for which it delivers no projects.
 delivered_meetmomenten as (
 
     select
         plan_code,
         meetmoment_code
     from projects
-    group by plan_code, meetmoment_code
+    union
+    select
+        plan_code,
+        meetmoment_code
+    from returned
 
 ),
 

@@ -45,17 +45,23 @@ from {{ ref('cluster') }}
 
 indicators as (
 
-    select distinct
+    select
         plan_code,
         indicator_code
     from {{ ref('indicator') }}
+    union
+    select
+        plan_code,
+        canonical as indicator_code
+    from keys
+    where record = 'indicator' and field = 'indicator_code' and withdrawn_at is null
 
 ),
 
--- A plan that registers no indicator at all leaves them to its returns.
+-- A plan that registers no indicator itself leaves them to its deliveries: its values are never set apart for it.
 indicator_registers as (
 
-    select distinct plan_code from indicators
+    select distinct plan_code from {{ ref('indicator') }}
 
 ),
 

@@ -222,6 +222,41 @@ def test_common_indicators(staged: Staged) -> None:
     assert len(values) == 836 and sorted(values) == sorted(expected)
 
 
+def test_common_indicators_are_published_each_value_with_its_description(staged: Staged) -> None:
+    lines = staged.italy("OpenData_PNRR_avanzamento_indicatori_comuni.csv")
+    key = ("Codice Indicatore", "Codice Univoco Sub-misura", "Anno Ob.", "Semestre")
+    times = Counter(tuple(row[name] for name in key) for row in lines)
+    once = [row for row in lines if times[tuple(row[name] for name in key)] == 1]
+    assert len(once) == len(lines) - 2 == 834
+    published = staged.rows(
+        "select indicator_key, project_key, cast(measured_on as varchar), actual from marts.fct_indicator_value"
+        " where meetmoment_key like 'pnrr/%'"
+    )
+    assert sorted(published) == sorted(
+        (
+            f"pnrr/{row['Codice Indicatore'].upper()}",
+            f"pnrr/{row['Codice Univoco Sub-misura'].upper()}",
+            f"{row['Anno Ob.']}-{ {'I': '06-30', 'II': '12-31'}[row['Semestre']] }",
+            Decimal(row["Valore Indicatore"]),
+        )
+        for row in once
+    )
+    described = staged.rows(
+        "select indicator_code, label_nl, unit_label_nl, registered_by from marts.dim_indicator"
+        " where plan_code = 'pnrr'"
+    )
+    assert len(described) == 62
+    assert {(code, " ".join(label.split()), unit, by) for code, label, unit, by in described} == {
+        (
+            row["Codice Indicatore"].upper(),
+            " ".join(row["Descrizione Indicatore"].split()),
+            row["Unità di misura"],
+            "delivery",
+        )
+        for row in lines
+    }
+
+
 # The United Kingdom --------------------------------------------------------------------------------------------------
 
 
@@ -349,6 +384,7 @@ def test_the_register_of_chantiers_and_indicators(staged: Staged) -> None:
     assert sorted(projects) == sorted((c["chantier_id"], c["ch_nom"].strip(), c["engagement_short"]) for c in chantiers)
     indicators = staged.rows(
         "select indicator_code, project_code, title, direction from intermediate.int_indicator_version"
+        " where plan_code = 'fr_barometre'"
     )
     assert len(indicators) == 106
     assert {(i[0], i[1], i[3]) for i in indicators} == {
@@ -391,6 +427,45 @@ def test_the_day_of_publication_in_the_file_name_says_which_value_holds(staged: 
         )
         rows = len(staged.france(f"versions/{last}"))
         assert holding == [(rows, rows)]
+
+
+def test_the_last_publication_of_each_indicator_is_what_the_mart_holds(staged: Staged) -> None:
+    versions = staged.folder / "fr_barometre" / "versions"
+    last = {path.name.split("__")[0]: path.name for path in sorted(versions.glob("*.csv"))}
+    published = staged.rows(
+        "select indicator_key, territory, cast(measured_on as varchar), baseline, actual, target"
+        " from marts.fct_indicator_value where meetmoment_key = 'fr_barometre/baro'"
+    )
+    expected = [
+        (
+            f"fr_barometre/{row['indic_id'].upper()}",
+            row["enforce_zone_id"].upper(),
+            row["metric_enforce_date"] or None,
+            *(Decimal(row[n]) if row[n] else None for n in ("indic_vi", "indic_va", "indic_vc")),
+        )
+        for name in last.values()
+        for row in staged.france(f"versions/{name}")
+    ]
+    assert len(last) == 3 and len(expected) == 5414
+    assert sorted(published, key=str) == sorted(expected, key=str)
+
+
+def test_the_delivered_register_describes_each_indicator_of_the_mart(staged: Staged) -> None:
+    described = staged.rows(
+        "select indicator_code, project_key, direction, registered_by, is_registered from marts.dim_indicator"
+        " where plan_code = 'fr_barometre'"
+    )
+    assert len(described) == 106
+    assert set(described) == {
+        (
+            row["indic_id"],
+            f"fr_barometre/{row['indic_parent_ch']}",
+            {"hausse": "up", "baisse": "down"}[row["tendance"]],
+            "delivery",
+            True,
+        )
+        for row in staged.france("meta_indicateurs.csv")
+    }
 
 
 _RATINGS = (

@@ -1,4 +1,4 @@
--- One row per plan and indicator, as the registry describes it at the last meetmoment that was delivered.
+-- One row per plan and indicator, as it is described at the last meetmoment that was delivered.
 with
 
 versions as (
@@ -37,13 +37,14 @@ final as (
         versions.plan_code || '/' || versions.indicator_code as indicator_key,
         versions.plan_code,
         versions.indicator_code,
+        versions.plan_code || '/' || versions.project_code as project_key,
         coalesce(versions.label_nl, versions.indicator_code) as label_nl,
         coalesce(versions.label_en, versions.indicator_code) as label_en,
         versions.definition_nl,
         versions.definition_en,
         versions.unit,
-        units.label_nl as unit_label_nl,
-        units.label_en as unit_label_en,
+        coalesce(units.label_nl, versions.unit) as unit_label_nl,
+        coalesce(units.label_en, versions.unit) as unit_label_en,
         versions.direction,
         versions.level,
         levels.label_nl as level_label_nl,
@@ -59,6 +60,7 @@ final as (
         versions.availability_delay_days,
         versions.valid_from,
         versions.version_number,
+        versions.registered_by,
         versions.is_registered,
         versions.is_invented,
         versions.note
