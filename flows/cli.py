@@ -191,15 +191,15 @@ def template(
 @app.command()
 def withdraw(
     submission: Annotated[str, typer.Argument(help="Id of the submission; its answer and dim_submission name it.")],
-    reason: Annotated[str, typer.Option(help="Why it is withdrawn; it is published.")],
-    role: Annotated[str, typer.Option(help="In which role that is decided; it is published.")] = "sender",
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn; it stays inside.")],
+    role: Annotated[str, typer.Option(help="In which role that is decided; it stays inside.")] = "sender",
     json_: Json = False,
 ) -> None:
     """Withdraw a submission: from now on it no longer counts, and what it had replaced counts again.
 
-    Its bytes and receipt stay, its id, reason and role stay visible in dim_submission, and what was published while it
-    counted can still be rebuilt. The next night publishes without it. A withdrawal is not undone: send the file again
-    with a change. Exit codes: 0 withdrawn, 1 failed.
+    Its bytes and receipt stay, dim_submission says when it was withdrawn, and what was published while it counted can
+    still be rebuilt. Reason and role stay in the archive. The next night publishes without it. A withdrawal is not
+    undone: send the file again with a change. Exit codes: 0 withdrawn, 1 failed.
     """
     withdrawal = intake.withdraw(Settings(), submission, reason, role, datetime.now(UTC))
     if json_:

@@ -64,7 +64,7 @@ def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now
     if receipt is None:
         raise ValueError(f"there is no submission {submission_id}; its answer and dim_submission name it")
     if not reason.strip() or not role.strip():
-        raise ValueError("a withdrawal needs a reason and the role that decided it: both are published")
+        raise ValueError("a withdrawal needs a reason and the role that decided it")
     return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip())
 
 

@@ -20,8 +20,13 @@ from flows.settings import Settings
 
 # The first value before and the last value after; a record that came and went, or a value that came back, is no change.
 _NET_CHANGES = """
-    with received as (
-        select * from what_changed where known_from > $after and known_from <= $until
+    with listed as (
+        select * from what_changed
+        union all by name
+        select cast(null as varchar) as reason where false  -- a release of before reasons were published has none
+    ),
+    received as (
+        select * from listed where known_from > $after and known_from <= $until
     ),
     netted as (
         select
@@ -31,7 +36,7 @@ _NET_CHANGES = """
             arg_min(kind, known_from) as first_kind,
             arg_max(kind, known_from) as kind,
             arg_max(is_form_only, known_from) as is_form_only,
-            arg_max(reason_source, known_from) as reason_source,
+            arg_max(struct_pack(v := reason, s := reason_source), known_from) as accounted,
             max(known_from) as known_from
         from received
         group by comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field
@@ -39,7 +44,7 @@ _NET_CHANGES = """
     select
         comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field, kind,
         before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
-        reason_source, known_from
+        accounted.v as reason, accounted.s as reason_source, known_from
     from netted
     where before is distinct from after and not (first_kind = 'added' and kind = 'dropped')
     order by comparison desc, meetmoment_key, record, record_key, field, known_from

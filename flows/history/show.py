@@ -44,7 +44,7 @@ def difference(found: Difference) -> None:
     labels = diff.labels()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)
-    columns = ("meetmoment_key", "record", "record_key", "field", "kind", "old_value", "new_value", "reason_source")
+    columns = ("meetmoment_key", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
     told = [c for c in found.changes if c["comparison"] == "restatement" or c["record"] == "project"]
     if told:
         rows = [[_short(change[column]) for column in columns] for change in told[:_ROWS_SHOWN]]

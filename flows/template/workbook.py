@@ -43,6 +43,12 @@ _GUIDE = (
         "Empty is not reported, 0 is zero, n.v.t. is not applicable, vertrouwelijk is withheld.",
     ),
     (
+        "Wat onder Toelichting staat, wordt gepubliceerd naast wat het verantwoordt: noem er functies en diensten, geen"
+        " namen of andere persoonsgegevens. Een interne opmerking hoort niet in de aangifte.",
+        "What stands under Toelichting is published beside what it accounts for: name posts and services there, no"
+        " persons or other personal data. An internal remark does not belong in the return.",
+    ),
+    (
         "Geef het bestand een naam die begint met de code van het beleidsdomein; een verbetering eindigt op _v2.",
         "Save the file under a name that begins with the code of the policy domain; a correction ends in _v2.",
     ),

@@ -49,7 +49,7 @@ final as (
         codes.group_code as status_group,
         milestones.actual_date,
         milestones.replaced_by,
-        -- Why a milestone is where it is stays with the ministry; that a reason was given is a fact.
+        milestones.explanation,
         milestones.explanation is not null as has_explanation,
         coalesce(
             milestones.planned_date < milestones.cutoff_date

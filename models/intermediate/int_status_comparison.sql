@@ -45,6 +45,7 @@ final as (
         coalesce(reported.status_state, 'not_reported') as status_state,
         reported.assessor,
         reported.vr_document,
+        reported.explanation,
         coalesce(reported.has_explanation, false) as has_explanation,
         coalesce(deciding.status_group, 'not_computed') as computed_status_group,
         deciding.rule_code as computed_by_rule,

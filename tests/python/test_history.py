@@ -36,11 +36,11 @@ def test_every_record_of_the_contract_is_compared() -> None:
 
 
 def test_the_corrected_return_restates_two_amounts_and_three_dates_with_reason(demo: DemoRun) -> None:
-    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as con:  # the reason itself stays inside
-        rows = con.sql(
-            "select kind, old_value, new_value, reason, cast(known_from as date) from marts.what_changed"
-            " where comparison = 'restatement' and kind not in ('explained', 'made_final')"
-        ).fetchall()
+    rows = query(
+        demo,
+        "select kind, old_value, new_value, reason, cast(known_from as date) from what_changed"
+        " where comparison = 'restatement' and kind not in ('explained', 'made_final')",
+    )
     assert Counter(row[0] for row in rows) == {"moved_date": 3, "restated_value": 2}
     assert all(row[3] and row[3].startswith(("Gecorrigeerd", "Geplande datum gecorrigeerd")) for row in rows)
     assert {str(row[4]) for row in rows} == {"2022-01-24"}
@@ -103,6 +103,7 @@ def test_diff_of_two_releases_is_what_was_received_in_between(demo: DemoRun) -> 
     restated = {(kind, count) for comparison, kind, count in found.counts() if comparison == "restatement"}
     assert restated == {("moved_date", 3), ("restated_value", 2), ("explained", 9)}
     assert {t.table for t in found.tables} >= {"fct_finance", "fct_milestone_status", "what_changed"}
+    assert all(c["reason"] for c in found.changes if c["kind"] in ("moved_date", "restated_value"))
     assert found.notes == []
     by_day = diff.diff(demo.settings, "2021-12-31", "2022-01-31")
     assert by_day.changes == found.changes

@@ -13,6 +13,7 @@ from conftest import DemoRun
 from expectations import gate
 from flows import registry
 from flows.demo.annexes import accounts_at
+from flows.demo.course import project_states
 from flows.demo.milestone_dates import milestone_states
 from flows.demo.targets import METINGEN
 from flows.publish import release
@@ -168,10 +169,18 @@ def test_regular_projects_without_money_count_as_they_state(demo: DemoRun) -> No
     ) == [(22, 16, 6, 0)]
 
 
-def test_no_reason_of_a_ministry_is_published(demo: DemoRun) -> None:
-    columns = query(demo, "select distinct column_name from information_schema.columns")
-    assert ("has_explanation",) in columns
-    assert ("explanation",) not in columns
+def test_what_a_ministry_accounts_for_is_published_beside_it_and_why_it_withdrew_is_not(demo: DemoRun) -> None:
+    states = {code: s.explanation for (code, meting), s in project_states().items() if meting == 3}
+    published = query(
+        demo,
+        "select right(project_key, 5), explanation, has_explanation from fct_project_status"
+        " where meetmoment_key = 'veerkracht/m3'",
+    )
+    assert {(code, text, bool(text)) for code, text in states.items()} == {
+        (code, text or "", has) for code, text, has in published
+    }
+    columns = {column for (column,) in query(demo, "select distinct column_name from information_schema.columns")}
+    assert "reason" in columns and not {"withdrawal_reason", "withdrawn_by"} & columns
 
 
 @pytest.mark.parametrize(("unexplained", "reasons"), [("0.00", []), ("0.01", ["DQ13R"])])

@@ -17,6 +17,8 @@ from flows.settings import Settings
 from flows.template import Written, write_template
 
 IN_TIME = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
+PUBLISHED = " (wordt gepubliceerd)"
+"""What our template adds to a header of the senders' own returns, which are read with and without it."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def fill_in(template: Path, answers: Path, target: Path) -> None:
             for column, header in enumerate(headers(sheet), start=1):
                 cell = sheet.cell(at, column)
                 if is_new or not cell.protection.locked:
-                    cell.value = asked.cell(row, headers(asked).index(header) + 1).value
+                    cell.value = asked.cell(row, headers(asked).index(header.removesuffix(PUBLISHED)) + 1).value
     book.save(target)
 
 
@@ -73,7 +75,26 @@ def test_sheets_and_headers_are_those_of_the_senders_own_returns(demo: DemoRun, 
     theirs = openpyxl.load_workbook(demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx")
     assert book.sheetnames[0] == "Toelichting"
     for sheet in theirs.worksheets[1:]:
-        assert headers(book[sheet.title]) == headers(sheet), sheet.title
+        ours = [header.removesuffix(PUBLISHED) for header in headers(book[sheet.title])]
+        assert ours == headers(sheet), sheet.title
+
+
+def test_the_field_itself_says_that_an_explanation_is_published(made: tuple[Path, Written]) -> None:
+    book = openpyxl.load_workbook(made[0])
+    explained = {
+        (row["layout_code"], row["source_column"])
+        for row in registry.rows("layouts/layout_column")
+        if row["field"] == "explanation" and row["layout_code"].startswith("vv_")
+    }
+    sheet_of = {row["layout_code"]: row["sheet_name"] for row in registry.rows("layouts/layout")}
+    for layout in {layout for layout, _ in explained}:
+        assert {header for of, header in explained if of == layout} == {"Toelichting", f"Toelichting{PUBLISHED}"}
+        assert headers(book[sheet_of[layout]]).count(f"Toelichting{PUBLISHED}") == 1
+        assert "Toelichting" not in headers(book[sheet_of[layout]])
+    told = [[str(cell.value or "") for cell in row] for row in book["Toelichting"].iter_rows()]
+    fields = [row for row in told if row[1] == f"Toelichting{PUBLISHED}"]
+    assert len(fields) == 4 and all("wordt gepubliceerd" in row[4] and "is published" in row[5] for row in fields)
+    assert any("wordt gepubliceerd" in row[0] and "is published" in row[5] for row in told)
 
 
 def test_it_is_prefilled_with_the_meetmoment_before_inside_the_monitored_scope(made: tuple[Path, Written]) -> None:

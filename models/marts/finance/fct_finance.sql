@@ -8,6 +8,7 @@ select
     measure,
     amount_eur,
     amount_eur_state as amount_state,
+    explanation,
     submission_id,
     sheet,
     row_number,

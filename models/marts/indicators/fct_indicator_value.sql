@@ -19,6 +19,7 @@ select
     change_since_previous,
     previous_target,
     is_target_changed,
+    explanation,
     has_explanation,
     value_date,
     next_expected_on,

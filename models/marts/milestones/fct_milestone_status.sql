@@ -15,6 +15,7 @@ select
     is_overdue,
     change_since_previous,
     days_moved,
+    explanation,
     submission_id,
     sheet,
     row_number,

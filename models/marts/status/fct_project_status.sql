@@ -9,6 +9,7 @@ select
     status_group,
     assessor,
     vr_document,
+    explanation,
     has_explanation,
     computed_status_group,
     computed_by_rule,
