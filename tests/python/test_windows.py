@@ -12,6 +12,7 @@ import pytest
 from conftest import DemoRun, put
 
 from flows import intake
+from flows.check import check
 from flows.night import Night, Outcome, nothing_to_do, runbook
 from flows.publish import release
 from flows.receive import archive
@@ -62,6 +63,25 @@ def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_ni
     assert severity == "warning" and int(rows) > 300
 
 
+@pytest.mark.parametrize("lacking", [True, False])
+def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(
+    demo: DemoRun, tmp_path: Path, lacking: bool
+) -> None:
+    book = openpyxl.load_workbook(demo.settings.inbox / "veerkracht" / "m7" / "OMG_return_m7.xlsx")
+    held = book["Mijlpalen"].max_row - 1
+    if lacking:
+        del book["Mijlpalen"]
+    else:  # the sheet is there with its heading alone: that withdraws them
+        book["Mijlpalen"].delete_rows(2, held)
+    again = tmp_path / "OMG_return_m7_v2.xlsx"
+    book.save(again)
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(demo.settings.archive, settings.archive)
+    findings = check(settings, [again], "veerkracht", "m7", LATE)
+    told = [(f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"]
+    assert told == ([("warning", "Mijlpalen", str(held))] if lacking else [])
+
+
 def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
     both = query(
         late_night.settings,
@@ -78,11 +98,15 @@ def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: Lat
 
 
 def test_a_withdrawn_submission_stays_visible_with_its_reason_and_counts_no_longer(late_night: LateNight) -> None:
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:  # role and reason stay inside
+        assert con.sql(
+            "select withdrawn_at, withdrawn_by, withdrawal_reason, verdict from marts.dim_submission"
+            f" where submission_id = '{late_night.withdrawn}'"
+        ).fetchall() == [(WITHDRAWN_AT.replace(tzinfo=None), "sender", "verkeerd bestand", "accepted")]
     assert query(
         late_night.settings,
-        "select withdrawn_at, withdrawn_by, withdrawal_reason, verdict from dim_submission"
-        f" where submission_id = '{late_night.withdrawn}'",
-    ) == [(WITHDRAWN_AT.replace(tzinfo=None), "sender", "verkeerd bestand", "accepted")]
+        f"select withdrawn_at from dim_submission where submission_id = '{late_night.withdrawn}'",
+    ) == [(WITHDRAWN_AT.replace(tzinfo=None),)]
     after = query(late_night.settings, "from fct_finance where meetmoment_key = 'veerkracht/m2' order by all")
     assert len(after) == len(late_night.before) and after != late_night.before
     assert not query(late_night.settings, f"from fct_finance where submission_id = '{late_night.withdrawn}'"), (

@@ -24,11 +24,13 @@ named as (
     select
         sheets.submission_id,
         sheets.sheet,
+        sheets.layout_code,
+        sheets.row_count,
         submissions.received_at,
         submissions.declared_version,
         submissions.sha256,
-        submissions.plan_code || '/' || submissions.meetmoment_code || '/' || sheets.layout_code || '/'
-        || regexp_extract(submissions.file_name, patterns.series_pattern, 1) as series
+        submissions.plan_code || '/' || submissions.meetmoment_code || '/'
+        || regexp_extract(submissions.file_name, patterns.series_pattern, 1) as file_series
     from sheets
     inner join submissions on sheets.submission_id = submissions.submission_id
     inner join patterns on sheets.layout_code = patterns.layout_code
@@ -41,7 +43,10 @@ placed as (
 
     select
         *,
-        dense_rank() over (partition by series order by declared_version, received_at, sha256) as series_position
+        file_series || '/' || layout_code as series,
+        dense_rank() over (
+            partition by file_series, layout_code order by declared_version, received_at, sha256
+        ) as series_position
     from named
 
 ),
@@ -51,6 +56,9 @@ final as (
     select
         submission_id,
         sheet,
+        layout_code,
+        row_count,
+        file_series,
         series,
         series_position,
         min(received_at) over (

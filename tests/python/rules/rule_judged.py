@@ -14,7 +14,7 @@ from flows import night
 from flows.warehouse import transform
 
 Suites = dict[str, dict[str, Any]]
-ELSEWHERE = {"submission_submission", "submission_indicator"}
+ELSEWHERE = {"submission_submission", "submission_indicator", "comparison_sheet_again"}
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Judged:
 def suites() -> Suites:
     """The suites of gate 1 on the rows of a Flemish return, by name.
 
-    The one on submissions is about windows and versions (test_windows); the one on a delivered register of indicators
-    is about a record that no Flemish return holds (test_real_layouts).
+    Those on submissions and on their sheets are about windows and versions (test_windows); the one on a delivered
+    register of indicators is about a record that no Flemish return holds (test_real_layouts).
     """
     paths = [p for folder in ("submission", "comparison") for p in sorted((gate.SUITES / folder).glob("*.json"))]
     found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
