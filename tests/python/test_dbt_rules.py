@@ -7,6 +7,7 @@ by name (one yml set per folder is checked instead).
 
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,28 @@ def test_everything_is_described(project: Project) -> None:
     assert columns == []
     assert [node["name"] for node in project.seeds.values() if not node["columns"]] == []
     assert [group for group in project.manifest["groups"].values() if not group["description"]] == []
+
+
+def test_every_macro_is_described_with_its_arguments(project: Project) -> None:
+    """That the names are those of the macro is dbt's own check (flag validate_macro_args)."""
+    macros = [macro for macro in project.manifest["macros"].values() if macro["package_name"] == "veerkracht"]
+    assert len(macros) > 30
+    assert [macro["name"] for macro in macros if not macro["description"]] == []
+    unsaid = [f"{m['name']}.{a['name']}" for m in macros for a in m["arguments"] if not a["description"]]
+    assert unsaid == []
+
+
+def test_an_argument_that_a_macro_does_not_have_is_refused(tmp_path: Path) -> None:
+    copy = tmp_path / "project"
+    for room in ("macros", "models", "seeds", "tests/generic", "tests/selftest", "tests/singular"):
+        shutil.copytree(PROJECT / room, copy / room)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copyfile(PROJECT / name, copy / name)
+    path = copy / "macros" / "_macros.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: denominator", "name: divisor"), encoding="utf-8")
+    where = ["--project-dir", str(copy), "--profiles-dir", str(copy), "--target-path", str(tmp_path / "target")]
+    with pytest.raises(transform.TransformFailed, match="Argument divisor in yaml for macro pct does not match"):
+        transform.run(tmp_path / "warehouse.duckdb", ["parse", "--quiet", *where])
 
 
 def test_the_columns_of_a_seed_are_those_of_its_file(project: Project) -> None:
