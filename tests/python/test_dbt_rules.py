@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from expectations.gate import SUITES
 from flows.settings import PROJECT
 from flows.warehouse import transform
 
@@ -157,6 +158,17 @@ def test_everything_is_described(project: Project) -> None:
     assert columns == []
     assert [node["name"] for node in project.seeds.values() if not node["columns"]] == []
     assert [group for group in project.manifest["groups"].values() if not group["description"]] == []
+
+
+def test_each_suite_of_the_gates_names_a_failing_row_by_its_key(project: Project) -> None:
+    keys = {
+        test["attached_node"].split(".")[-1]: test["test_metadata"]["kwargs"]["columns"]
+        for test in project.tests
+        if test.get("test_metadata", {}).get("name") == "unique_key" and test["attached_node"]
+    }
+    for path in SUITES.glob("*/*.json"):
+        meta = json.loads(path.read_text(encoding="utf-8"))["meta"]
+        assert meta["key"] == keys[meta["table"].split(".")[1]], path.name
 
 
 def test_every_macro_is_described_with_its_arguments(project: Project) -> None:

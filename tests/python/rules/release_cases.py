@@ -30,7 +30,7 @@ _GOOD: dict[str, dict[str, Any]] = {
     IDENTITIES: {"identity": "", "identity_case": "m1", "difference": 0},
     PUBLISHED: {"meetmoment_key": "", "scope_key": "s", "measure": "paid", "item": "total", "verdict": "reproduced"},
     PROJECTS: {"project_key": "", "plan_code": "veerkracht", "funding_type": "one_off"},
-    PROGRESS: {"meetmoment_key": "", "indicator_key": "i", "level": "output", "aggregation": "sum"},
+    PROGRESS: {"meetmoment_key": "", "scope_key": "s", "indicator_key": "i", "level": "output", "aggregation": "sum"},
     QUALITY: {
         "meetmoment_key": "",
         "indicator_key": "i",
