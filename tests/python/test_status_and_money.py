@@ -73,7 +73,7 @@ def test_no_group_is_computed_that_the_scale_does_not_have(demo: DemoRun) -> Non
 
 
 def test_each_fact_of_the_registry_is_computed() -> None:
-    sql = (PROJECT / "models/intermediate/int_status_fact.sql").read_text(encoding="utf-8")
+    sql = (PROJECT / "models/intermediate/status/int_status_fact.sql").read_text(encoding="utf-8")
     (listed,) = re.findall(r"set facts = \[(.*?)\]", sql, re.DOTALL)
     assert re.findall(r"'(\w+)'", listed) == [row["fact"] for row in registry.rows("status/status_fact")]
 
