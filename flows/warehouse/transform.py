@@ -78,7 +78,12 @@ def _project(warehouse: Path) -> "Manifest":
     target = warehouse.parent / "dbt"
     if state not in _parsed:
         _parsed.clear()
-        parsed = run(warehouse, ["parse", "--quiet", *where(warehouse)])
+        parse = ["parse", "--quiet", "--log-level", "none", *where(warehouse)]
+        try:
+            parsed = run(warehouse, parse)
+        except TransformFailed:
+            # What dbt keeps of the code of before can mislead it: an entry that moved to another file is there twice.
+            parsed = run(warehouse, [*parse, "--no-partial-parse"])
         _parsed[state] = parsed
     elif not (target / "manifest.json").exists():
         _parsed[state].write(str(target / "manifest.json"))

@@ -180,17 +180,37 @@ def test_every_macro_is_described_with_its_arguments(project: Project) -> None:
     assert unsaid == []
 
 
-def test_an_argument_that_a_macro_does_not_have_is_refused(tmp_path: Path) -> None:
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what dbt reads, in the place of the project, not parsed yet."""
     copy = tmp_path / "project"
     for room in ("macros", "models", "seeds", "tests/generic", "tests/selftest", "tests/singular"):
         shutil.copytree(PROJECT / room, copy / room)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(PROJECT / name, copy / name)
+    monkeypatch.setattr(transform, "PROJECT", copy)
+    monkeypatch.setattr(transform, "_parsed", {})
+    return copy
+
+
+def test_an_argument_that_a_macro_does_not_have_is_refused(copy: Path, tmp_path: Path) -> None:
     path = copy / "macros" / "_macros.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("name: denominator", "name: divisor"), encoding="utf-8")
-    where = ["--project-dir", str(copy), "--profiles-dir", str(copy), "--target-path", str(tmp_path / "target")]
     with pytest.raises(transform.TransformFailed, match="Argument divisor in yaml for macro pct does not match"):
-        transform.run(tmp_path / "warehouse.duckdb", ["parse", "--quiet", *where])
+        transform._project(tmp_path / "build" / "warehouse.duckdb")
+
+
+def test_a_description_that_moved_to_another_file_is_no_second_one(copy: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "build" / "warehouse.duckdb"
+    transform._project(warehouse)
+    gone, grown = (copy / "models/marts/core" / f"_core{name}__models.yml" for name in ("_project", ""))
+    moved = gone.read_text(encoding="utf-8").removeprefix("models:\n")
+    first, rest = moved.split("\n  - name: ", 1)
+    grown.write_text(grown.read_text(encoding="utf-8") + first + "\n", encoding="utf-8")
+    gone.write_text("models:\n  - name: " + rest, encoding="utf-8")
+    transform._parsed.clear()
+    nodes = transform._project(warehouse).nodes
+    assert str(nodes["model.veerkracht.bridge_scope_project"].patch_path).endswith("_core__models.yml")
 
 
 def test_the_columns_of_a_seed_are_those_of_its_file(project: Project) -> None:
