@@ -1,5 +1,6 @@
-"""What is known of deliveries besides their content: copies, withdrawals, verdicts that changed, and who is late."""
+"""What is known of deliveries besides their content: where they wait, copies, withdrawals, verdicts, who is late."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,64 @@ from flows.receive.archive import Withdrawal
 from flows.settings import Settings
 
 
+def placed(settings: Settings) -> Iterator[tuple[str, str, Path]]:
+    """(plan_code, meetmoment_code, path) of every file that waits in the folder of a meetmoment of the calendar."""
+    for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
+        if (plan_code, meetmoment_code) in registry.meetmomenten():
+            yield plan_code, meetmoment_code, path
+
+
+def unplaced(settings: Settings) -> list[dict[str, str]]:
+    """Files that wait in the inbox where no meetmoment is looked for, each with what to do; they stay there."""
+    in_place = {path for _, _, path in placed(settings)}
+    return [
+        {
+            "file_name": path.name,
+            "folder": str(path.parent),
+            **_remedy(path.parent.relative_to(settings.inbox).parts),
+        }
+        for path in archive.finished_files(settings.inbox)
+        if path not in in_place
+    ]
+
+
+def _remedy(folders: tuple[str, ...]) -> dict[str, str]:
+    """What to do with a file in these folders of the inbox, in Dutch and English."""
+    plans = list(dict.fromkeys(plan for plan, _ in registry.meetmomenten()))
+    plan_code = folders[0] if folders else ""
+    calendar = [meetmoment for plan, meetmoment in registry.meetmomenten() if plan == plan_code]
+    if not calendar:
+        known = ", ".join(plans)
+        named_nl = f"plan '{plan_code}' heeft geen kalender" if plan_code else "het plan is niet te zien"
+        named_en = f"plan '{plan_code}' has no calendar" if plan_code else "the plan cannot be seen"
+        return {
+            "remedy_nl": f"{named_nl}; zet het bestand in inbox/<plan>/<meetmoment>/, met als plan {known}",
+            "remedy_en": f"{named_en}; put the file in inbox/<plan>/<meetmoment>/, the plan being {known}",
+        }
+    known = ", ".join(calendar)
+    place = f"inbox/{plan_code}/<meetmoment>/"
+    match folders:
+        case (_,):
+            named_nl, named_en = "het meetmoment is niet te zien", "the meetmoment cannot be seen"
+        case (_, meetmoment_code) if meetmoment_code not in calendar:
+            named_nl = f"meetmoment '{meetmoment_code}' staat niet in de kalender van {plan_code}"
+            named_en = f"meetmoment '{meetmoment_code}' is not in the calendar of {plan_code}"
+        case _:
+            named_nl, named_en = "mappen daaronder worden niet gelezen", "folders below it are not read"
+    return {
+        "remedy_nl": f"{named_nl}; zet het bestand in {place}, met als meetmoment {known}"
+        " (een nieuw meetmoment is een rij in seeds/plan/meetmoment.csv)",
+        "remedy_en": f"{named_en}; put the file in {place}, the meetmoment being {known}"
+        " (a new meetmoment is a row in seeds/plan/meetmoment.csv)",
+    }
+
+
 def identical_copies(settings: Settings) -> list[dict[str, Any]]:
     """Files that wait in the inbox though the same bytes were received before under another name, or were withdrawn."""
     received = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
     withdrawn = archive.withdrawals(settings.archive)
     copies = []
-    for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
+    for plan_code, meetmoment_code, path in placed(settings):
         receipt = archive.receipt_for(path, plan_code, meetmoment_code, datetime.now(UTC))
         before = received.get(receipt.submission_id)
         if before and (before.file_name != path.name or before.submission_id in withdrawn):
