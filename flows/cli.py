@@ -216,7 +216,7 @@ def status(json_: Json = False) -> None:
     It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
     calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
     """
-    settings, today = Settings(), datetime.now(UTC).date()
+    settings, now = Settings(), datetime.now(UTC)
     last, current = night.last_run(settings), release.current(settings)
     answer: dict[str, Any] = {
         "home": str(settings.home),
@@ -225,8 +225,8 @@ def status(json_: Json = False) -> None:
         "rejected": last["outcome"]["rejected"] if last else [],
         "unplaced": intake.unplaced(settings),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": intake.deliveries(settings.warehouse, today),
-        "next": intake.next_days(today),
+        "deliveries": intake.deliveries(settings.warehouse, now),
+        "next": intake.next_days(now),
         "meetmomenten": _query(current, _MEETMOMENTEN) if current else [],
     }
     if json_:

@@ -104,7 +104,7 @@ _DAYS_SHOWN = 5
 
 
 def show_status(answer: dict[str, Any]) -> None:
-    """What `veerkracht status` found: rejected, unplaced, changed verdicts, deliveries, what comes next, meetmomenten."""
+    """What `veerkracht status` found: refused or unplaced files, other verdicts, deliveries, calendar, meetmomenten."""
     for name in answer["rejected"]:
         console.print(f"[red]geweigerd / rejected[/]  {name}")
     show_unplaced(answer["unplaced"])

@@ -121,30 +121,31 @@ def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now
     return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip())
 
 
-def latest_meetmoment(plan_code: str, today: date) -> dict[str, str] | None:
-    """The last meetmoment of a plan whose window has opened by a day."""
+def latest_meetmoment(plan_code: str, now: datetime) -> dict[str, str] | None:
+    """The last meetmoment of a plan whose window has opened."""
+    today = registry.local_day(plan_code, now)
     calendar = [row for (plan, _), row in registry.meetmomenten().items() if plan == plan_code]
     return next((row for row in reversed(calendar) if _day(row["opens_on"]) <= today), None)
 
 
-def next_days(today: date) -> list[dict[str, Any]]:
-    """Openings, deadlines and publications still to come, the next one first."""
+def next_days(now: datetime) -> list[dict[str, Any]]:
+    """Openings, deadlines and publications still to come, the next one first; days are those of each plan."""
     days = [
         {
             "day": row[column],
-            "in_days": (_day(row[column]) - today).days,
+            "in_days": in_days,
             "what": what,
             "plan_code": plan,
             "meetmoment_code": meetmoment,
         }
         for (plan, meetmoment), row in registry.meetmomenten().items()
         for column, what in (("opens_on", "opening"), ("deadline_on", "deadline"), ("publication_on", "publication"))
-        if _day(row[column]) >= today
+        if (in_days := (_day(row[column]) - registry.local_day(plan, now)).days) >= 0
     ]
     return sorted(days, key=lambda d: (d["in_days"], d["plan_code"], d["meetmoment_code"], d["what"]))
 
 
-def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
+def deliveries(warehouse: Path, now: datetime) -> list[dict[str, Any]]:
     """Per plan and policy domain, for the latest meetmoment: whether it delivered, when, and what gate 1 found.
 
     ``delivery`` is in_time, late, rejected (nothing accepted yet) or missing; ``is_overdue`` says that the deadline has
@@ -152,7 +153,7 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
 
     Args:
         warehouse: the warehouse of the last night, judged at least by gate 1.
-        today: the day to compare deadlines with.
+        now: the moment to look at deadlines from.
     """
     rows: list[dict[str, Any]] = []
     if not warehouse.exists():
@@ -161,13 +162,13 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
         if not con.sql(_IS_JUDGED).fetchall():
             return rows
         for (plan_code,) in con.sql("select plan_code from registry.plan order by all").fetchall():
-            meetmoment = latest_meetmoment(plan_code, today)
+            meetmoment = latest_meetmoment(plan_code, now)
             if meetmoment is None:
                 continue
             key = f"{plan_code}/{meetmoment['meetmoment_code']}"
             found = con.execute(_DELIVERIES, {"plan": plan_code, "meetmoment": key})
             columns = [column for (column, *_) in found.description or []]
-            is_past = _day(meetmoment["deadline_on"]) < today
+            is_past = _day(meetmoment["deadline_on"]) < registry.local_day(plan_code, now)
             for values in found.fetchall():
                 row = dict(zip(columns, values, strict=True))
                 overdue = is_past and row["delivery"] in ("missing", "rejected")

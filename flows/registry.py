@@ -4,7 +4,9 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from flows.settings import PROJECT
 
@@ -63,6 +65,16 @@ def meetmomenten() -> dict[tuple[str, str], dict[str, str]]:
     """(plan_code, meetmoment_code) -> calendar row, in calendar order."""
     ordered = sorted(rows("plan/meetmoment"), key=lambda row: (row["plan_code"], int(row["meetmoment_number"])))
     return {(row["plan_code"], row["meetmoment_code"]): row for row in ordered}
+
+
+def local_day(plan_code: str, moment: datetime) -> date:
+    """The day on which a moment falls where the plan is, as the macro of this name has it."""
+    return moment.astimezone(_time_zones()[plan_code]).date()
+
+
+@cache
+def _time_zones() -> dict[str, ZoneInfo]:
+    return {row["plan_code"]: ZoneInfo(row["time_zone"] or "Europe/Brussels") for row in rows("plan/plan")}
 
 
 @cache

@@ -95,11 +95,11 @@ final as (
         submissions.submission_id,
         case
             when submissions.is_late
-                then cast(cast(submissions.received_at as date) as varchar) || ' > ' || meetmomenten.deadline_on
+                then cast(submissions.received_on as varchar) || ' > ' || meetmomenten.deadline_on
         end as received_after_deadline,
         case
-            when cast(submissions.received_at as date) < meetmomenten.opens_on
-                then cast(cast(submissions.received_at as date) as varchar) || ' < ' || meetmomenten.opens_on
+            when submissions.received_on < meetmomenten.opens_on
+                then cast(submissions.received_on as varchar) || ' < ' || meetmomenten.opens_on
         end as received_before_opening,
         case
             when changes.changed_count = 0 and partly_refused.submission_id is null then changes.row_count
