@@ -118,7 +118,7 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
 
 @cache
 def key_headers(layout_code: str) -> frozenset[str]:
-    """Headers of the layout's columns that hold a key of some record."""
+    """Headers, or patterns of them, of the layout's columns that hold a key of some record."""
     keys = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["is_key"] == "true"}
     return frozenset(
         row["source_column"]
