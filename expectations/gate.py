@@ -23,7 +23,7 @@ import duckdb
 import pandas as pd
 
 from flows.personal_data import kinds_in, public_values
-from flows.registry import rules
+from flows.registry import own_severities, rules
 
 SUITES = Path(__file__).parent
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -164,5 +164,9 @@ def worst(severities: Sequence[str]) -> str:
 
 
 def severity_of(failure: Failure) -> str:
-    """The severity the registry gives to the rule that failed."""
-    return rules()[failure.rule_id].severity
+    """The severity the registry gives to the rule that failed, for the plan of the failing row where its key names one.
+
+    Keys of marts begin with the plan; ``off`` means that the rule is not asked of it.
+    """
+    plan_code = failure.key[0].partition("/")[0] if failure.key else ""
+    return own_severities().get((plan_code, failure.rule_id), rules()[failure.rule_id].severity)

@@ -134,6 +134,12 @@ def rules() -> dict[str, Rule]:
     return {row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")}
 
 
+@cache
+def own_severities() -> dict[tuple[str, str], str]:
+    """(plan_code, rule_id) -> severity, where a plan gives a rule another one than the catalogue."""
+    return {(row["plan_code"], row["rule_id"]): row["severity"] for row in rows("quality/rule_severity")}
+
+
 def checksum() -> str:
     """sha256 over all seeds: which registry a release stands on."""
     digest = hashlib.sha256()
