@@ -79,7 +79,7 @@ _PLACES = """
                     and coalesce(waiver.meetmoment_code, submission.meetmoment_code) = submission.meetmoment_code
                     and coalesce(waiver.project_code = places.project_code, waiver.project_code is null)
                     and coalesce(waiver.record_key = places.record_key, waiver.record_key is null)
-                    and cast(submission.received_at as date) between waiver.granted_on and waiver.valid_until
+                    and submission.received_on between waiver.granted_on and waiver.valid_until
             ) as waiver_id
         from places
         inner join staging.stg_submission as submission on places.submission_id = submission.submission_id

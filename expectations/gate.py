@@ -2,6 +2,8 @@
 
 A suite is a file in Great Expectations' own form; its ``meta`` names the table it judges and the key of a row, each
 expectation's ``meta`` names its rule. What a rule means (severity, sentences) is its row in ``seeds/quality/rule.csv``.
+Where a suite names a ``scanned`` column, a column ``personal_data`` beside it says which kinds the text holds: no
+expectation knows check digits.
 
 Great Expectations judges pandas frames holding only the columns a suite names: its SQL route cannot read DuckDB
 (docs/adr/0003). An expectation that raises is a critical finding; a suite that is empty, or answers fewer results
@@ -20,7 +22,8 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 
-from flows.registry import rules
+from flows.personal_data import kinds_in, public_values
+from flows.registry import own_severities, rules
 
 SUITES = Path(__file__).parent
 SEVERITIES = ("critical", "error", "warning", "info")
@@ -69,6 +72,9 @@ def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure
     if not expectations:
         raise GateBroken(f"suite {suite['name']} has no expectations")
     frame = con.sql(_frame_query(con, suite)).df()
+    if scanned := suite["meta"].get("scanned"):
+        public = public_values()
+        frame["personal_data"] = [", ".join(kinds_in(text, public)) or None for text in frame[scanned]]
     source = _context().data_sources.add_or_update_pandas(suite["name"])
     batch = (
         source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
@@ -158,5 +164,9 @@ def worst(severities: Sequence[str]) -> str:
 
 
 def severity_of(failure: Failure) -> str:
-    """The severity the registry gives to the rule that failed."""
-    return rules()[failure.rule_id].severity
+    """The severity the registry gives to the rule that failed, for the plan of the failing row where its key names one.
+
+    Keys of marts begin with the plan; ``off`` means that the rule is not asked of it.
+    """
+    plan_code = failure.key[0].partition("/")[0] if failure.key else ""
+    return own_severities().get((plan_code, failure.rule_id), rules()[failure.rule_id].severity)

@@ -82,8 +82,9 @@ def demo(json_: Json = False) -> None:
 def nightly(json_: Json = False) -> None:
     """One night: receive the inbox, judge, build, judge again, publish one release.
 
-    Put files in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/. Exit codes: 0 published or nothing new, 20 held by a gate
-    (the current release stays), 1 failed, 75 another night is running.
+    Put files in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/; a file elsewhere in the inbox stays and is told, with
+    what to do. Exit codes: 0 published or nothing new, 20 held by a gate (the current release stays), 1 failed, 75
+    another night is running.
     """
     settings = Settings()
     outcome = _run(settings, datetime.now(UTC), "nightly", json_)
@@ -212,19 +213,20 @@ def withdraw(
 def status(json_: Json = False) -> None:
     """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
 
-    It looks at the last night, also when that was held, and at the calendar; late is whoever has nothing accepted after
-    the deadline. Exit code 0.
+    It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
+    calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
     """
-    settings, today = Settings(), datetime.now(UTC).date()
+    settings, now = Settings(), datetime.now(UTC)
     last, current = night.last_run(settings), release.current(settings)
     answer: dict[str, Any] = {
         "home": str(settings.home),
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "rejected": last["outcome"]["rejected"] if last else [],
+        "unplaced": intake.unplaced(settings),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": intake.deliveries(settings.warehouse, today),
-        "next": intake.next_days(today),
+        "deliveries": intake.deliveries(settings.warehouse, now),
+        "next": intake.next_days(now),
         "meetmomenten": _query(current, _MEETMOMENTEN) if current else [],
     }
     if json_:
@@ -386,9 +388,7 @@ _MEETMOMENTEN = """
 def _run(settings: Settings, now: datetime, title: str, quiet: bool) -> Outcome:
     """Run a night as a flow, unless a quick look says there is nothing to do."""
     if night.nothing_to_do(settings):
-        current = release.current(settings)
-        copies = intake.identical_copies(settings)
-        return Outcome("nothing_new", current.release_id if current else None, identical=copies)
+        return night.nothing_new(settings)
     from flows.nightly import run_as_flow
 
     with console.progress(Night(settings, now), title, quiet) as shown:
@@ -401,6 +401,7 @@ def _tell(outcome: Outcome) -> None:
     stays = outcome.release_id or "(none)"
     for name in outcome.rejected:
         print_(f"  [red]geweigerd / rejected[/] {name}")
+    console.show_unplaced(outcome.unplaced)
     console.show_unchanged(outcome.identical)
     console.show_changed_verdicts(outcome.changed_verdicts)
     for reason in outcome.reasons:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -103,9 +104,10 @@ _DAYS_SHOWN = 5
 
 
 def show_status(answer: dict[str, Any]) -> None:
-    """What `veerkracht status` found: rejected files, changed verdicts, deliveries, what comes next, meetmomenten."""
+    """What `veerkracht status` found: refused or unplaced files, other verdicts, deliveries, calendar, meetmomenten."""
     for name in answer["rejected"]:
         console.print(f"[red]geweigerd / rejected[/]  {name}")
+    show_unplaced(answer["unplaced"])
     show_changed_verdicts(answer["changed_verdicts"])
     for meetmoment in dict.fromkeys(row["meetmoment"] for row in answer["deliveries"]):
         rows = [row for row in answer["deliveries"] if row["meetmoment"] == meetmoment]
@@ -139,6 +141,16 @@ def show_status(answer: dict[str, Any]) -> None:
     if answer["meetmomenten"]:
         rows = answer["meetmomenten"]
         show_rows("\nMeetmomenten", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def show_unplaced(files: Sequence[dict[str, str]]) -> None:
+    """Files in the inbox that belong to no meetmoment of the calendar, and what to do about each."""
+    for file in files:
+        console.print(
+            f"  [yellow]niet ontvangen / not received[/] {escape(file['file_name'])} in {escape(file['folder'])}:\n"
+            f"    {escape(file['remedy_nl'])}\n    [dim]{escape(file['remedy_en'])}[/]",
+            soft_wrap=True,
+        )
 
 
 def show_unchanged(copies: Sequence[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
-"""What is known of deliveries besides their content: copies, withdrawals, verdicts that changed, and who is late."""
+"""What is known of deliveries besides their content: where they wait, copies, withdrawals, verdicts, who is late."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,64 @@ from flows.receive.archive import Withdrawal
 from flows.settings import Settings
 
 
+def placed(settings: Settings) -> Iterator[tuple[str, str, Path]]:
+    """(plan_code, meetmoment_code, path) of every file that waits in the folder of a meetmoment of the calendar."""
+    for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
+        if (plan_code, meetmoment_code) in registry.meetmomenten():
+            yield plan_code, meetmoment_code, path
+
+
+def unplaced(settings: Settings) -> list[dict[str, str]]:
+    """Files that wait in the inbox where no meetmoment is looked for, each with what to do; they stay there."""
+    in_place = {path for _, _, path in placed(settings)}
+    return [
+        {
+            "file_name": path.name,
+            "folder": str(path.parent),
+            **_remedy(path.parent.relative_to(settings.inbox).parts),
+        }
+        for path in archive.finished_files(settings.inbox)
+        if path not in in_place
+    ]
+
+
+def _remedy(folders: tuple[str, ...]) -> dict[str, str]:
+    """What to do with a file in these folders of the inbox, in Dutch and English."""
+    plans = list(dict.fromkeys(plan for plan, _ in registry.meetmomenten()))
+    plan_code = folders[0] if folders else ""
+    calendar = [meetmoment for plan, meetmoment in registry.meetmomenten() if plan == plan_code]
+    if not calendar:
+        known = ", ".join(plans)
+        named_nl = f"plan '{plan_code}' heeft geen kalender" if plan_code else "het plan is niet te zien"
+        named_en = f"plan '{plan_code}' has no calendar" if plan_code else "the plan cannot be seen"
+        return {
+            "remedy_nl": f"{named_nl}; zet het bestand in inbox/<plan>/<meetmoment>/, met als plan {known}",
+            "remedy_en": f"{named_en}; put the file in inbox/<plan>/<meetmoment>/, the plan being {known}",
+        }
+    known = ", ".join(calendar)
+    place = f"inbox/{plan_code}/<meetmoment>/"
+    match folders:
+        case (_,):
+            named_nl, named_en = "het meetmoment is niet te zien", "the meetmoment cannot be seen"
+        case (_, meetmoment_code) if meetmoment_code not in calendar:
+            named_nl = f"meetmoment '{meetmoment_code}' staat niet in de kalender van {plan_code}"
+            named_en = f"meetmoment '{meetmoment_code}' is not in the calendar of {plan_code}"
+        case _:
+            named_nl, named_en = "mappen daaronder worden niet gelezen", "folders below it are not read"
+    return {
+        "remedy_nl": f"{named_nl}; zet het bestand in {place}, met als meetmoment {known}"
+        " (een nieuw meetmoment is een rij in seeds/plan/meetmoment.csv)",
+        "remedy_en": f"{named_en}; put the file in {place}, the meetmoment being {known}"
+        " (a new meetmoment is a row in seeds/plan/meetmoment.csv)",
+    }
+
+
 def identical_copies(settings: Settings) -> list[dict[str, Any]]:
     """Files that wait in the inbox though the same bytes were received before under another name, or were withdrawn."""
     received = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
     withdrawn = archive.withdrawals(settings.archive)
     copies = []
-    for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
+    for plan_code, meetmoment_code, path in placed(settings):
         receipt = archive.receipt_for(path, plan_code, meetmoment_code, datetime.now(UTC))
         before = received.get(receipt.submission_id)
         if before and (before.file_name != path.name or before.submission_id in withdrawn):
@@ -68,30 +121,31 @@ def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now
     return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip())
 
 
-def latest_meetmoment(plan_code: str, today: date) -> dict[str, str] | None:
-    """The last meetmoment of a plan whose window has opened by a day."""
+def latest_meetmoment(plan_code: str, now: datetime) -> dict[str, str] | None:
+    """The last meetmoment of a plan whose window has opened."""
+    today = registry.local_day(plan_code, now)
     calendar = [row for (plan, _), row in registry.meetmomenten().items() if plan == plan_code]
     return next((row for row in reversed(calendar) if _day(row["opens_on"]) <= today), None)
 
 
-def next_days(today: date) -> list[dict[str, Any]]:
-    """Openings, deadlines and publications still to come, the next one first."""
+def next_days(now: datetime) -> list[dict[str, Any]]:
+    """Openings, deadlines and publications still to come, the next one first; days are those of each plan."""
     days = [
         {
             "day": row[column],
-            "in_days": (_day(row[column]) - today).days,
+            "in_days": in_days,
             "what": what,
             "plan_code": plan,
             "meetmoment_code": meetmoment,
         }
         for (plan, meetmoment), row in registry.meetmomenten().items()
         for column, what in (("opens_on", "opening"), ("deadline_on", "deadline"), ("publication_on", "publication"))
-        if _day(row[column]) >= today
+        if (in_days := (_day(row[column]) - registry.local_day(plan, now)).days) >= 0
     ]
     return sorted(days, key=lambda d: (d["in_days"], d["plan_code"], d["meetmoment_code"], d["what"]))
 
 
-def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
+def deliveries(warehouse: Path, now: datetime) -> list[dict[str, Any]]:
     """Per plan and policy domain, for the latest meetmoment: whether it delivered, when, and what gate 1 found.
 
     ``delivery`` is in_time, late, rejected (nothing accepted yet) or missing; ``is_overdue`` says that the deadline has
@@ -99,7 +153,7 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
 
     Args:
         warehouse: the warehouse of the last night, judged at least by gate 1.
-        today: the day to compare deadlines with.
+        now: the moment to look at deadlines from.
     """
     rows: list[dict[str, Any]] = []
     if not warehouse.exists():
@@ -108,13 +162,13 @@ def deliveries(warehouse: Path, today: date) -> list[dict[str, Any]]:
         if not con.sql(_IS_JUDGED).fetchall():
             return rows
         for (plan_code,) in con.sql("select plan_code from registry.plan order by all").fetchall():
-            meetmoment = latest_meetmoment(plan_code, today)
+            meetmoment = latest_meetmoment(plan_code, now)
             if meetmoment is None:
                 continue
             key = f"{plan_code}/{meetmoment['meetmoment_code']}"
             found = con.execute(_DELIVERIES, {"plan": plan_code, "meetmoment": key})
             columns = [column for (column, *_) in found.description or []]
-            is_past = _day(meetmoment["deadline_on"]) < today
+            is_past = _day(meetmoment["deadline_on"]) < registry.local_day(plan_code, now)
             for values in found.fetchall():
                 row = dict(zip(columns, values, strict=True))
                 overdue = is_past and row["delivery"] in ("missing", "rejected")

@@ -46,6 +46,8 @@ class Outcome:
     """File names that gate 1 rejected among those not in the current release."""
     identical: list[dict[str, Any]] = field(default_factory=list)
     """Files that wait in the inbox though the same bytes were received before under another name: nothing changed."""
+    unplaced: list[dict[str, str]] = field(default_factory=list)
+    """Files that wait in the inbox outside the folder of any meetmoment of the calendar, with what to do about each."""
     changed_verdicts: list[dict[str, Any]] = field(default_factory=list)
     """Submissions of the current release that are judged otherwise by now, or were withdrawn."""
     answered: int = 0
@@ -90,15 +92,17 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
 def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
     received = run(receive, night)
     inputs = standing(night.settings)
-    identical = intake.identical_copies(night.settings)
-    if inputs == _last_inputs(night.settings):
-        return Outcome("nothing_new", _current_id(night.settings), identical=identical)
+    quiet = nothing_new(night.settings)
+    for waiting in quiet.unplaced:
+        log.event("not in the calendar", **waiting)
+    if _is_done(night.settings, inputs):
+        return quiet
     run(load_raw, night)
     run(stage, night)
     run(judge_submissions, night)
     answered = run(answer_senders, night)
     outcome = _new_since_release(night.settings, received)
-    outcome.identical, outcome.answered = identical, answered
+    outcome.identical, outcome.unplaced, outcome.answered = quiet.identical, quiet.unplaced, answered
     if outcome.verdict != "held":
         run(build_marts, night)
         outcome.reasons = run(judge_release, night)
@@ -116,10 +120,7 @@ def receive(night: Night) -> list[str]:
     """Keep the bytes of every file in the inbox that was not received before; their names."""
     night.on_step("receive")
     names = []
-    for plan_code, meetmoment_code, path in archive.waiting_files(night.settings.inbox):
-        if (plan_code, meetmoment_code) not in registry.meetmomenten():
-            log.event("not in the calendar", plan=plan_code, meetmoment=meetmoment_code, file=path.name)
-            continue
+    for plan_code, meetmoment_code, path in intake.placed(night.settings):
         receipt = archive.receipt_for(path, plan_code, meetmoment_code, night.now)
         if not archive.is_received(night.settings.archive, receipt):
             archive.keep(night.settings.archive, path, receipt)
@@ -225,6 +226,8 @@ def judge_release(night: Night) -> list[str]:
     reasons = []
     for failure in failed:
         severity = gate.severity_of(failure)
+        if severity == "off":
+            continue
         words = {"value": " ".join([*failure.key, failure.value]).strip()}
         sentence = registry.rules()[failure.rule_id].message_nl.format(**words)
         log.event("release finding", rule=failure.rule_id, severity=severity, message=sentence)
@@ -270,12 +273,30 @@ def nothing_to_do(settings: Settings) -> bool:
     """A quick look: no unreceived file waits, and the last run stands on the same inputs."""
     waiting: list[Receipt] = [
         archive.receipt_for(path, plan, meetmoment, datetime.now(UTC))
-        for plan, meetmoment, path in archive.waiting_files(settings.inbox)
-        if (plan, meetmoment) in registry.meetmomenten()
+        for plan, meetmoment, path in intake.placed(settings)
     ]
-    return all(archive.is_received(settings.archive, receipt) for receipt in waiting) and standing(
-        settings
-    ) == _last_inputs(settings)
+    return all(archive.is_received(settings.archive, receipt) for receipt in waiting) and _is_done(
+        settings, standing(settings)
+    )
+
+
+def nothing_new(settings: Settings) -> Outcome:
+    """How a night ends that finds nothing to do: the current release stays, and what waits in the inbox is told."""
+    return Outcome(
+        "nothing_new",
+        _current_id(settings),
+        identical=intake.identical_copies(settings),
+        unplaced=intake.unplaced(settings),
+    )
+
+
+def _is_done(settings: Settings, inputs: dict[str, Any]) -> bool:
+    """Whether these inputs are those of the last run, or nothing was ever received.
+
+    An archive that lost what a release stands on is another matter: gate 2 holds that night.
+    """
+    is_first = not inputs["submissions"] and release.current(settings) is None
+    return is_first or inputs == _last_inputs(settings)
 
 
 def last_run(settings: Settings) -> dict[str, Any] | None:

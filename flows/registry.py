@@ -4,7 +4,9 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from flows.settings import PROJECT
 
@@ -65,6 +67,16 @@ def meetmomenten() -> dict[tuple[str, str], dict[str, str]]:
     return {(row["plan_code"], row["meetmoment_code"]): row for row in ordered}
 
 
+def local_day(plan_code: str, moment: datetime) -> date:
+    """The day on which a moment falls where the plan is, as the macro of this name has it."""
+    return moment.astimezone(_time_zones()[plan_code]).date()
+
+
+@cache
+def _time_zones() -> dict[str, ZoneInfo]:
+    return {row["plan_code"]: ZoneInfo(row["time_zone"] or "Europe/Brussels") for row in rows("plan/plan")}
+
+
 @cache
 def layouts(plan_code: str) -> tuple[Layout, ...]:
     """The layouts of a plan."""
@@ -106,7 +118,7 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
 
 @cache
 def key_headers(layout_code: str) -> frozenset[str]:
-    """Headers of the layout's columns that hold a key of some record."""
+    """Headers, or patterns of them, of the layout's columns that hold a key of some record."""
     keys = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["is_key"] == "true"}
     return frozenset(
         row["source_column"]
@@ -120,6 +132,12 @@ def rules() -> dict[str, Rule]:
     """The rule catalogue by rule id."""
     names = Rule.__dataclass_fields__
     return {row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")}
+
+
+@cache
+def own_severities() -> dict[tuple[str, str], str]:
+    """(plan_code, rule_id) -> severity, where a plan gives a rule another one than the catalogue."""
+    return {(row["plan_code"], row["rule_id"]): row["severity"] for row in rows("quality/rule_severity")}
 
 
 def checksum() -> str:

@@ -48,11 +48,21 @@ class Withdrawal:
     role: str
 
 
+def finished_files(inbox: Path) -> list[Path]:
+    """Every file that has arrived whole, in whatever folder, in a fixed order; what is hidden or temporary is none."""
+    return [
+        path
+        for path in sorted(inbox.rglob("*"))
+        if path.is_file() and not any(_UNFINISHED.search(part) for part in path.relative_to(inbox).parts)
+    ]
+
+
 def waiting_files(inbox: Path) -> Iterator[tuple[str, str, Path]]:
     """(plan_code, meetmoment_code, path) of every finished file in ``inbox/<plan>/<meetmoment>/``, in a fixed order."""
-    for path in sorted(inbox.glob("*/*/*")):
-        if path.is_file() and not _UNFINISHED.search(path.name):
-            yield path.parent.parent.name, path.parent.name, path
+    for path in finished_files(inbox):
+        match path.relative_to(inbox).parts:
+            case plan_code, meetmoment_code, _:
+                yield plan_code, meetmoment_code, path
 
 
 def receipt_for(path: Path, plan_code: str, meetmoment_code: str, received_at: datetime) -> Receipt:

@@ -23,22 +23,21 @@ def read_csv(content: bytes, name: str, intake: Intake) -> None:
     if not encoding.startswith("utf") and encoding != layout.fallback_encoding:
         raise Refused(Refusal("F06", value=encoding, expected=f"utf-8 {layout.fallback_encoding}"))
     sheet = intake.open_sheet(name, layout, layout.header_row, headers)
-    whole = _Csv(content, encoding, layout, name, intake.limits)
+    whole = _Csv(content, encoding, layout, name, len(headers), intake.limits)
     row_count = whole.check_end()
-    ragged = whole.ragged_rows(row_count, len(headers))
-    intake.tell(ragged)
-    if not ragged:
-        intake.write(sheet, whole.rows(row_count))
+    intake.tell(whole.ragged_rows(row_count))
+    intake.write(sheet, whole.rows(row_count))
 
 
 class _Csv:
     """The content of a CSV file under its layout."""
 
-    def __init__(self, content: bytes, encoding: str, layout: Layout, name: str, limits: Settings) -> None:
+    def __init__(self, content: bytes, encoding: str, layout: Layout, name: str, width: int, limits: Settings) -> None:
         self._content = content
         self._encoding = encoding
         self._layout = layout
         self._name = name
+        self._width = width
         self._limits = limits
 
     def check_end(self) -> int:
@@ -61,18 +60,22 @@ class _Csv:
             raise Refused(Refusal("F05", self._name, last, value=found, expected=";".join(expected)))
         return data_rows
 
-    def ragged_rows(self, row_count: int, width: int) -> list[Refusal]:
+    def ragged_rows(self, row_count: int) -> list[Refusal]:
         """Refusals of rows that are not as wide as the header."""
         found: list[Refusal] = []
         for (number, row), _ in zip(self._records(), range(row_count), strict=False):
-            if len(row) != width and len(found) < NAMED:
-                found.append(Refusal("F04", self._name, number, value=str(len(row)), expected=str(width)))
+            if len(row) != self._width and len(found) < NAMED:
+                found.append(Refusal("F04", self._name, number, value=str(len(row)), expected=str(self._width)))
         return found
 
     def rows(self, row_count: int) -> Iterator[Row]:
-        """The data rows."""
+        """The data rows as wide as the header: what they say is judged too, so that one answer names all that is wrong.
+
+        In a ragged row no cell can be said to stand in its own column.
+        """
         for (number, row), _ in zip(self._records(), range(row_count), strict=False):
-            yield number, list(row), "".join(["t" if cell else " " for cell in row])
+            if len(row) == self._width:
+                yield number, list(row), "".join(["t" if cell else " " for cell in row])
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Rows below the header that hold something, numbered as a spreadsheet shows them: a line break inside quotes

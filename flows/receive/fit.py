@@ -38,8 +38,8 @@ def fits(layout: Layout, headers: Sequence[str]) -> bool:
     """Whether each field of the layout finds exactly one of its alternative headers, an optional one at most one."""
     return (
         bool(layout.fields)
-        and all(len(_found(names, headers)) == 1 for names in layout.fields)
-        and all(len(_found(names, headers)) <= 1 for names in layout.optional_fields)
+        and all(len(found(names, headers)) == 1 for names in layout.fields)
+        and all(len(found(names, headers)) <= 1 for names in layout.optional_fields)
     )
 
 
@@ -54,7 +54,7 @@ def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None)
     nearest = max(layouts, key=lambda layout: _likeness(layout, headers), default=None)
     if nearest is None:
         return Refusal("F02", sheet, 1, value=" | ".join(headers))
-    missing = [" / ".join(names) for names in nearest.fields if not _found(names, headers)]
+    missing = [" / ".join(names) for names in nearest.fields if not found(names, headers)]
     return Refusal(
         "F02",
         sheet,
@@ -67,11 +67,11 @@ def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None)
 def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[int, str]]:
     """(column number, header) of columns the layout says nothing about."""
     named = {name for names in (*layout.fields, *layout.optional_fields) for name in names}
-    known = set(_found((*named, *layout.ignored_headers), headers))
+    known = set(found((*named, *layout.ignored_headers), headers))
     return [(number, name) for number, name in enumerate(headers, start=1) if name and name not in known]
 
 
-def _found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
+def found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
     """The headers that are one of the names, or match one that is a pattern."""
     words = {name for name in names if not name.startswith(PATTERN)}
     patterns = [re.compile(name.removeprefix(PATTERN)) for name in names if name.startswith(PATTERN)]
@@ -81,5 +81,4 @@ def _found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
 def _likeness(layout: Layout, headers: Sequence[str]) -> float:
     if not layout.fields:
         return -1.0
-    found = sum(bool(_found(names, headers)) for names in layout.fields)
-    return found / len(layout.fields)
+    return sum(bool(found(names, headers)) for names in layout.fields) / len(layout.fields)

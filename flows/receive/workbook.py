@@ -21,7 +21,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from flows import registry
 from flows.receive.container import opened
-from flows.receive.fit import Refusal, choose, clean_headers, unknown_headers
+from flows.receive.fit import Refusal, choose, clean_headers, found, unknown_headers
 from flows.receive.sheets import NAMED, Intake, Refused, Row, Sheet, over_limit
 from flows.registry import Layout
 
@@ -260,12 +260,9 @@ def _read_worksheet(worksheet: _Worksheet, intake: Intake) -> None:
 
 def _seen(worksheet: _Worksheet, sheet: Sheet, layout: Layout, header_row: int) -> Iterator[Refusal]:
     """What a sheet holds that people may not see, or may mean otherwise, in the columns that are read."""
-    passed = {number for number, _ in unknown_headers(layout, sheet.headers)}
-    read = {
-        number: header
-        for number, header in enumerate(sheet.headers, start=1)
-        if header and number not in passed and header not in layout.ignored_headers
-    }
+    passed = {header for _, header in unknown_headers(layout, sheet.headers)}
+    passed.update(found(layout.ignored_headers, sheet.headers))
+    read = {number: name for number, name in enumerate(sheet.headers, start=1) if name and name not in passed}
     name = sheet.sheet
     if worksheet.worksheet.sheet_state != "visible":
         yield Refusal("F15", name, value=worksheet.worksheet.sheet_state)
@@ -277,7 +274,7 @@ def _seen(worksheet: _Worksheet, sheet: Sheet, layout: Layout, header_row: int) 
     uncalculated = [place for place in worksheet.uncalculated if place[1] in read]
     for row_number, column_number, formula in uncalculated[:NAMED]:
         yield Refusal("F12", name, row_number, column_number, read[column_number], formula)
-    keys = registry.key_headers(layout.code)
+    keys = set(found(registry.key_headers(layout.code), sheet.headers))
     for place in worksheet.merged[:NAMED]:
         first_column, first_row, last_column, last_row = (bound or 1 for bound in range_boundaries(place))
         touched = [n for n in read if first_column <= n <= last_column]

@@ -1,9 +1,19 @@
 -- One row per submission known at the moment the run is made for.
 with
 
+plans as (
+
+    select * from {{ ref('plan') }}
+
+),
+
 submissions as (
 
-    select * from {{ source('raw', 'submission') }}
+    select
+        submission.*,
+        {{ local_day('submission.received_at', 'plans.time_zone') }} as received_on
+    from {{ source('raw', 'submission') }} as submission
+    left join plans on submission.plan_code = plans.plan_code
 
 ),
 
@@ -46,8 +56,9 @@ final as (
             submissions.declared_version
         ) as declared_version,
         submissions.received_at,
+        submissions.received_on,
         policy_domains.policy_domain_code as sender_code,
-        cast(submissions.received_at as date) > meetmomenten.deadline_on as is_late,
+        submissions.received_on > meetmomenten.deadline_on as is_late,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_at end as withdrawn_at,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_by end as withdrawn_by,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawal_reason end

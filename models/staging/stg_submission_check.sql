@@ -13,6 +13,16 @@ meetmomenten as (
 
 ),
 
+-- What was refused of a return may be the very thing that changed.
+partly_refused as (
+
+    select distinct refusals.submission_id
+    from {{ source('raw', 'refusal') }} as refusals
+    inner join {{ ref('rule') }} as rules on refusals.rule_id = rules.rule_id
+    where rules.severity = 'critical'
+
+),
+
 -- Where nothing else was received for a meetmoment there is nothing to compare with.
 accompanied as (
 
@@ -85,18 +95,21 @@ final as (
         submissions.submission_id,
         case
             when submissions.is_late
-                then cast(cast(submissions.received_at as date) as varchar) || ' > ' || meetmomenten.deadline_on
+                then cast(submissions.received_on as varchar) || ' > ' || meetmomenten.deadline_on
         end as received_after_deadline,
         case
-            when cast(submissions.received_at as date) < meetmomenten.opens_on
-                then cast(cast(submissions.received_at as date) as varchar) || ' < ' || meetmomenten.opens_on
+            when submissions.received_on < meetmomenten.opens_on
+                then cast(submissions.received_on as varchar) || ' < ' || meetmomenten.opens_on
         end as received_before_opening,
-        case when changes.changed_count = 0 then changes.row_count end as unchanged_row_count
+        case
+            when changes.changed_count = 0 and partly_refused.submission_id is null then changes.row_count
+        end as unchanged_row_count
     from submissions
     inner join meetmomenten
         on submissions.plan_code = meetmomenten.plan_code
         and submissions.meetmoment_code = meetmomenten.meetmoment_code
     left join changes on submissions.submission_id = changes.submission_id
+    left join partly_refused on submissions.submission_id = partly_refused.submission_id
 
 )
 

@@ -35,6 +35,7 @@ EXCEPTIONS = {
     "joins a source with a model": {
         "stg_cell": "a received row means nothing without its submission and its layout",
         "int_finding": "what the gate wrote is put beside the submission it is about",
+        "stg_submission_check": "what was refused of a submission is put beside what was read of it",
         "stg_sheet": "only the sheets of submissions known at the moment of the run",
     },
     "joins several sources": {"stg_cell": "raw holds sheets, headers and rows apart (docs/adr/0002)"},

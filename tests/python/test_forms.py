@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,41 @@ def test_merged_cells_are_told_and_refused_in_a_key_column(tmp_path: Path) -> No
 
     result, _ = parsed(tmp_path, workbook(lambda _, sheet: sheet.merge_range("A2:A3", "VV001")))
     assert result.refusals == [Refusal("F14", "Status", 2, 1, "Projectcode", "A2:A3")]
+
+
+@pytest.fixture
+def with_patterns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The layout of the sheet Status with a pattern for its key, and one for a column that is read past."""
+    plain = registry.rows
+
+    def rows(seed: str) -> Iterator[dict[str, str]]:
+        for row in plain(seed):
+            if (row.get("layout_code"), row.get("source_column")) == ("vv_status", "Projectcode"):
+                yield dict.fromkeys(row, "") | {"layout_code": "vv_status", "source_column": r"re:Nota \d+"}
+                row["source_column"] = r"re:Code \d{4}"
+            yield row
+
+    def forget() -> None:
+        registry.layouts.cache_clear()
+        registry.key_headers.cache_clear()
+
+    forget()
+    monkeypatch.setattr(registry, "rows", rows)
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("with_patterns")
+def test_a_key_column_named_by_a_pattern_is_one_and_a_column_read_past_is_none(tmp_path: Path) -> None:
+    headers = ["Code 2025", *HEADERS[1:], "Nota 1"]
+    merged = workbook(lambda _, sheet: sheet.merge_range("A2:A3", "VV001"), headers=headers)
+    assert parsed(tmp_path, merged)[0].refusals == [Refusal("F14", "Status", 2, 1, "Code 2025", "A2:A3")]
+
+    def beside(book: Any, sheet: Any) -> None:
+        sheet.write_string("A2", "VV001")
+        sheet.merge_range("E2:E3", "note")
+
+    assert rule_ids(parsed(tmp_path, workbook(beside, headers=headers))[0]) == []
 
 
 def test_merged_cells_beside_the_columns_are_nobodys_business(tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ import duckdb
 import pytest
 
 from expectations import gate
+from flows.night import Night, judge_release
+from flows.publish import contents
 from flows.registry import rules
+from flows.settings import Settings
 
 SUITES = sorted(
     path for folder in ("submission", "comparison", "release") for path in (gate.SUITES / folder).glob("*.json")
@@ -77,6 +80,29 @@ def test_each_rule_of_the_catalogue_is_judged_somewhere() -> None:
     assert {
         r.rule_id for r in rules().values() if r.gate not in ("intake", "publication") and r.rule_id != "G01"
     } == judged
+
+
+def stated(project_key: str) -> gate.Failure:
+    """That a project is neither one-off nor regular."""
+    return gate.Failure("DQ20", "marts.dim_project", None, (project_key,), "")
+
+
+def test_a_rule_of_gate_2_has_the_severity_that_the_plan_of_the_row_gives_it() -> None:
+    assert gate.severity_of(stated("veerkracht/VV001")) == "critical"
+    assert gate.severity_of(stated("uk_gmpp/0123")) == "off"
+    assert gate.severity_of(gate.Failure("DQ20", "marts.dim_project", None, (), "a table")) == "critical"
+
+
+def test_a_rule_that_is_not_asked_of_a_plan_holds_no_night_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    settings.build.mkdir()
+    duckdb.connect(str(settings.warehouse)).close()
+    monkeypatch.setattr(gate, "failures", lambda con, of: [stated("uk_gmpp/0123"), stated("veerkracht/VV001")])
+    monkeypatch.setattr(contents, "declared", lambda warehouse: [])
+    (reason,) = judge_release(Night(settings))
+    assert reason.startswith("DQ20") and "veerkracht/VV001" in reason
 
 
 def test_severities_are_ordered() -> None:

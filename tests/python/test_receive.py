@@ -77,7 +77,6 @@ def test_a_csv_file_is_read_in_any_declared_encoding_and_line_end(tmp_path: Path
         (b"", "F01"),
         (b"PK\x03\x04 no zip", "F01"),
         (csv_of('VV001;Opgestart;;"open'), "F01"),
-        (csv_of("VV001;Opgestart;;", "VV002;Opgestart;;").replace(b"VV002;", b""), "F04"),
         (csv_of("VV001;Opgestart;;")[:-10], "F05"),
         (csv_of("VV001;Opgestart;;").replace(b"EINDE;1", b"EINDE;2"), "F05"),
         (csv_of("VV001;Opgestart;;").replace(b"Projectcode", b"Code"), "F02"),
@@ -89,6 +88,19 @@ def test_what_cannot_be_read_as_meant_is_refused(tmp_path: Path, content: bytes,
     result, rows = parsed(tmp_path, content)
     assert [refusal.rule_id for refusal in result.refusals] == [rule]
     assert not result.sheets and not rows
+
+
+def test_rows_that_are_not_as_wide_as_the_header_are_named_and_the_others_read(tmp_path: Path) -> None:
+    result, rows = parsed(tmp_path, csv_of("VV001;Opgestart;;", "VV002;Opgestart;", "VV003;Opgestart;;a;b", "VV004;;;"))
+    assert [(r.rule_id, r.row_number, r.value, r.expected) for r in result.refusals] == [
+        ("F04", 3, "3", "4"),
+        ("F04", 4, "5", "4"),
+    ]
+    assert [(row["row_number"], row["texts"]) for row in rows] == [
+        (2, ["VV001", "Opgestart", "", ""]),
+        (5, ["VV004", "", "", ""]),
+    ]
+    assert result.sheets[0].row_count == 2
 
 
 def test_an_unknown_column_is_told_and_read_past(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from conftest import DemoRun, put
 
-from flows import intake
+from flows import intake, registry
 from flows.check import check
 from flows.night import Night, Outcome, nothing_to_do, runbook
 from flows.publish import release
@@ -19,6 +19,8 @@ from flows.receive import archive
 from flows.settings import Settings
 
 LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
+MIDNIGHT = datetime(2025, 1, 20, 23, 0, tzinfo=UTC)
+"""The end of the deadline in Brussels."""
 WITHDRAWN_AT = LATE - timedelta(hours=2)
 
 
@@ -161,15 +163,15 @@ def test_the_same_bytes_under_another_name_change_nothing(late_night: LateNight)
 
 
 def test_status_says_who_delivered_who_is_late_and_what_comes(late_night: LateNight, tmp_path: Path) -> None:
-    rows = intake.deliveries(late_night.settings.warehouse, LATE.date())
+    rows = intake.deliveries(late_night.settings.warehouse, LATE)
     of_demo = {row["sender"]: row for row in rows if row["meetmoment"] == "veerkracht/m7"}
     assert len(of_demo) == 10
     assert {(row["delivery"], row["is_overdue"]) for row in of_demo.values()} == {("in_time", False)}
     assert (of_demo["OMG"]["accepted"], of_demo["OMG"]["warnings"] > 0) == (2, True)
-    days = intake.next_days(date(2025, 1, 3))
+    days = intake.next_days(datetime(2025, 1, 3, tzinfo=UTC))
     told = [(d["what"], d["meetmoment_code"], d["in_days"]) for d in days if d["plan_code"] == "veerkracht"]
     assert told == [("deadline", "m7", 17), ("publication", "m7", 35)]
-    assert intake.deliveries(tmp_path / "none.duckdb", LATE.date()) == []
+    assert intake.deliveries(tmp_path / "none.duckdb", LATE) == []
 
 
 def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(demo: DemoRun, tmp_path: Path) -> None:
@@ -178,12 +180,36 @@ def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(demo: DemoRu
     with duckdb.connect(str(warehouse)) as con:
         con.execute("delete from marts.agg_quality_by_submitter where sender_code = 'LV'")
     told = {
-        day: next(
-            r for r in intake.deliveries(warehouse, day) if r["sender"] == "LV" and "veerkracht" in r["meetmoment"]
+        moment: next(
+            r for r in intake.deliveries(warehouse, moment) if r["sender"] == "LV" and "veerkracht" in r["meetmoment"]
         )
-        for day in (date(2025, 1, 20), date(2025, 1, 21))
+        for moment in (MIDNIGHT - timedelta(seconds=1), MIDNIGHT)
     }
     assert [(row["delivery"], row["is_overdue"]) for row in told.values()] == [("missing", False), ("missing", True)]
+
+
+@pytest.mark.parametrize(
+    ("plan", "moment", "day"),
+    [
+        ("veerkracht", datetime(2025, 7, 20, 21, 59, tzinfo=UTC), date(2025, 7, 20)),
+        ("veerkracht", datetime(2025, 7, 20, 22, 0, tzinfo=UTC), date(2025, 7, 21)),
+        ("veerkracht", datetime(2025, 1, 20, 22, 59, tzinfo=UTC), date(2025, 1, 20)),
+        ("veerkracht", datetime(2025, 1, 20, 23, 0, tzinfo=UTC), date(2025, 1, 21)),
+        ("uk_gmpp", datetime(2025, 7, 20, 22, 59, tzinfo=UTC), date(2025, 7, 20)),
+    ],
+)
+def test_a_day_ends_at_midnight_where_the_plan_is(plan: str, moment: datetime, day: date) -> None:
+    assert registry.local_day(plan, moment) == day
+
+
+def test_what_comes_is_counted_from_the_day_of_the_plan() -> None:
+    told = {
+        (d["what"], d["in_days"])
+        for d in intake.next_days(MIDNIGHT - timedelta(seconds=1))
+        if (d["plan_code"], d["meetmoment_code"]) == ("veerkracht", "m7")
+    }
+    assert told == {("deadline", 0), ("publication", 18)}
+    assert "deadline" not in {d["what"] for d in intake.next_days(MIDNIGHT) if d["plan_code"] == "veerkracht"}
 
 
 def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:

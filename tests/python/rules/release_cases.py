@@ -29,7 +29,7 @@ _GOOD: dict[str, dict[str, Any]] = {
     },
     IDENTITIES: {"identity": "", "identity_case": "m1", "difference": 0},
     PUBLISHED: {"meetmoment_key": "", "scope_key": "s", "measure": "paid", "item": "total", "verdict": "reproduced"},
-    PROJECTS: {"project_key": "", "plan_code": "veerkracht", "funding_type": "one_off"},
+    PROJECTS: {"project_key": "", "funding_type": "one_off"},
     PROGRESS: {"meetmoment_key": "", "scope_key": "s", "indicator_key": "i", "level": "output", "aggregation": "sum"},
     QUALITY: {
         "meetmoment_key": "",
@@ -109,7 +109,6 @@ RELEASE_CASES = (
     _fails("DQ16B", "a cent less", IDENTITIES, difference=-0.01),
     _passes("DQ20", "one-off", PROJECTS),
     _passes("DQ20", "regular", PROJECTS, funding_type="regular"),
-    _passes("DQ20", "a plan that knows no such difference", PROJECTS, plan_code="uk_gmpp", funding_type=None),
     _fails("DQ20", "not stated", PROJECTS, funding_type=None),
     _fails("DQ20", "something else", PROJECTS, funding_type="both"),
     _passes("DQ22A", "provisional", MONEY),

@@ -24,6 +24,7 @@ Expectation = dict[str, Any]
 
 _OPPOSITE = {
     "expect_column_values_to_not_be_null": "expect_column_values_to_be_null",
+    "expect_column_values_to_be_null": "expect_column_values_to_not_be_null",
     "expect_column_values_to_be_in_set": "expect_column_values_to_not_be_in_set",
     "expect_column_values_to_not_be_in_set": "expect_column_values_to_be_in_set",
     "expect_column_values_to_match_regex": "expect_column_values_to_not_match_regex",
