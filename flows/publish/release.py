@@ -23,6 +23,7 @@ from flows.publish.sign import PUBLIC_KEY, SUFFIX, Signer
 from flows.publish.tables import DATABASE
 from flows.receive.archive import Receipt
 from flows.settings import Settings
+from flows.warehouse import docs
 
 MANIFEST = "manifest.json"
 RETIRED = ".retired"
@@ -145,6 +146,7 @@ def write(
     catalogue.write(folder, this, marts, data, whole, kept)
     packages.write(folder, this, marts, data, kept)
     dictionary.write(folder, this, marts)
+    docs.write(warehouse, folder)
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {
@@ -275,6 +277,8 @@ def _readme(this: Edition) -> dict[str, str]:
         "Gepubliceerd / published": this.published_at.isoformat(),
         "Licentie / licence": publication.value("licence"),
         "Adres / address": publication.release_uri(this.release_id),
+        "Uitleg / explanation": f"{dictionary.PAGE}: wat elke kolom betekent / what each column means. "
+        f"{docs.PAGE}: hoe elk cijfer gemaakt wordt / how each figure is made.",
         "Leeg / empty": "Een lege cel is niet gerapporteerd of niet van toepassing, nooit nul. "
         "/ An empty cell is not reported or not applicable, never zero.",
         "Herkomst / origin": "trace_key leidt met `veerkracht trace` naar bestand, blad en cel "
