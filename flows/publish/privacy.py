@@ -1,12 +1,20 @@
 """Privacy: no column leaves that the registry does not list, and no text that holds personal data.
 
+All that a release says comes from its marts, from the registry it carries and from the documentation of the models;
+these three are scanned.
+
 The scanner knows e-mail addresses, Belgian telephone numbers, IBANs and Belgian national register numbers; the last two
 only where their form and check digits fit, so that codes, checksums, amounts and document numbers pass. What it says of
 a hit never repeats the value.
 """
 
+import csv
+import io
+import json
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import duckdb
 from stdnum import iban
@@ -14,14 +22,16 @@ from stdnum.be import bis, nn
 
 from expectations.gate import Failure
 from flows import registry
+from flows.publish import carried
 from flows.publish.contents import TRACE_KEY, Mart
+from flows.warehouse import docs, transform
 
 NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
 _ROWS_NAMED = 20
 _MASKED = "***"
 
-# Coarse and in SQL: what is worth a closer look. RE2 has no look-around, so the borders are judged afterwards.
-_CANDIDATE = r"@|[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}"
+# Coarse, for SQL too: what is worth a closer look. RE2 has no look-around, so the borders are judged afterwards.
+_CANDIDATE = re.compile(r"@|[(\[]at[)\]]|[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}")
 _EMAIL = re.compile(r"[\w.+'-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 _PHONE = re.compile(
     r"(?<![\w./+-])(?:(?:\+|00)32[ ./-]*(?:\(0\)[ ./-]*)?|0)[1-9](?:[ ./-]{0,2}\d){7,8}(?![\w/-]|[.,]\d)"
@@ -51,8 +61,43 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
     return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
 
 
+def failures_around(warehouse: Path) -> list[Failure]:
+    """Where personal data stands in what goes out around the marts of a warehouse: the registry, the documentation."""
+    manifest = json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8"))
+    public, found = _public(), []
+    for file, texts in ((carried.REGISTRY, _registry_texts()), (docs.PAGE, _texts_within(manifest, ""))):
+        for place, text in texts:
+            if kinds := kinds_in(text, public):
+                found.append(Failure(PERSONAL_DATA, file, None, (), f"{file} ({', '.join(kinds)}): {place}"))
+    return found
+
+
+def _registry_texts() -> Iterator[tuple[str, str]]:
+    """(seed, line and column, text) of every cell of the registry."""
+    for name, content in carried.seeds().items():
+        rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        header = next(rows)
+        for row in rows:
+            for column, text in zip(header, row, strict=True):
+                yield f"{name}, line {rows.line_num}, {column}", text
+
+
+def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text of a JSON document."""
+    if isinstance(document, str):
+        yield place, document
+    elif isinstance(document, dict):
+        for name, value in document.items():
+            yield from _texts_within(value, f"{place}/{name}")
+    elif isinstance(document, list):
+        for number, value in enumerate(document, start=1):
+            yield from _texts_within(value, f"{place}/{number}")
+
+
 def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
     """Which kinds of personal data a text holds, in a fixed order; values named as public do not count."""
+    if not _CANDIDATE.search(text):
+        return []
     found = {
         "email": [m.group() for m in _EMAIL.finditer(text)],
         "phone": [m.group() for m in _PHONE.finditer(text) if _is_phone(text, m)],
@@ -83,14 +128,18 @@ def _is_phone(text: str, match: re.Match[str]) -> bool:
     return len(digits) == 10 if digits.startswith("04") and len(digits) != 9 else len(digits) == 9
 
 
+def _public() -> frozenset[str]:
+    return frozenset(row["value"] for row in registry.rows("publication/public_value"))
+
+
 def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> Iterator[Failure]:
-    public = frozenset(row["value"] for row in registry.rows("publication/public_value"))
+    public = _public()
     for column in mart.columns:
         if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
             continue
         texts = con.execute(
             f'select distinct "{column.name}" from {schema}.{mart.name} where regexp_matches("{column.name}", ?)',
-            [_CANDIDATE],
+            [_CANDIDATE.pattern],
         ).fetchall()
         for text, kinds in ((text, kinds_in(text, public)) for (text,) in sorted(texts)):
             if kinds:

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,7 @@ def write(
         "tables": counts,
         "records": {mart.name: mart.record for mart in marts if mart.record},
         "submissions": [_submission(receipt) for receipt in receipts],
+        "withdrawals": _withdrawals(folder),
         "database": {"path": DATABASE, "contents_sha256": whole},
         "files": [_file(path, folder) for path in files(folder)],
     }
@@ -328,6 +329,15 @@ def _submission(receipt: Receipt) -> dict[str, Any]:
         "file_name": receipt.file_name,
         "received_at": receipt.received_at.isoformat(),
     }
+
+
+def _withdrawals(folder: Path) -> list[dict[str, str]]:
+    """What no longer counted when the warehouse was made, as the release itself tells; why stays in the archive."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        rows = con.sql(
+            "select submission_id, withdrawn_at from dim_submission where withdrawn_at is not null order by all"
+        ).fetchall()
+    return [{"submission_id": id_, "withdrawn_at": moment.replace(tzinfo=UTC).isoformat()} for id_, moment in rows]
 
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:
