@@ -198,13 +198,13 @@ def _read_database_back(folder: Path, manifest: dict[str, Any]) -> None:
             parquet = folder / tables.PARQUET / f"{table}.parquet"
             if not parquet.exists():
                 continue
-            differing = con.execute(
-                f"select count(*) from ((from {table} except all from read_parquet(?)) union all"
-                f" (from read_parquet(?) except all from {table}))",
-                [str(parquet), str(parquet)],
+            # Of as many rows on both sides, none may be on one side only; then none is on the other.
+            counted = con.execute(
+                f"select (select count(*) from {table}), (select count(*) from read_parquet($1)),"
+                f" (select count(*) from (from {table} except all from read_parquet($1)))",
+                [str(parquet)],
             ).fetchone()
-            counted = con.execute(f"select count(*) from {table}").fetchone()
-            if differing != (0,) or counted != (row_count,):
+            if counted != (row_count, row_count, 0):
                 raise NotReadBack(f"table {table} in {DATABASE} is not what its Parquet file says")
 
 
