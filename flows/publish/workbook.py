@@ -105,9 +105,10 @@ def _write_mart(book: Any, formats: Mapping[str, Any], con: duckdb.DuckDBPyConne
         for row in chunk:
             row_number += 1
             for number, write_cell, cell_format in writers:
-                if (value := row[number]) is not None and write_cell(
-                    row_number, number, value, cell_format
-                ) not in _DONE:
+                value = row[number]
+                if value is None:
+                    continue
+                if write_cell(row_number, number, value, cell_format) not in _DONE:
                     raise ValueError(f"cell {row_number + 1}, {number + 1} of {sheet.name} could not be written")
     sheet.autofilter(0, 0, row_number, len(mart.columns) - 1)
 
