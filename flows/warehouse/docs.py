@@ -10,7 +10,7 @@ from flows.warehouse import transform
 
 PAGE = "dbt_docs.html"
 
-# What says where, when or by whom; a reader of the page needs none of it.
+# What says where, when or by whom; a reader of the page needs none of it, nor the switch of dbt's tracker in it.
 _OF_THE_MOMENT = {
     *("generated_at", "invocation_id", "invocation_started_at", "user_id", "project_id", "env", "created_at"),
     *("run_started_at", "send_anonymous_usage_stats"),

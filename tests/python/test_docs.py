@@ -32,7 +32,9 @@ def test_the_page_says_what_every_mart_is(page: str) -> None:
 
 def test_the_page_names_no_place_and_no_moment(page: str, demo: DemoRun) -> None:
     assert str(PROJECT) not in page and str(demo.settings.home) not in page
-    assert not re.search(r'"(invocation_id|generated_at|created_at|user_id|root_path)": ', page)
+    assert not re.search(
+        r'"(invocation_id|generated_at|created_at|user_id|root_path|send_anonymous_usage_stats)": ', page
+    )
     assert not re.search(r'<(script|link|img)[^>]{0,200}(src|href)="?(https?:)?//', page), "loads from elsewhere"
 
 
