@@ -85,6 +85,7 @@ def project(warehouse: Path) -> "Manifest":
         parsed.write(str(unfinished))
         _parsed[state] = (parsed, unfinished.read_bytes())
     if is_new or not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(_parsed[state][1])
         unfinished.replace(path)
     return _parsed[state][0]
