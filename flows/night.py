@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from flows import intake, log, registry
 from flows.answer import folder, verdict
 from flows.publish import contents, privacy, release
 from flows.receive import archive
-from flows.receive.archive import Receipt
+from flows.receive.archive import Receipt, Withdrawal
 from flows.settings import Settings
 from flows.warehouse import transform
 from flows.warehouse.load import load
@@ -223,6 +223,7 @@ def judge_release(night: Night) -> list[str]:
     with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
         failed = gate.failures(con, "release")
         failed += privacy.failures(con, contents.declared(night.settings.warehouse))
+    failed += privacy.failures_around(night.settings.warehouse)
     reasons = []
     for failure in failed:
         severity = gate.severity_of(failure)
@@ -244,15 +245,20 @@ def publish(night: Night) -> str | None:
     return published.release_id if published else None
 
 
-def rebuild(settings: Settings, receipts: Sequence[Receipt], warehouse: Path, moment: datetime) -> None:
+def rebuild(
+    settings: Settings,
+    receipts: Sequence[Receipt],
+    withdrawn: Mapping[str, Withdrawal],
+    warehouse: Path,
+    moment: datetime,
+) -> None:
     """From the archive to the marts in a warehouse apart, as known at a moment (UTC); nothing is published.
 
     Args:
-        receipts: what had been received by then; withdrawals count from their own moment on.
+        receipts: what had been received by then.
+        withdrawn: what had been withdrawn by then, by submission id.
     """
-    kept = settings.archive
-    sources = {receipt: archive.content_path(kept, receipt.sha256) for receipt in receipts}
-    withdrawn = {id_: w for id_, w in archive.withdrawals(kept).items() if w.withdrawn_at <= moment}
+    sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
     load(settings, sources, warehouse, withdrawn)
     transform.build(warehouse, transform.BEFORE_GATE, moment)
     judge(warehouse, moment)

@@ -55,13 +55,15 @@ def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
     receipts = [receipt for receipt in archive.receipts(settings.archive) if receipt.received_at <= moment]
     if not receipts:
         raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
+    withdrawn = {id_: w for id_, w in archive.withdrawals(settings.archive).items() if w.withdrawn_at <= moment}
     inputs = [registry.checksum(), registry.code_checksum(), *(receipt.submission_id for receipt in receipts)]
+    inputs += [f"withdrawn {submission_id}" for submission_id in withdrawn]
     name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
     folder = settings.build / "asof" / name
     warehouse = folder / "warehouse.duckdb"
     if not (folder / "done").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        night.rebuild(settings, receipts, warehouse, moment)
+        night.rebuild(settings, receipts, withdrawn, warehouse, moment)
         (folder / "done").touch()
     then = release_at(settings, moment)
     return Rebuilt(moment, warehouse, then, tuple(differs_from(then)) if then else ())

@@ -14,7 +14,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def write_registry(folder: Path) -> None:
     """Write the registry as it is now into ``folder``; the same registry always gives the same bytes."""
     with zipfile.ZipFile(folder / REGISTRY, "w", zipfile.ZIP_DEFLATED) as container:
-        for name, content in sorted(_seeds().items()):
+        for name, content in sorted(seeds().items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
@@ -25,7 +25,7 @@ def registry_differences(folder: Path) -> list[str]:
     """The seeds that differ between a release and today, by name."""
     with zipfile.ZipFile(folder / REGISTRY) as container:
         then = {entry.filename: container.read(entry) for entry in container.infolist()}
-    now = _seeds()
+    now = seeds()
     return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
 
 
@@ -37,5 +37,6 @@ def code_version() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def _seeds() -> dict[str, bytes]:
+def seeds() -> dict[str, bytes]:
+    """Every seed of the registry as it is now, by its path under ``seeds/``."""
     return {path.relative_to(SEEDS).as_posix(): path.read_bytes() for path in SEEDS.rglob("*.csv")}

@@ -10,10 +10,11 @@ from typing import Any
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
-from flows.publish import publication
+from flows.publish import dictionary, publication
 from flows.publish.contents import Mart
 from flows.publish.edition import Edition, missed, period
 from flows.publish.tables import DATABASE, HEADLINES, WORKBOOK
+from flows.warehouse import docs
 
 TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"
 SHAPES = Path(__file__).with_name("shapes.ttl")
@@ -35,6 +36,11 @@ _KINDS = {
     ".xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".json": ("JSON", "application/json"),
     ".duckdb": (None, "application/octet-stream"),
+}
+# What explains the data, and belongs to the release as much as the data.
+_PAGES = {
+    dictionary.PAGE: {"nl": "Gegevenswoordenboek", "en": "Data dictionary"},
+    docs.PAGE: {"nl": "Hoe de cijfers gemaakt worden", "en": "How the figures are made"},
 }
 
 
@@ -191,6 +197,13 @@ def _release(
         graph.add((time, RDF.type, DCTERMS.PeriodOfTime))
         graph.add((time, DCAT.startDate, Literal(covered[0])))
         graph.add((time, DCAT.endDate, Literal(covered[1])))
+    for path, titles in _PAGES.items():
+        page = URIRef(f"{dataset}/{path}")
+        graph.add((dataset, FOAF.page, page))
+        graph.add((page, RDF.type, FOAF.Document))
+        graph.add((page, DCTERMS["format"], URIRef(f"{_FILE_TYPE}HTML")))
+        for language, title in titles.items():
+            graph.add((page, DCTERMS.title, Literal(title, lang=language)))
     late = ", ".join(missed(kept))
     notes = {
         "nl": f"Aangekondigde publicatiedatum gemist voor: {late}" if late else "Geen publicatiedatum gemist",

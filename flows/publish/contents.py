@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import registry
+from flows.warehouse import transform
 
 EXPOSURE = "open_data"
 FORMS = ("duckdb", "parquet", "csv", "csv_excel_nl", "xlsx", "json")
@@ -92,7 +93,7 @@ class Mart:
 
 def declared(warehouse: Path) -> tuple[Mart, ...]:
     """The published marts as the dbt manifest beside ``warehouse`` declares them, by name."""
-    return from_manifest(json.loads((warehouse.parent / "dbt" / "manifest.json").read_text(encoding="utf-8")))
+    return from_manifest(json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8")))
 
 
 def from_manifest(manifest: Mapping[str, Any]) -> tuple[Mart, ...]:

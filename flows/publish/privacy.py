@@ -1,16 +1,24 @@
 """Privacy: no column leaves that the registry does not list, and no text that holds personal data.
 
-What is said of a hit never repeats the value. Rows of returns that hold one are set apart by gate 1 (rule V12); this is
-the last look, at every text of every mart.
+All that a release says comes from its marts, from the registry it carries and from the documentation of the models;
+these three are scanned. What is said of a hit never repeats the value. Rows of returns that hold one are set apart by
+gate 1 before (rule V12).
 """
 
+import csv
+import io
+import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from expectations.gate import Failure
 from flows.personal_data import CANDIDATE, kinds_in, public_values
+from flows.publish import carried
 from flows.publish.contents import TRACE_KEY, Mart
+from flows.warehouse import docs, transform
 
 NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
 _ROWS_NAMED = 20
@@ -30,6 +38,39 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
         for column in mart.unlisted
     ]
     return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
+
+
+def failures_around(warehouse: Path) -> list[Failure]:
+    """Where personal data stands in what goes out around the marts of a warehouse: the registry, the documentation."""
+    manifest = json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8"))
+    public, found = public_values(), []
+    for file, texts in ((carried.REGISTRY, _registry_texts()), (docs.PAGE, _texts_within(manifest, ""))):
+        for place, text in texts:
+            if kinds := kinds_in(text, public):
+                found.append(Failure(PERSONAL_DATA, file, None, (), f"{file} ({', '.join(kinds)}): {place}"))
+    return found
+
+
+def _registry_texts() -> Iterator[tuple[str, str]]:
+    """(seed, line and column, text) of every cell of the registry."""
+    for name, content in carried.seeds().items():
+        rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        header = next(rows)
+        for row in rows:
+            for column, text in zip(header, row, strict=True):
+                yield f"{name}, line {rows.line_num}, {column}", text
+
+
+def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text of a JSON document."""
+    if isinstance(document, str):
+        yield place, document
+    elif isinstance(document, dict):
+        for name, value in document.items():
+            yield from _texts_within(value, f"{place}/{name}")
+    elif isinstance(document, list):
+        for number, value in enumerate(document, start=1):
+            yield from _texts_within(value, f"{place}/{number}")
 
 
 def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> Iterator[Failure]:

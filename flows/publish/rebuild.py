@@ -12,6 +12,7 @@ from flows.publish.edition import Edition
 from flows.publish.release import MANIFEST, RETIRED, Release
 from flows.publish.tables import DATABASE
 from flows.receive import archive
+from flows.receive.archive import Withdrawal
 from flows.settings import Settings
 
 
@@ -31,12 +32,13 @@ class Rebuilt:
 
 
 def rebuild(settings: Settings, release_id: str) -> Rebuilt:
-    """Make a release again from the submissions its manifest names, in a scratch folder that stays until the next.
+    """Make a release again from the submissions and withdrawals its manifest names, in a scratch folder that stays
+    until the next.
 
     Today's code and registry make it; where they differ from those of then, the answer says so.
 
     Raises:
-        LookupError: when there is no such release, or the archive lacks a submission it stands on.
+        LookupError: when there is no such release, or the archive lacks a submission or withdrawal it stands on.
     """
     original = release.find(settings, release_id)
     known = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
@@ -49,10 +51,27 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     shutil.rmtree(scratch, ignore_errors=True)
     warehouse = scratch / "warehouse" / "warehouse.duckdb"
     this = Edition.of_manifest(original.manifest)
-    night.rebuild(settings, receipts, warehouse, this.published_at)
+    withdrawn = _withdrawn(settings, original)
+    # A withdrawal counts that came in while the night was running, after the moment the night is known by.
+    moment = max([this.published_at, *(w.withdrawn_at for w in withdrawn.values())])
+    night.rebuild(settings, receipts, withdrawn, warehouse, moment)
     folder = scratch / "release"
     release.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
     return _compared(original, folder)
+
+
+def _withdrawn(settings: Settings, original: Release) -> dict[str, Withdrawal]:
+    """The withdrawals a release stands on, by submission id; by their moments where its manifest is from before it
+    named them."""
+    known = archive.withdrawals(settings.archive)
+    if "withdrawals" not in original.manifest:
+        published_at = Edition.of_manifest(original.manifest).published_at
+        return {id_: withdrawal for id_, withdrawal in known.items() if withdrawal.withdrawn_at <= published_at}
+    named = [entry["submission_id"] for entry in original.manifest["withdrawals"]]
+    missing = [submission_id for submission_id in named if submission_id not in known]
+    if missing:
+        raise LookupError(f"the archive lacks the withdrawal of {', '.join(missing)}")
+    return {submission_id: known[submission_id] for submission_id in named}
 
 
 def _compared(original: Release, folder: Path) -> Rebuilt:

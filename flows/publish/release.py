@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from flows.publish.sign import PUBLIC_KEY, SUFFIX, Signer
 from flows.publish.tables import DATABASE
 from flows.receive.archive import Receipt
 from flows.settings import Settings
+from flows.warehouse import docs
 
 MANIFEST = "manifest.json"
 RETIRED = ".retired"
@@ -145,6 +146,7 @@ def write(
     catalogue.write(folder, this, marts, data, whole, kept)
     packages.write(folder, this, marts, data, kept)
     dictionary.write(folder, this, marts)
+    docs.write(warehouse, folder)
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {
@@ -158,6 +160,7 @@ def write(
         "tables": counts,
         "records": {mart.name: mart.record for mart in marts if mart.record},
         "submissions": [_submission(receipt) for receipt in receipts],
+        "withdrawals": _withdrawals(folder),
         "database": {"path": DATABASE, "contents_sha256": whole},
         "files": [_file(path, folder) for path in files(folder)],
     }
@@ -195,13 +198,13 @@ def _read_database_back(folder: Path, manifest: dict[str, Any]) -> None:
             parquet = folder / tables.PARQUET / f"{table}.parquet"
             if not parquet.exists():
                 continue
-            differing = con.execute(
-                f"select count(*) from ((from {table} except all from read_parquet(?)) union all"
-                f" (from read_parquet(?) except all from {table}))",
-                [str(parquet), str(parquet)],
+            # Of as many rows on both sides, none may be on one side only; then none is on the other.
+            counted = con.execute(
+                f"select (select count(*) from {table}), (select count(*) from read_parquet($1)),"
+                f" (select count(*) from (from {table} except all from read_parquet($1)))",
+                [str(parquet)],
             ).fetchone()
-            counted = con.execute(f"select count(*) from {table}").fetchone()
-            if differing != (0,) or counted != (row_count,):
+            if counted != (row_count, row_count, 0):
                 raise NotReadBack(f"table {table} in {DATABASE} is not what its Parquet file says")
 
 
@@ -275,6 +278,8 @@ def _readme(this: Edition) -> dict[str, str]:
         "Gepubliceerd / published": this.published_at.isoformat(),
         "Licentie / licence": publication.value("licence"),
         "Adres / address": publication.release_uri(this.release_id),
+        "Uitleg / explanation": f"{dictionary.PAGE}: wat elke kolom betekent / what each column means. "
+        f"{docs.PAGE}: hoe elk cijfer gemaakt wordt / how each figure is made.",
         "Leeg / empty": "Een lege cel is niet gerapporteerd of niet van toepassing, nooit nul. "
         "/ An empty cell is not reported or not applicable, never zero.",
         "Herkomst / origin": "trace_key leidt met `veerkracht trace` naar bestand, blad en cel "
@@ -324,6 +329,15 @@ def _submission(receipt: Receipt) -> dict[str, Any]:
         "file_name": receipt.file_name,
         "received_at": receipt.received_at.isoformat(),
     }
+
+
+def _withdrawals(folder: Path) -> list[dict[str, str]]:
+    """What no longer counted when the warehouse was made, as the release itself tells; why stays in the archive."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        rows = con.sql(
+            "select submission_id, withdrawn_at from dim_submission where withdrawn_at is not null order by all"
+        ).fetchall()
+    return [{"submission_id": id_, "withdrawn_at": moment.replace(tzinfo=UTC).isoformat()} for id_, moment in rows]
 
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:

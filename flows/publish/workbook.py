@@ -1,19 +1,19 @@
 """The marts as one workbook: a readme sheet, a sheet per mart, typed columns, no formulas and no author."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import xlsxwriter
 
-from flows.publish.contents import Mart
+from flows.publish.contents import Column, Mart
 from flows.publish.tables import DATABASE, WORKBOOK
 
 _SHEET_ROWS = 1_048_576
-_CELL_CHARACTERS = 32_767
+_DONE = (0, -2)
+"""What a writer answers: written; written up to the 32,767 characters that a cell holds."""
 _SHEET_NAME_CHARACTERS = 31
 _README = "Leesmij"
 
@@ -98,31 +98,36 @@ def _write_mart(book: Any, formats: Mapping[str, Any], con: duckdb.DuckDBPyConne
     for number, column in enumerate(mart.columns):
         sheet.set_column(number, number, max(10, min(len(column.name) + 2, 40)))
         sheet.write_string(0, number, column.name, formats["head"])
+    writers = [(number, *_writer(sheet, formats, column)) for number, column in enumerate(mart.columns)]
     rows = con.execute(f"select * from {mart.name} order by all")
     row_number = 0
     while chunk := rows.fetchmany(10_000):
         for row in chunk:
             row_number += 1
-            for number, value in enumerate(row):
-                _write_cell(sheet, formats, row_number, number, value)
+            for number, write_cell, cell_format in writers:
+                value = row[number]
+                if value is None:
+                    continue
+                if write_cell(row_number, number, value, cell_format) not in _DONE:
+                    raise ValueError(f"cell {row_number + 1}, {number + 1} of {sheet.name} could not be written")
     sheet.autofilter(0, 0, row_number, len(mart.columns) - 1)
 
 
-def _write_cell(sheet: Any, formats: Mapping[str, Any], row: int, column: int, value: Any) -> None:
-    match value:
-        case None:
-            return
-        case bool():
-            written = sheet.write_boolean(row, column, value)
-        case int():
-            written = sheet.write_number(row, column, value)
-        case Decimal() | float():
-            written = sheet.write_number(row, column, float(value), formats["decimal"])
-        case datetime():
-            written = sheet.write_datetime(row, column, value, formats["time"])
-        case date():
-            written = sheet.write_datetime(row, column, value, formats["date"])
-        case _:
-            written = sheet.write_string(row, column, str(value)[:_CELL_CHARACTERS])
-    if written:
-        raise ValueError(f"cell {row + 1}, {column + 1} of {sheet.name} could not be written: {written}")
+def _writer(sheet: Any, formats: Mapping[str, Any], column: Column) -> tuple[Callable[..., int], Any]:
+    """How the cells of a column are written and shown; chosen once, since a release has more than a million cells."""
+    match column.data_type.split("(")[0]:
+        case "VARCHAR":
+            return sheet.write_string, None
+        case "BOOLEAN":
+            return sheet.write_boolean, None
+        case "BIGINT" | "INTEGER" | "SMALLINT":
+            return sheet.write_number, None
+        case "DECIMAL" | "DOUBLE":
+            return lambda row, number, value, shown: sheet.write_number(row, number, float(value), shown), formats[
+                "decimal"
+            ]
+        case "TIMESTAMP":
+            return sheet.write_datetime, formats["time"]
+        case "DATE":
+            return sheet.write_datetime, formats["date"]
+    raise ValueError(f"no cell is known for {column.name}, which is {column.data_type}")

@@ -33,7 +33,7 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
         select: dbt selectors.
         known_on: leave out what was received after this moment (UTC).
     """
-    run(warehouse, build_arguments(warehouse, select, known_on), _project(warehouse))
+    run(warehouse, build_arguments(warehouse, select, known_on), project(warehouse))
 
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
@@ -65,36 +65,47 @@ def where(warehouse: Path) -> list[str]:
     ]
 
 
-# The project as dbt has parsed it: per state of the code and the registry, and name of the database.
-_parsed: dict[tuple[str, str, str], "Manifest"] = {}
+# The project as dbt has parsed it, and told in manifest.json: per state of the code and the registry, and name of the
+# database. It is told once: while it builds, dbt writes into what it has parsed.
+_parsed: dict[tuple[str, str, str], tuple["Manifest", bytes]] = {}
 
 
-def _project(warehouse: Path) -> "Manifest":
+def project(warehouse: Path) -> "Manifest":
     """The parsed project; a night builds in four parts, and parsing takes as long as building one of them.
 
     ``manifest.json``, which says what every mart and column is, stands beside the warehouse afterwards.
     """
     state = (registry.checksum(), registry.code_checksum(), warehouse.stem)
-    target = warehouse.parent / "dbt"
-    if state not in _parsed:
-        _parsed.clear()
-        parse = ["parse", "--quiet", "--log-level", "none", *where(warehouse)]
+    path = manifest_path(warehouse)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # somebody may be reading the one that is there
+    is_new = state not in _parsed
+    if is_new:
+        parse = ["parse", "--no-write-json", "--quiet", "--log-level", "none", *where(warehouse)]
         try:
             parsed = run(warehouse, parse)
         except TransformFailed:
             # What dbt keeps of the code of before can mislead it: an entry that moved to another file is there twice.
             parsed = run(warehouse, [*parse, "--no-partial-parse"])
-        _parsed[state] = parsed
-    elif not (target / "manifest.json").exists():
-        _parsed[state].write(str(target / "manifest.json"))
-    return _parsed[state]
+        _parsed.clear()
+        parsed.write(str(unfinished))
+        _parsed[state] = (parsed, unfinished.read_bytes())
+    if is_new or not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(_parsed[state][1])
+        unfinished.replace(path)
+    return _parsed[state][0]
 
 
-def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = None) -> Any:
+def manifest_path(warehouse: Path) -> Path:
+    """Where dbt's manifest of the project that built a warehouse stands."""
+    return warehouse.parent / "dbt" / "manifest.json"
+
+
+def run(warehouse: Path, arguments: Sequence[str], parsed: "Manifest | None" = None) -> Any:
     """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock.
 
     Args:
-        project: the project as parsed before; dbt parses it when there is none.
+        parsed: the project as parsed before; dbt parses it when there is none.
 
     Returns:
         what dbt's own runner gives back for that command.
@@ -104,7 +115,7 @@ def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = 
 
     with _environment(VEERKRACHT_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
         try:
-            outcome = dbtRunner(manifest=project).invoke(list(arguments))
+            outcome = dbtRunner(manifest=parsed).invoke(list(arguments))
         finally:
             DuckDBConnectionManager.close_all_connections()
     if outcome.exception:

@@ -198,7 +198,7 @@ def test_an_argument_that_a_macro_does_not_have_is_refused(copy: Path, tmp_path:
     path = copy / "macros" / "_macros.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("name: denominator", "name: divisor"), encoding="utf-8")
     with pytest.raises(transform.TransformFailed, match="Argument divisor in yaml for macro pct does not match"):
-        transform._project(tmp_path / "build" / "warehouse.duckdb")
+        transform.project(tmp_path / "build" / "warehouse.duckdb")
 
 
 def test_what_dbt_kept_of_the_code_of_before_is_left_aside_where_it_misleads(
@@ -214,7 +214,7 @@ def test_what_dbt_kept_of_the_code_of_before_is_left_aside_where_it_misleads(
         return "the project"
 
     monkeypatch.setattr(transform, "run", misled)
-    assert transform._project(tmp_path / "build" / "warehouse.duckdb") == "the project"
+    assert transform.project(tmp_path / "build" / "warehouse.duckdb") == "the project"
     assert asked == [False, True]
 
 

@@ -2,12 +2,17 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DemoRun
 
+from flows.publish import release
 from flows.settings import PROJECT
 from flows.warehouse import docs, transform
 
@@ -27,20 +32,42 @@ def test_the_page_says_what_every_mart_is(page: str) -> None:
 
 def test_the_page_names_no_place_and_no_moment(page: str, demo: DemoRun) -> None:
     assert str(PROJECT) not in page and str(demo.settings.home) not in page
-    assert not re.search(r'"(invocation_id|generated_at|created_at|user_id|root_path)": ', page)
+    assert not re.search(
+        r'"(invocation_id|generated_at|created_at|user_id|root_path|send_anonymous_usage_stats)": ', page
+    )
     assert not re.search(r'<(script|link|img)[^>]{0,200}(src|href)="?(https?:)?//', page), "loads from elsewhere"
+
+
+def test_the_page_is_the_same_whatever_was_built_before(page: str, demo: DemoRun, tmp_path: Path) -> None:
+    current = release.current(demo.settings)
+    assert current and (current.folder / docs.PAGE).read_text(encoding="utf-8") == page, "made in the last night"
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(demo.settings.warehouse, warehouse)
+    transform.build(warehouse, ("stg_submission",), datetime(2022, 1, 1))
+    assert docs.write(warehouse, tmp_path / "out").read_text(encoding="utf-8") == page
+
+
+def test_the_page_is_written_beside_readers(demo: DemoRun, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _READER, str(demo.settings.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as reader:
+        assert reader.stdout and reader.stdout.readline() == b"reading\n"
+        docs.write(demo.settings.warehouse, tmp_path)
+
+
+_READER = "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); print('reading', flush=True); input()"
 
 
 def test_a_page_that_names_a_place_is_not_written(
     demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def generate(warehouse: Path, arguments: list[str]) -> None:
+    transform.project(demo.settings.warehouse)
+
+    def generate(warehouse: Path, arguments: list[str], project: Any) -> None:
         target = Path(arguments[arguments.index("--target-path") + 1])
-        target.mkdir()
         (target / "index.html").write_text('"MANIFEST.JSON INLINE DATA" "CATALOG.JSON INLINE DATA"', encoding="utf-8")
-        content: dict[str, Any] = {"compiled_code": f"select * from read_csv('{PROJECT}/x.csv')"}
-        (target / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
-        (target / "catalog.json").write_text("{}", encoding="utf-8")
+        content = {"comment": f"from {PROJECT}/x.csv"}
+        (target / "catalog.json").write_text(json.dumps(content), encoding="utf-8")
 
     monkeypatch.setattr(transform, "run", generate)
     with pytest.raises(ValueError, match="the page names"):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -11,8 +12,9 @@ from conftest import DemoRun
 from flows import registry
 from flows.night import Night, judge_release
 from flows.personal_data import CANDIDATE, kinds_in
-from flows.publish import contents, privacy, release
+from flows.publish import carried, contents, privacy, release
 from flows.settings import Settings
+from flows.warehouse import docs, transform
 
 SEEDED = {
     "email": ["mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be"],
@@ -97,6 +99,48 @@ def test_seeded_personal_data_holds_the_night_and_is_not_repeated(night: Night, 
     assert any("fct_milestone_status.description" in reason and "VV014-M02" in reason for reason in reasons)
     assert any("dim_project.title" in reason and "veerkracht/VV015" in reason for reason in reasons)
     assert not any(text in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, texts[-1]) for kind, texts in SEEDED.items()])
+def test_personal_data_in_the_registry_or_the_documentation_holds_the_night(
+    night: Night, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
+) -> None:
+    seeds = carried.seeds()
+    changed = seeds["plan/scope.csv"].decode().splitlines()
+    changed[2] = changed[2].rsplit(",", 1)[0] + f",{text}"
+    monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": "\n".join(changed).encode()})
+    path = transform.manifest_path(night.settings.warehouse)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["groups"]["group.veerkracht.finance"]["owner"]["name"] = text
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    in_registry, in_documentation = judge_release(night)
+    column = changed[0].split(",")[-1]
+    assert in_registry.startswith("PUB02") and f"registry.zip ({kind}): plan/scope.csv, line 3, {column}" in in_registry
+    assert f"dbt_docs.html ({kind}): /groups/group.veerkracht.finance/owner/name" in in_documentation
+    assert text not in in_registry + in_documentation
+
+
+def test_no_text_of_a_release_holds_any(demo: DemoRun) -> None:
+    """Every file but the marts themselves, whose columns are scanned above: all that is said around them."""
+    current = release.current(demo.settings)
+    assert current
+    public = frozenset(row["value"] for row in registry.rows("publication/public_value"))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in current.folder.glob("*.*") if is_text(path)}
+    # The rest of the page is dbt's own, with the addresses of those who wrote the parts of it.
+    told = [texts[docs.PAGE].partition(start) for start in ('{"child_map":', '{"errors":')]
+    texts[docs.PAGE] = str([json.JSONDecoder().raw_decode(start + rest)[0] for _, start, rest in told])
+    with zipfile.ZipFile(current.folder / carried.REGISTRY) as container:
+        texts |= {name: container.read(name).decode() for name in container.namelist()}
+    assert {"headline_figures.json", "catalogue.ttl", "dictionary.html", "manifest.json", "plan/scope.csv"} <= set(
+        texts
+    )
+    held = {name: kinds_in(text, public) for name, text in texts.items()}
+    assert {name: kinds for name, kinds in held.items() if kinds} == {}
+    assert kinds_in(texts["catalogue.ttl"]) == ["email"], "the mailbox of the contact point, which is public"
+
+
+def is_text(path: Path) -> bool:
+    return path.suffix in (".json", ".jsonld", ".ttl", ".html", ".csv", ".pem")
 
 
 def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:

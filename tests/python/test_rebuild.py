@@ -20,8 +20,8 @@ def test_two_rebuilds_of_a_release_equal_the_published_one(demo: DemoRun, tmp_pa
 
 def test_a_rebuild_says_what_differs(demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = release.published(demo.settings)[0]
-    seeds = carried._seeds()
-    monkeypatch.setattr(carried, "_seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
+    seeds = carried.seeds()
+    monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
     monkeypatch.setattr("flows.publish.rebuild.registry.code_checksum", lambda: "another")
     rebuilt = rebuild(demo.settings, first.release_id)
     assert rebuilt.differing == (carried.REGISTRY,)

@@ -77,6 +77,7 @@ def test_each_release_names_the_ones_before(demo: DemoRun) -> None:
         "datapackage.json",
         "csv-metadata.json",
         "dictionary.html",
+        "dbt_docs.html",
         "registry.zip",
     ],
 )

@@ -42,6 +42,7 @@ def spiked(demo: DemoRun, marts: tuple[Mart, ...], tmp_path_factory: pytest.Temp
         starts = ", ".join(f"'{s}'" for s in ("=1+1", "+1+1", "-1+1", "@SUM(1)", '=HYPERLINK("http://x";"y")'))
         con.execute(f"update marts.dim_project set title = [{starts}][1 + row_number % 5] || title")
         con.execute("update marts.dim_project set objective = chr(9) || '=1+1' where row_number % 2 = 0")
+        con.execute("update marts.dim_project set objective = repeat('x', 40000) where row_number = 3")
     folder = home / "release"
     folder.mkdir()
     tables.write(warehouse, folder, marts)
@@ -62,6 +63,7 @@ def test_no_exported_workbook_holds_a_formula(folder: Path, spiked: Path) -> Non
             assert [name for name in sheets if re.search(rb"<f[ >/]", container.read(name))] == []
     titles = {row[3] for row in workbook_rows(spiked, "dim_project")}
     assert sum(str(title).startswith("=") for title in titles) > 30, "the text itself is kept"
+    assert "x" * 32_767 in {row[10] for row in workbook_rows(spiked, "dim_project")}, "as much as a cell holds"
 
 
 def test_no_csv_for_excel_holds_what_a_spreadsheet_would_run(folder: Path, spiked: Path) -> None:

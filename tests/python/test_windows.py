@@ -1,5 +1,6 @@
 """Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace."""
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +14,12 @@ from conftest import DemoRun, put
 
 from flows import intake, registry
 from flows.check import check
+from flows.history.diff import diff
 from flows.night import Night, Outcome, nothing_to_do, runbook
 from flows.publish import release
+from flows.publish.rebuild import rebuild
+from flows.publish.sign import Signer
+from flows.publish.verify import problems
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -130,6 +135,45 @@ def test_the_outcome_lists_verdicts_that_changed_since_the_release(late_night: L
             "now": "withdrawn",
         }
     ]
+
+
+def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) -> None:
+    *_, before, last = release.published(late_night.settings)
+    assert before.manifest["withdrawals"] == []
+    assert last.manifest["withdrawals"] == [
+        {"submission_id": late_night.withdrawn, "withdrawn_at": WITHDRAWN_AT.isoformat()}
+    ]
+    assert "verkeerd bestand" not in (last.folder / release.MANIFEST).read_text(encoding="utf-8")
+
+
+def test_a_rebuild_knows_the_withdrawals_of_then_and_no_others(late_night: LateNight, tmp_path: Path) -> None:
+    """One that is put on record afterwards does not count, whatever its moment; one that counted must be there."""
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
+    last = release.published(settings)[-1]
+    withdrawn = {entry["submission_id"] for entry in last.manifest["withdrawals"]}
+    another = next(r for r in archive.receipts(settings.archive) if r.submission_id not in withdrawn)
+    archive.withdraw(settings.archive, another, WITHDRAWN_AT, "te laat gemeld", "sender")
+    assert rebuild(settings, last.release_id).differing == ()
+    for path in settings.archive.glob("*/withdrawals/*.json"):
+        path.unlink()
+    with pytest.raises(LookupError, match=f"withdrawal of {late_night.withdrawn}"):
+        rebuild(settings, last.release_id)
+
+
+def test_a_release_of_before_withdrawals_were_named_is_read_like_any_other(
+    late_night: LateNight, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
+    before, last = release.published(settings)[-2:]
+    manifest = {name: told for name, told in last.manifest.items() if name != "withdrawals"}
+    (last.folder / release.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    Signer.of(settings).sign(last.folder / release.MANIFEST)
+    old = release.find(settings, last.release_id)
+    assert problems(settings, old) == []
+    assert diff(settings, before.release_id, old.release_id).changes
+    assert rebuild(settings, old.release_id).differing == ()
 
 
 def test_its_rows_held_until_the_withdrawal(late_night: LateNight) -> None:

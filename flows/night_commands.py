@@ -1,0 +1,199 @@
+"""The commands of who runs the night: `veerkracht demo | nightly | status | registry`."""
+
+import shutil
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+from flows import command, console, intake, night
+from flows.command import EXIT_HELD, Json
+from flows.night import Night, Outcome
+from flows.publish import release
+from flows.receive import archive
+from flows.settings import Settings
+from flows.warehouse import references
+
+PANEL = "Wie de nacht draait / who runs the night"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the command line."""
+    for function in (demo, nightly, status):
+        app.command(rich_help_panel=PANEL)(function)
+    app.command("registry", rich_help_panel=PANEL)(check_registry)
+
+
+def demo(json_: Json = False) -> None:
+    """The main job on the embedded demo plan, from nothing to a published release.
+
+    Writes the returns of the seven metingen, lets them arrive on their nights and runs each night. A second run finds
+    nothing new. Exit codes: 0 published or nothing new, 1 failed.
+    """
+    from flows.demo import write_returns
+
+    settings = Settings()
+    folder = settings.build / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    nights = write_returns(folder)
+    _refuse_other_submissions(settings, {d.path.name for n in nights for d in n.deliveries})
+    outcomes = []
+    for number, demo_night in enumerate(nights, start=1):
+        for delivery in demo_night.deliveries:
+            inbox = settings.inbox / delivery.plan_code / delivery.meetmoment_code
+            inbox.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(delivery.path, inbox / delivery.path.name)
+        outcome = _run(settings, demo_night.received_at, f"{number}/{len(nights)} {demo_night.title_nl}", json_)
+        outcomes.append(
+            {"night": f"{demo_night.received_at:%Y-%m-%d}", "verdict": outcome.verdict, "release": outcome.release_id}
+        )
+        if not json_:
+            if outcome.verdict == "held":
+                console.show_findings(outcome.findings)
+            _tell(outcome)
+        if outcome.verdict not in ("nothing_new", demo_night.expects):
+            raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
+    current = release.current(settings)
+    assert current
+    if json_:
+        command.answer({"nights": outcomes, "release": current.release_id, "folder": str(current.folder)})
+        return
+    _tell_release(settings, current, any(o["verdict"] == "published" for o in outcomes))
+
+
+def nightly(json_: Json = False) -> None:
+    """One night: receive the inbox, judge, build, judge again, publish one release.
+
+    Put files in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/; a file elsewhere in the inbox stays and is told, with
+    what to do. Exit codes: 0 published or nothing new, 20 held by a gate (the current release stays), 1 failed, 75
+    another night is running.
+    """
+    settings = Settings()
+    outcome = _run(settings, datetime.now(UTC), "nightly", json_)
+    if json_:
+        command.answer(outcome.__dict__)
+    else:
+        console.show_findings(outcome.findings)
+        _tell(outcome)
+    if outcome.verdict == "held":
+        raise typer.Exit(EXIT_HELD)
+
+
+def status(json_: Json = False) -> None:
+    """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
+
+    It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
+    calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
+    """
+    settings, now = Settings(), datetime.now(UTC)
+    last, current = night.last_run(settings), release.current(settings)
+    answer: dict[str, Any] = {
+        "home": str(settings.home),
+        "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
+        "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
+        "rejected": last["outcome"]["rejected"] if last else [],
+        "unplaced": intake.unplaced(settings),
+        "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
+        "deliveries": intake.deliveries(settings.warehouse, now),
+        "next": intake.next_days(now),
+        "meetmomenten": command.query(current, _MEETMOMENTEN) if current else [],
+    }
+    if json_:
+        command.answer(answer)
+        return
+    print_ = console.console.print
+    print_(f"home      {settings.home}")
+    print_(
+        f"last run  {last['at']}: {last['outcome']['verdict']}"
+        if last
+        else "last run  none yet: run veerkracht nightly"
+    )
+    print_(f"release   {current.release_id}  {current.folder}" if current else "release   none yet")
+    print_(f"answers   {settings.answers}")
+    console.show_status(answer)
+
+
+def check_registry(json_: Json = False) -> None:
+    """Whether the registry (seeds/) is whole: every reference, code and key, in seconds. Changes nothing.
+
+    Exit codes: 0 whole, 20 at least one fault, named with file and line.
+    """
+    faults = references.broken(Settings().build / "registry")
+    if json_:
+        command.answer({"faults": faults})
+    else:
+        for fault in faults:
+            console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
+        console.console.print(
+            f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
+        )
+    if faults:
+        raise typer.Exit(EXIT_HELD)
+
+
+_MEETMOMENTEN = """
+    select meetmoment_key, cutoff_date, deadline_on, publication_on,
+        delivered_project_count, expected_project_count, is_complete
+    from dim_meetmoment order by plan_code, meetmoment_number
+"""
+
+
+def _run(settings: Settings, now: datetime, title: str, quiet: bool) -> Outcome:
+    """Run a night as a flow, unless a quick look says there is nothing to do."""
+    if night.nothing_to_do(settings):
+        return night.nothing_new(settings)
+    from flows.nightly import run_as_flow
+
+    with console.progress(Night(settings, now), title, quiet) as shown:
+        return run_as_flow(shown)
+
+
+def _tell(outcome: Outcome) -> None:
+    """The outcome of a night in a line or two."""
+    print_ = console.console.print
+    stays = outcome.release_id or "(none)"
+    for name in outcome.rejected:
+        print_(f"  [red]geweigerd / rejected[/] {name}")
+    console.show_unplaced(outcome.unplaced)
+    console.show_unchanged(outcome.identical)
+    console.show_changed_verdicts(outcome.changed_verdicts)
+    for reason in outcome.reasons:
+        print_(f"  [red]{reason}[/]")
+    match outcome.verdict:
+        case "published":
+            print_(f"  [green]gepubliceerd / published[/] {outcome.release_id}")
+        case "held":
+            print_(f"  [yellow]tegengehouden / held[/]: nothing published, current release stays {stays}")
+        case "nothing_new":
+            print_(f"  niets nieuws / nothing new: current release stays {stays}")
+
+
+def _tell_release(settings: Settings, current: release.Release, is_new: bool) -> None:
+    """What is there now, and what to do next."""
+    rows = sum(current.manifest["tables"].values())
+    verdicts = [row["verdict"] for row in command.query(current, "select verdict from fct_published_figure_check")]
+    reproduced = sum(verdict.startswith("reproduced") for verdict in verdicts)
+    print_ = console.console.print
+    print_()
+    print_(f"[bold]{'Published' if is_new else 'Nothing new; current'} release {current.release_id}[/] (demonstration)")
+    print_(
+        f"  {len(current.manifest['tables'])} marts, {rows} rows, "
+        f"{reproduced} of {len(verdicts)} published figures reproduced"
+    )
+    print_(f"  {settings.current / release.DATABASE}    for BI tools, open read-only")
+    print_(f"  {settings.current / 'parquet'}, {settings.current / 'csv'}    for everyone else")
+    print_(f"  {settings.current / release.MANIFEST}    checksums and the submissions it stands on")
+    print_("Next")
+    print_("  .venv/bin/veerkracht figures          printed beside recomputed")
+    print_("  .venv/bin/veerkracht status           who delivered, what was rejected")
+    print_("  .venv/bin/veerkracht check FILE       what the gate would say of a return")
+    print_("  .venv/bin/veerkracht releases list    every night's release")
+
+
+def _refuse_other_submissions(settings: Settings, demo_names: set[str]) -> None:
+    others = sorted({r.file_name for r in archive.receipts(settings.archive)} - demo_names)
+    if others:
+        raise RuntimeError(
+            f"{settings.home} holds submissions that are not the demo's ({others[0]}, ...); "
+            "set VEERKRACHT_HOME to an empty folder for the demo"
+        )

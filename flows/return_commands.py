@@ -1,0 +1,112 @@
+"""The commands of who sends returns: `veerkracht template | check | withdraw`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from expectations.findings import rejects
+from flows import command, console, intake, registry
+from flows.check import check as check_files
+from flows.check import default_meetmoment
+from flows.command import EXIT_HELD, Json
+from flows.settings import Settings
+
+PANEL = "Wie returns stuurt / who sends returns"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the command line."""
+    for function in (template, check, withdraw):
+        app.command(rich_help_panel=PANEL)(function)
+
+
+def template(
+    meetmoment: Annotated[str, typer.Option(help="Code of the meetmoment the return is for, for example m7.")],
+    output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Workbook to write (.xlsx).")],
+    plan: Annotated[str, typer.Option(help="Code of the plan.")] = "veerkracht",
+    policy_domain: Annotated[
+        str | None, typer.Option(help="Policy domain the return is of, for example OMG; all projects when left out.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """The Excel return to fill in for a meetmoment, prefilled with the last accepted values of the one before.
+
+    Sheets, headers and their order come from the registry, so what is filled in and sent back is received. Codes and
+    titles are locked, the rest is open; drop-downs offer what is valid at the meetmoment; the sheet Toelichting
+    explains every column. Rows for what is new go under the last one. Name the file <policy domain>_... .xlsx; it goes
+    in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/ (try it first with: veerkracht check FILE).
+
+    Exit codes: 0 written, 1 failed, 2 wrong use.
+    """
+    from flows.template import write_template
+
+    if (plan, meetmoment) not in registry.meetmomenten():
+        known = ", ".join("/".join(key) for key in registry.meetmomenten())
+        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+    written = write_template(Settings(), plan, meetmoment, policy_domain, output)
+    if json_:
+        command.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
+        return
+    source = f"ingevuld met / prefilled from {written.prefilled_from}" if written.prefilled_from else "leeg / empty"
+    console.console.print(f"{output}: {source}")
+    console.show_rows("", ["blad / sheet", "rijen / rows"], [[name, count] for name, count in written.rows.items()])
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files as you would send them.")],
+    plan: Annotated[str, typer.Option(help="Code of the plan.")] = "veerkracht",
+    meetmoment: Annotated[
+        str | None, typer.Option(help="Code of the meetmoment; the latest received when left out.")
+    ] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for the answers you would get: marked workbooks, pages."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """What the gate would say of these files. Changes nothing.
+
+    With --answer it also writes, per file, what the sender would get back: for a workbook the same workbook with the
+    offending cells marked and a sheet Bevindingen in front (correct it there and send that), else a page and a table.
+
+    Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
+    """
+    settings = Settings()
+    meetmoment = meetmoment or default_meetmoment(settings, plan)
+    if (plan, meetmoment) not in registry.meetmomenten():
+        known = ", ".join("/".join(key) for key in registry.meetmomenten())
+        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+    findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC), answer)
+    rejected = sorted({f["file_name"] for f in findings if rejects(f)})
+    if json_:
+        command.answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
+    else:
+        console.show_findings(findings)
+        for path in files:
+            word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
+            console.console.print(f"{path.name} ({plan}/{meetmoment}): {word}")
+        if answer:
+            console.console.print(f"antwoorden / answers: {answer}")
+    if rejected:
+        raise typer.Exit(EXIT_HELD)
+
+
+def withdraw(
+    submission: Annotated[str, typer.Argument(help="Id of the submission; its answer and dim_submission name it.")],
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn; it stays inside.")],
+    role: Annotated[str, typer.Option(help="In which role that is decided; it stays inside.")] = "sender",
+    json_: Json = False,
+) -> None:
+    """Withdraw a submission: from now on it no longer counts, and what it had replaced counts again.
+
+    Its bytes and receipt stay, dim_submission says when it was withdrawn, and what was published while it counted can
+    still be rebuilt. Reason and role stay in the archive. The next night publishes without it. A withdrawal is not
+    undone: send the file again with a change. Exit codes: 0 withdrawn, 1 failed.
+    """
+    withdrawal = intake.withdraw(Settings(), submission, reason, role, datetime.now(UTC))
+    if json_:
+        command.answer(withdrawal.__dict__)
+    else:
+        console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
