@@ -1,4 +1,4 @@
--- One row per cell whose text is published, where it holds one.
+-- One row per cell whose text is published, where it holds one: gate 1 looks for personal data in it.
 with
 
 cells as (

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -206,15 +207,18 @@ def test_what_dbt_kept_of_the_code_of_before_is_left_aside_where_it_misleads(
 ) -> None:
     """When descriptions move between files, dbt 1.11 may find them twice, and would every night from then on."""
     asked = []
+    warehouse = tmp_path / "build" / "warehouse.duckdb"
+    transform.manifest_path(warehouse).parent.mkdir(parents=True)
+    parsed = SimpleNamespace(write=lambda path: Path(path).write_text("{}"))
 
-    def misled(warehouse: Path, arguments: list[str]) -> str:
+    def misled(warehouse: Path, arguments: list[str]) -> SimpleNamespace:
         asked.append("--no-partial-parse" in arguments)
         if not asked[-1]:
             raise transform.TransformFailed("dbt found two schema.yml entries for the same resource")
-        return "the project"
+        return parsed
 
     monkeypatch.setattr(transform, "run", misled)
-    assert transform.project(tmp_path / "build" / "warehouse.duckdb") == "the project"
+    assert transform.project(warehouse) is parsed
     assert asked == [False, True]
 
 
