@@ -16,7 +16,11 @@ facts as (
 -- What a row says, however often it held: a withdrawal of what came after it lets it hold once more.
 stated_facts as (
 
-    select distinct row_id, field, value, position
+    select distinct
+        row_id,
+        field,
+        value,
+        position
     from facts
     where value is not null and field <> 'explanation'
 
