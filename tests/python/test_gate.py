@@ -9,7 +9,7 @@ import pytest
 
 from expectations import gate
 from flows.night import Night, judge_release
-from flows.publish import contents
+from flows.publish import contents, privacy
 from flows.registry import rules
 from flows.settings import Settings
 
@@ -101,6 +101,7 @@ def test_a_rule_that_is_not_asked_of_a_plan_holds_no_night_for_it(
     duckdb.connect(str(settings.warehouse)).close()
     monkeypatch.setattr(gate, "failures", lambda con, of: [stated("uk_gmpp/0123"), stated("veerkracht/VV001")])
     monkeypatch.setattr(contents, "declared", lambda warehouse: [])
+    monkeypatch.setattr(privacy, "failures_around", lambda warehouse: [])
     (reason,) = judge_release(Night(settings))
     assert reason.startswith("DQ20") and "veerkracht/VV001" in reason
 

@@ -13,12 +13,14 @@ from flows.publish.rebuild import rebuild
 from flows.settings import Settings
 
 
+@pytest.mark.slow
 def test_two_rebuilds_of_a_release_equal_the_published_one(demo: DemoRun, tmp_path: Path) -> None:
     old = release.published(demo.settings)[1]
     assert rebuilds.rebuilt_twice(demo.settings, old.release_id, tmp_path) == ([], [])
 
 
-def test_a_rebuild_says_what_differs(demo: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuild_says_what_differs(demo: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was changed here, and nothing else: every other file of the release is made again to the byte."""
     first = release.published(demo.settings)[0]
     seeds = carried.seeds()
     monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
