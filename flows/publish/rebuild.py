@@ -61,12 +61,8 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
 
 
 def _withdrawn(settings: Settings, original: Release) -> dict[str, Withdrawal]:
-    """The withdrawals a release stands on, by submission id; by their moments where its manifest is from before it
-    named them."""
+    """The withdrawals a release stands on, by submission id."""
     known = archive.withdrawals(settings.archive)
-    if "withdrawals" not in original.manifest:
-        published_at = Edition.of_manifest(original.manifest).published_at
-        return {id_: withdrawal for id_, withdrawal in known.items() if withdrawal.withdrawn_at <= published_at}
     named = [entry["submission_id"] for entry in original.manifest["withdrawals"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
     if missing:

@@ -33,7 +33,13 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
         select: dbt selectors.
         known_on: leave out what was received after this moment (UTC).
     """
-    run(warehouse, build_arguments(warehouse, select, known_on), project(warehouse))
+    arguments, parsed = build_arguments(warehouse, select, known_on), project(warehouse)
+    holds_registry = "path:seeds" in select
+    if holds_registry and _state(warehouse) in _whole:
+        arguments += ["--exclude", "path:seeds,resource_type:test"]
+    run(warehouse, arguments, parsed)
+    if holds_registry:
+        _whole.add(_state(warehouse))
 
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
@@ -68,6 +74,12 @@ def where(warehouse: Path) -> list[str]:
 # The project as dbt has parsed it, and told in manifest.json: per state of the code and the registry, and name of the
 # database. It is told once: while it builds, dbt writes into what it has parsed.
 _parsed: dict[tuple[str, str, str], tuple["Manifest", bytes]] = {}
+# States whose registry passed its own tests; they depend on nothing else, so that once in a process is enough.
+_whole: set[tuple[str, str, str]] = set()
+
+
+def _state(warehouse: Path) -> tuple[str, str, str]:
+    return registry.checksum(), registry.code_checksum(), warehouse.stem
 
 
 def project(warehouse: Path) -> "Manifest":
@@ -75,7 +87,7 @@ def project(warehouse: Path) -> "Manifest":
 
     ``manifest.json``, which says what every mart and column is, stands beside the warehouse afterwards.
     """
-    state = (registry.checksum(), registry.code_checksum(), warehouse.stem)
+    state = _state(warehouse)
     path = manifest_path(warehouse)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # somebody may be reading the one that is there
     is_new = state not in _parsed

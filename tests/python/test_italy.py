@@ -1,7 +1,7 @@
 """Italy's programme of milestones as a second plan, through a layout of the registry alone."""
 
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -29,10 +29,9 @@ def straight(path: Path, key: str) -> dict[tuple[str, str], str]:
 
 def test_the_italian_counts_hold(real_files: Path, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    now = datetime(2022, 9, 1, tzinfo=UTC)
-    for days, (meetmoment, name) in enumerate(FILES.items()):
+    for meetmoment, name in FILES.items():
         put(settings, real_files / "italia_domani" / name, "pnrr", meetmoment)
-        assert runbook(Night(settings, now + timedelta(days=days))).verdict == "published"
+    assert runbook(Night(settings, datetime(2022, 9, 1, tzinfo=UTC))).verdict == "published"
     current = release.current(settings)
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:

@@ -1,6 +1,5 @@
 """Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace."""
 
-import json
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,12 +13,9 @@ from conftest import DemoRun, put
 
 from flows import intake, registry
 from flows.check import check
-from flows.history.diff import diff
 from flows.night import Night, Outcome, nothing_to_do, runbook
 from flows.publish import release
 from flows.publish.rebuild import rebuild
-from flows.publish.sign import Signer
-from flows.publish.verify import problems
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -159,21 +155,6 @@ def test_a_rebuild_knows_the_withdrawals_of_then_and_no_others(late_night: LateN
         path.unlink()
     with pytest.raises(LookupError, match=f"withdrawal of {late_night.withdrawn}"):
         rebuild(settings, last.release_id)
-
-
-def test_a_release_of_before_withdrawals_were_named_is_read_like_any_other(
-    late_night: LateNight, tmp_path: Path
-) -> None:
-    settings = Settings(home=tmp_path / "home")
-    shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
-    before, last = release.published(settings)[-2:]
-    manifest = {name: told for name, told in last.manifest.items() if name != "withdrawals"}
-    (last.folder / release.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    Signer.of(settings).sign(last.folder / release.MANIFEST)
-    old = release.find(settings, last.release_id)
-    assert problems(settings, old) == []
-    assert diff(settings, before.release_id, old.release_id).changes
-    assert rebuild(settings, old.release_id).differing == ()
 
 
 def test_its_rows_held_until_the_withdrawal(late_night: LateNight) -> None:
