@@ -61,5 +61,5 @@ bi: .venv/installed  ## clients of other versions and languages that the tests r
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-annotate --quiet --output-file requirements.lock
 
-clean:  ## remove the demo's state and the environment
-	rm -rf .venv var
+clean:  ## remove the environments; the state in var/ stays, its archive is the only copy of what was received
+	rm -rf .venv .venv-bi

@@ -40,7 +40,8 @@ def add_to(app: typer.Typer) -> None:
 def figures(json_: Json = False) -> None:
     """Every published figure: as printed, as recomputed from the current release, and the verdict.
 
-    Exit codes: 0 none differs, 20 at least one differs.
+    Reproduced means equal within the precision it was printed in; from rounded parts, that it was printed as a share of
+    figures that were rounded before. Exit codes: 0 none differs, 20 at least one differs.
     """
     current = command.current(Settings())
     rows = command.query(current, "select * from fct_published_figure_check order by meetmoment_key, measure, item")
@@ -62,6 +63,7 @@ def figures(json_: Json = False) -> None:
         console.show_rows("Gepubliceerde cijfers / published figures", columns, shown)
         verdicts = [row["verdict"] for row in rows]
         console.console.print(", ".join(f"{verdicts.count(v)} {v}" for v in sorted(set(verdicts))))
+        console.console.print("reproduced: gelijk binnen de gedrukte precisie / equal within the precision as printed")
     if any(row["verdict"] == "differs" for row in rows):
         raise typer.Exit(EXIT_DIFFERS)
 
