@@ -67,6 +67,10 @@ def meetmomenten() -> dict[tuple[str, str], dict[str, str]]:
     return {(row["plan_code"], row["meetmoment_code"]): row for row in ordered}
 
 
+TIME_ZONE = ZoneInfo("Europe/Brussels")
+"""Where the house is, and a plan that names no time zone of its own."""
+
+
 def local_day(plan_code: str, moment: datetime) -> date:
     """The day on which a moment falls where the plan is, as the macro of this name has it."""
     return moment.astimezone(_time_zones()[plan_code]).date()
@@ -74,7 +78,9 @@ def local_day(plan_code: str, moment: datetime) -> date:
 
 @cache
 def _time_zones() -> dict[str, ZoneInfo]:
-    return {row["plan_code"]: ZoneInfo(row["time_zone"] or "Europe/Brussels") for row in rows("plan/plan")}
+    return {
+        row["plan_code"]: ZoneInfo(row["time_zone"]) if row["time_zone"] else TIME_ZONE for row in rows("plan/plan")
+    }
 
 
 @cache

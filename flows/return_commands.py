@@ -42,9 +42,7 @@ def template(
     """
     from flows.template import write_template
 
-    if (plan, meetmoment) not in registry.meetmomenten():
-        known = ", ".join("/".join(key) for key in registry.meetmomenten())
-        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+    _expect_in_calendar(plan, meetmoment)
     written = write_template(Settings(), plan, meetmoment, policy_domain, output)
     if json_:
         command.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
@@ -75,9 +73,7 @@ def check(
     """
     settings = Settings()
     meetmoment = meetmoment or default_meetmoment(settings, plan)
-    if (plan, meetmoment) not in registry.meetmomenten():
-        known = ", ".join("/".join(key) for key in registry.meetmomenten())
-        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+    _expect_in_calendar(plan, meetmoment)
     findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
@@ -110,3 +106,9 @@ def withdraw(
         command.answer(withdrawal.__dict__)
     else:
         console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
+
+
+def _expect_in_calendar(plan: str, meetmoment: str) -> None:
+    if (plan, meetmoment) not in registry.meetmomenten():
+        known = ", ".join("/".join(key) for key in registry.meetmomenten())
+        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from flows import registry
 from flows.publish import publication
 from flows.publish.tables import CSV
-
-_LOCAL = ZoneInfo("Europe/Brussels")
-"""Days of the calendar are days in Flanders."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Edition:
 
     @property
     def day(self) -> date:
-        return self.published_at.astimezone(_LOCAL).date()
+        return self.published_at.astimezone(registry.TIME_ZONE).date()
 
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> "Edition":

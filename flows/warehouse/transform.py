@@ -33,13 +33,13 @@ def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = No
         select: dbt selectors.
         known_on: leave out what was received after this moment (UTC).
     """
+    state = _state(warehouse)  # of before the build: what is changed meanwhile has not passed
     arguments, parsed = build_arguments(warehouse, select, known_on), project(warehouse)
-    holds_registry = "path:seeds" in select
-    if holds_registry and _state(warehouse) in _whole:
+    if state in _whole:
         arguments += ["--exclude", "path:seeds,resource_type:test"]
     run(warehouse, arguments, parsed)
-    if holds_registry:
-        _whole.add(_state(warehouse))
+    if "path:seeds" in select:
+        _whole.add(state)
 
 
 def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
