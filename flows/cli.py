@@ -1,11 +1,11 @@
-"""The command line: `veerkracht`. Its commands are in three modules, by who uses them."""
+"""The command line: `veerkracht`."""
 
 import sys
 
 import typer
 
-from flows import night_commands, release_commands, return_commands
-from flows.command import EXIT_BUSY, EXIT_FAILED
+from flows.commands import figures, nights, releases, returns
+from flows.commands.shared import EXIT_BUSY, EXIT_FAILED
 from flows.night import AnotherNight
 
 app = typer.Typer(
@@ -14,10 +14,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The monitoring warehouse of a recovery plan: from returns to a release whose every number "
     "can be accounted for.\n\n"
+    "Begin with: veerkracht demo, then veerkracht status and veerkracht figures.\n\n"
     "State lives under $VEERKRACHT_HOME (default var/ in the project). Exit codes: 0 done or nothing new, "
-    "20 held by a gate, 1 failed, 2 wrong use, 75 another night is running.",
+    "20 a gate says no or a comparison does not hold, 1 failed, 2 wrong use, 75 another night is running.",
 )
-for commands in (night_commands, return_commands, release_commands):
+for commands in (nights, returns, figures, releases):
     commands.add_to(app)
 
 

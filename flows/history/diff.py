@@ -20,13 +20,8 @@ from flows.settings import Settings
 
 # The first value before and the last value after; a record that came and went, or a value that came back, is no change.
 _NET_CHANGES = """
-    with listed as (
-        select * from what_changed
-        union all by name
-        select cast(null as varchar) as reason where false  -- a release of before reasons were published has none
-    ),
-    received as (
-        select * from listed where known_from > $after and known_from <= $until
+    with received as (
+        select * from what_changed where known_from > $after and known_from <= $until
     ),
     netted as (
         select

@@ -72,20 +72,30 @@ class Trace:
     key: str
     release_id: str
     value: Any
+    unit: str | None = None
+    """EUR, %, ...; none for a row as a whole and for counts without a unit."""
     origin: Origin | None = None
     cells: tuple[Cell, ...] = ()
     numerator: Any = None
     denominator: Any = None
     parts: tuple[Part, ...] = ()
 
+    def count(self, side: str) -> int:
+        """How many parts a side has."""
+        return sum(part.side == side for part in self.parts)
+
+    def sums(self) -> list[tuple[str, Decimal, Decimal]]:
+        """(side, what is published for it, what its parts add up to), of the sides that the figure has."""
+        return [
+            (side, Decimal(str(total)), sum((part.amount for part in self.parts if part.side == side), Decimal(0)))
+            for side, total in (("numerator", self.numerator), ("denominator", self.denominator))
+            if total is not None
+        ]
+
     @property
     def adds_up(self) -> bool:
         """Whether the parts of each side add up to that side."""
-        for side, total in (("numerator", self.numerator), ("denominator", self.denominator)):
-            amounts = [part.amount for part in self.parts if part.side == side]
-            if total is not None and sum(amounts, Decimal(0)) != Decimal(str(total)):
-                return False
-        return True
+        return all(total == added for _, total, added in self.sums())
 
 
 def trace(settings: Settings, of: Release, key: str) -> Trace:
@@ -150,8 +160,20 @@ def _trace_row(
         for field, letter, header, constant in fields
         if _is_in(row, field) and column in (None, field)
     )
-    value = row[column] if column else row.get("amount_eur")
-    return Trace(key if not column else f"{key}:{column}", of.release_id, value, origin, cells)
+    shown = column or ("amount_eur" if "amount_eur" in row else None)
+    return Trace(
+        key if not column else f"{key}:{column}",
+        of.release_id,
+        row[shown] if shown else None,
+        unit=_unit(row, shown),
+        origin=origin,
+        cells=cells,
+    )
+
+
+def _unit(row: Mapping[str, Any], column: str | None) -> str | None:
+    """Euro by the name of the column, else what the row says of itself."""
+    return "EUR" if column and column.endswith("_eur") else row.get("unit")
 
 
 def _source_columns(
@@ -228,7 +250,15 @@ def _trace_aggregate(
         raise NotTraceable(f"nothing says what {mart} {name} is made of (seeds/publication/aggregate_part.csv)")
     parts = tuple(part for of_side in declared for part in _parts(con, of_side, row))
     full_key = key if mart == HEADLINES else f"{key}:{column}"
-    return Trace(full_key, of.release_id, value, numerator=numerator, denominator=denominator, parts=parts)
+    return Trace(
+        full_key,
+        of.release_id,
+        value,
+        unit=_unit(row, column),
+        numerator=numerator,
+        denominator=denominator,
+        parts=parts,
+    )
 
 
 def _declared_parts(mart: str, figure: str) -> list[dict[str, str]]:

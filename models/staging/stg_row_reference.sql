@@ -1,4 +1,4 @@
--- One row per record row and field that names a project, a cluster or an indicator: whether what it names is there.
+-- One row per record row and field that names a cluster or an indicator: whether what it names is in the register.
 with
 
 keys as (
@@ -9,22 +9,10 @@ keys as (
         cells.field,
         cells.canonical,
         submissions.plan_code,
-        submissions.meetmoment_code,
         submissions.withdrawn_at
     from {{ ref('stg_cell') }} as cells
     inner join {{ ref('stg_submission') }} as submissions on cells.submission_id = submissions.submission_id
-    where cells.field in ('project_code', 'cluster_code', 'indicator_code') and cells.canonical is not null
-
-),
-
-delivered_projects as (
-
-    select distinct
-plan_code,
-meetmoment_code,
-canonical as project_code
-    from keys
-    where record = 'project' and field = 'project_code' and withdrawn_at is null
+    where cells.field in ('cluster_code', 'indicator_code') and cells.canonical is not null
 
 ),
 
@@ -37,9 +25,9 @@ registers as (
 clusters as (
 
     select distinct
-plan_code,
-cluster_code
-from {{ ref('cluster') }}
+        plan_code,
+        cluster_code
+    from {{ ref('cluster') }}
 
 ),
 
@@ -72,10 +60,6 @@ final as (
         keys.record,
         keys.field,
         case
-            when keys.record = 'project' or keys.field <> 'project_code' then true
-            else delivered_projects.project_code is not null
-        end as is_project_delivered,
-        case
             when keys.field <> 'cluster_code' or registers.plan_code is null then true
             else clusters.cluster_code is not null
         end as is_cluster_registered,
@@ -84,11 +68,6 @@ final as (
             else indicators.indicator_code is not null
         end as is_indicator_registered
     from keys
-    left join delivered_projects
-        on keys.field = 'project_code'
-        and keys.plan_code = delivered_projects.plan_code
-        and keys.meetmoment_code = delivered_projects.meetmoment_code
-        and keys.canonical = delivered_projects.project_code
     left join registers on keys.plan_code = registers.plan_code
     left join clusters
         on keys.field = 'cluster_code'

@@ -2,12 +2,12 @@
 
 from typer.testing import CliRunner
 
-from flows import night_commands, release_commands, return_commands
 from flows.cli import app
+from flows.commands import nights, releases, returns
 
 
 def test_each_command_is_listed_under_who_uses_it() -> None:
-    panels = [module.PANEL for module in (night_commands, return_commands, release_commands)]
+    panels = [module.PANEL for module in (nights, returns, releases)]
     under = {command.rich_help_panel for command in app.registered_commands}
     assert under | {group.rich_help_panel for group in app.registered_groups} == set(panels)
     shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "160"}).output

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import json
 import random
 from collections import Counter
 from decimal import Decimal, InvalidOperation
@@ -165,6 +166,19 @@ def test_the_command_line_traces_and_verifies(demo: DemoRun, current: Release, m
     shown = runner.invoke(cli.app, ["trace", key])
     assert shown.exit_code == 0 and "Vastgelegd VAK" in shown.output
     shown = runner.invoke(cli.app, ["trace", "agg_headline_figure/veerkracht/m3/rrf/provisional/paid/total"])
-    assert shown.exit_code == 0 and "add up" in shown.output
+    assert shown.exit_code == 0 and "adds up" in shown.output
+    (first, second) = shown.output.splitlines()[:2]
+    assert first.startswith("agg_headline_figure/") and " EUR " in first and second.split()[0] == "numerator"
     assert runner.invoke(cli.app, ["releases", "verify", "--all", "--json"]).exit_code == 0
     assert runner.invoke(cli.app, ["releases", "verify", current.release_id]).exit_code == 0
+
+
+def test_every_published_figure_of_the_list_has_the_key_of_its_trace(
+    demo: DemoRun, current: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEERKRACHT_HOME", str(demo.settings.home))
+    listed = json.loads(CliRunner().invoke(cli.app, ["figures", "--json"]).output)
+    assert listed and all(figure["trace_key"] for figure in listed)
+    for figure in listed[::10]:
+        found = trace(demo.settings, current, figure["trace_key"])
+        assert found.unit and found.adds_up, figure

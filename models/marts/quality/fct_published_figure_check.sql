@@ -64,6 +64,7 @@ final as (
     select
         meetmoment_key,
         scope_key,
+        execution,
         measure,
         item,
         unit,

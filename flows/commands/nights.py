@@ -6,8 +6,9 @@ from typing import Any
 
 import typer
 
-from flows import command, console, intake, night
-from flows.command import EXIT_HELD, Json
+from flows import intake, night
+from flows.commands import console, shared
+from flows.commands.shared import EXIT_HELD, Json
 from flows.night import Night, Outcome
 from flows.publish import release
 from flows.receive import archive
@@ -56,7 +57,7 @@ def demo(json_: Json = False) -> None:
     current = release.current(settings)
     assert current
     if json_:
-        command.answer({"nights": outcomes, "release": current.release_id, "folder": str(current.folder)})
+        shared.answer({"nights": outcomes, "release": current.release_id, "folder": str(current.folder)})
         return
     _tell_release(settings, current, any(o["verdict"] == "published" for o in outcomes))
 
@@ -71,7 +72,7 @@ def nightly(json_: Json = False) -> None:
     settings = Settings()
     outcome = _run(settings, datetime.now(UTC), "nightly", json_)
     if json_:
-        command.answer(outcome.__dict__)
+        shared.answer(outcome.__dict__)
     else:
         console.show_findings(outcome.findings)
         _tell(outcome)
@@ -96,10 +97,10 @@ def status(json_: Json = False) -> None:
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
         "deliveries": intake.deliveries(settings.warehouse, now),
         "next": intake.next_days(now),
-        "meetmomenten": command.query(current, _MEETMOMENTEN) if current else [],
+        "meetmomenten": shared.query(current, _MEETMOMENTEN) if current else [],
     }
     if json_:
-        command.answer(answer)
+        shared.answer(answer)
         return
     print_ = console.console.print
     print_(f"home      {settings.home}")
@@ -120,7 +121,7 @@ def check_registry(json_: Json = False) -> None:
     """
     faults = references.broken(Settings().build / "registry")
     if json_:
-        command.answer({"faults": faults})
+        shared.answer({"faults": faults})
     else:
         for fault in faults:
             console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
@@ -171,7 +172,7 @@ def _tell(outcome: Outcome) -> None:
 def _tell_release(settings: Settings, current: release.Release, is_new: bool) -> None:
     """What is there now, and what to do next."""
     rows = sum(current.manifest["tables"].values())
-    verdicts = [row["verdict"] for row in command.query(current, "select verdict from fct_published_figure_check")]
+    verdicts = [row["verdict"] for row in shared.query(current, "select verdict from fct_published_figure_check")]
     reproduced = sum(verdict.startswith("reproduced") for verdict in verdicts)
     print_ = console.console.print
     print_()

@@ -16,7 +16,9 @@ from flows.night import Night
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
 _STEPS = ("receive", "load", "stage", "gate 1", "answer", "marts", "gate 2", "publish")
-_FINDINGS_SHOWN = 40
+ROWS_SHOWN = 40
+"""Rows of a long table that a terminal gets; --json gives all of them."""
+_CELL = 44
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def show_findings(findings: Sequence[dict[str, Any]]) -> None:
     table = Table(
         "Regel / rule", "Bestand / file", "Waar / where", "Bevinding / finding", box=None, padding=(0, 1, 0, 0)
     )
-    for finding in findings[:_FINDINGS_SHOWN]:
+    for finding in findings[:ROWS_SHOWN]:
         style = _STYLES[finding["severity"]]
         table.add_row(
             f"[{style}]{finding['rule_id']}[/] {finding['severity']}{' (waiver)' if finding['waiver_id'] else ''}",
@@ -64,8 +66,7 @@ def show_findings(findings: Sequence[dict[str, Any]]) -> None:
             f"{finding['message_nl']}\n[dim]{finding['message_en']}[/]",
         )
     console.print(table)
-    if len(findings) > _FINDINGS_SHOWN:
-        console.print(f"... and {len(findings) - _FINDINGS_SHOWN} more; --json gives all of them")
+    show_more(len(findings))
 
 
 def where(finding: dict[str, Any]) -> str:
@@ -84,8 +85,20 @@ def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
     console.print(table)
 
 
+def show_more(count: int, advice: str = "--json gives all of them") -> None:
+    """That a table was longer than what is shown, and how to get the rest."""
+    if count > ROWS_SHOWN:
+        console.print(f"... and {count - ROWS_SHOWN} more; {advice}")
+
+
+def short(value: Any) -> str:
+    """A value in the width of a cell."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+
+
 _DELIVERY_WORDS = {
-    "in_time": "[green]op tijd / in time[/]",
+    "in_time": "[green]op tijd / on time[/]",
     "late": "[yellow]te laat / late[/]",
     "rejected": "[red]geweigerd / rejected[/]",
     "missing": "[dim]niets / nothing[/]",
@@ -97,7 +110,8 @@ _DAY_WORDS = {
 }
 _OVERDUE = " [bold red]over tijd / overdue[/]"
 _DELIVERY_COLUMNS = (
-    *("", "beleidsdomein / policy domain", "levering / delivery", "ok", "geweigerd", "ingetrokken"),
+    *("", "beleidsdomein / policy domain", "levering / delivery"),
+    *("aanvaard / accepted", "geweigerd / rejected", "ingetrokken / withdrawn"),
     *("fouten / errors", "opmerkingen / remarks", "laatst / last (UTC)"),
 )
 _DAYS_SHOWN = 5

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from expectations.findings import rejects
-from flows import command, console, intake, registry
+from flows import intake, registry
 from flows.check import check as check_files
 from flows.check import default_meetmoment
-from flows.command import EXIT_HELD, Json
+from flows.commands import console, shared
+from flows.commands.shared import EXIT_HELD, Json
 from flows.settings import Settings
 
 PANEL = "Wie returns stuurt / who sends returns"
@@ -45,7 +46,7 @@ def template(
     _expect_in_calendar(plan, meetmoment)
     written = write_template(Settings(), plan, meetmoment, policy_domain, output)
     if json_:
-        command.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
+        shared.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
         return
     source = f"ingevuld met / prefilled from {written.prefilled_from}" if written.prefilled_from else "leeg / empty"
     console.console.print(f"{output}: {source}")
@@ -77,7 +78,7 @@ def check(
     findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
-        command.answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
+        shared.answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
     else:
         console.show_findings(findings)
         for path in files:
@@ -103,7 +104,7 @@ def withdraw(
     """
     withdrawal = intake.withdraw(Settings(), submission, reason, role, datetime.now(UTC))
     if json_:
-        command.answer(withdrawal.__dict__)
+        shared.answer(withdrawal.__dict__)
     else:
         console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
 

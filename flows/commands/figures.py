@@ -1,0 +1,161 @@
+"""The commands that account for a number: `veerkracht figures | trace | asof`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands import console, shared
+from flows.commands.shared import EXIT_DIFFERS, Json
+from flows.publish import release
+from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.history.asof import MartRows
+    from flows.history.rebuild import Rebuilt
+    from flows.publish.trace import Trace
+
+PANEL = "Wie releases leest / who reads releases"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to the command line."""
+    for function in (figures, trace, asof):
+        app.command(rich_help_panel=PANEL)(function)
+
+
+def figures(json_: Json = False) -> None:
+    """Every published figure: as printed, as recomputed from the current release, and the verdict.
+
+    Reproduced means equal within the precision it was printed in; from rounded parts, that it was printed as a share of
+    figures that were rounded before. `veerkracht trace` leads a figure back to its cells, by its trace_key in --json.
+    Exit codes: 0 none differs, 20 at least one differs.
+    """
+    current = shared.current(Settings())
+    rows = shared.query(current, _FIGURES)
+    if json_:
+        shared.answer(rows)
+    else:
+        shown = [
+            (
+                row["meetmoment_key"],
+                row["scope_key"].partition("/")[2],
+                f"{row['measure']} {row['item']}",
+                row["unit"],
+                *(_plain(row[name]) for name in ("printed", "recomputed", "difference")),
+                row["verdict"],
+            )
+            for row in rows
+        ]
+        columns = ("meetmoment", "scope", "figure", "unit", "printed", "recomputed", "difference", "verdict")
+        console.show_rows("Gepubliceerde cijfers / published figures", columns, shown)
+        verdicts = [row["verdict"] for row in rows]
+        console.console.print(", ".join(f"{verdicts.count(v)} {v}" for v in sorted(set(verdicts))))
+        console.console.print("herkomst / origin: veerkracht trace KEY; --json has the trace_key of each figure")
+        console.console.print("reproduced: gelijk binnen de gedrukte precisie / equal within the precision as printed")
+    if any(row["verdict"] == "differs" for row in rows):
+        raise typer.Exit(EXIT_DIFFERS)
+
+
+def trace(
+    key: Annotated[
+        str, typer.Argument(help="trace_key of a row, e.g. fct_finance/veerkracht/m3/VV014/provisional/committed")
+    ],
+    release_id: Annotated[str | None, typer.Option("--release", help="Id of the release; the current one.")] = None,
+    json_: Json = False,
+) -> None:
+    """Lead a published figure back to file, sheet, cell, checksum and time of receipt; an aggregate to its parts.
+
+    A row with several figures takes the column after a colon: agg_finance_by_meetmoment/...:paid_eur.
+    Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure.
+    """
+    from flows.publish.trace import trace as traced_back
+
+    settings = Settings()
+    of = release.find(settings, release_id) if release_id else shared.current(settings)
+    traced = traced_back(settings, of, key)
+    if json_:
+        shared.answer(asdict(traced) | {"adds_up": traced.adds_up})
+    else:
+        _tell(traced)
+    if not traced.adds_up:
+        raise typer.Exit(EXIT_DIFFERS)
+
+
+def asof(
+    date: Annotated[str, typer.Argument(help="A day (its end, in UTC) or a moment, in ISO form.")],
+    mart: Annotated[str, typer.Argument(help="Name of a mart, for example fct_finance.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the mart to this file, as a release has it.")] = None,
+    json_: Json = False,
+) -> None:
+    """A mart as it was known on a date, rebuilt from the archive; the releases and the current state are left alone.
+
+    The first answer about a date takes as long as a night; later ones on the same inputs are at hand.
+    """
+    from flows.history import asof as asof_
+    from flows.history import rebuild
+
+    rebuilt = rebuild.as_known_on(Settings(), rebuild.moment_of(date))
+    found = asof_.rows_of(rebuilt, mart)
+    if csv:
+        asof_.write_csv(rebuilt, mart, csv)
+    if json_:
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        then = rebuilt.release and rebuilt.release.release_id
+        shared.answer({"mart": mart, "known_on": rebuilt.moment, "release": then, "notes": rebuilt.notes, "rows": rows})
+        return
+    _tell_moment(rebuilt, mart)
+    if csv:
+        console.console.print(f"  {csv}")
+    else:
+        _tell_rows(mart, found)
+
+
+_FIGURES = """
+    select fct_published_figure_check.*, agg_headline_figure.trace_key
+    from fct_published_figure_check
+    left join agg_headline_figure using (meetmoment_key, scope_key, execution, measure, item)
+    order by meetmoment_key, measure, item
+"""
+
+
+def _plain(value: Any) -> Any:
+    """Decimals without trailing zeros."""
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else value
+
+
+def _tell(traced: "Trace") -> None:
+    print_ = console.console.print
+    print_(f"[bold]{traced.key}[/] = {traced.value} {traced.unit or ''} (release {traced.release_id})")
+    if traced.origin:
+        origin = traced.origin
+        print_(f"  {origin.file_name}, blad / sheet {origin.sheet}, rij / row {origin.row_number}")
+        print_(f"  sha256 {origin.sha256}, ontvangen / received {origin.received_at} UTC ({origin.submission_id})")
+        rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, c.published] for c in traced.cells]
+        console.show_rows(
+            "Cellen / cells", ["veld / field", "cel / cell", "kop / header", "tekst / text", "gepubliceerd"], rows
+        )
+        return
+    for side, total, added in traced.sums():
+        word = "[green]klopt / adds up[/]" if added == total else f"[red]klopt niet / does not add up[/]: {added}"
+        print_(f"  {side} {total} = {traced.count(side)} delen / parts, {word}")
+    parts = [[part.side, part.amount, part.trace_key] for part in traced.parts[: console.ROWS_SHOWN]]
+    console.show_rows("Delen / parts", ["kant / side", "bedrag / amount", "trace_key"], parts)
+    console.show_more(len(traced.parts))
+
+
+def _tell_moment(rebuilt: "Rebuilt", mart: str) -> None:
+    """Which moment and release an answer is about, and what stands between."""
+    then = rebuilt.release.release_id if rebuilt.release else "none yet"
+    console.console.print(f"{mart}, as known on {rebuilt.moment:%Y-%m-%d %H:%M} UTC (release then: {then})")
+    for note in rebuilt.notes:
+        console.console.print(f"[yellow]let op / note[/]  {note}")
+
+
+def _tell_rows(mart: str, found: "MartRows") -> None:
+    """The first rows of a mart."""
+    rows = [[console.short(value) for value in row] for row in found.rows[: console.ROWS_SHOWN]]
+    console.show_rows(mart, found.columns, rows)
+    console.show_more(len(found.rows), "--json or --csv FILE gives all of them")
