@@ -10,9 +10,9 @@ milestones as (
 successions as (
 
     select distinct
-plan_code,
-meetmoment_code,
-previous_meetmoment_code
+        plan_code,
+        meetmoment_code,
+        previous_meetmoment_code
     from milestones
     where previous_meetmoment_code is not null
 

@@ -10,8 +10,8 @@ milestones as (
 gone as (
 
     select
-plan_code,
-meetmoment_code,
+        plan_code,
+        meetmoment_code,
 count(*) as gone_count
     from {{ ref('int_milestone_gone') }}
     group by plan_code, meetmoment_code
