@@ -165,10 +165,10 @@ def export_postgres(
             envvar="VEERKRACHT_POSTGRES_DSN", help="Connection string, e.g. 'host=127.0.0.1 dbname=bi user=bi'."
         ),
     ],
-    schema: Annotated[str, typer.Option(help="Schema to replace; it belongs to the export.")] = "veerkracht",
+    schema: Annotated[str, typer.Option(help="Schema of the export; one that holds something else is refused.")] = "veerkracht",
     json_: Json = False,
 ) -> None:
-    """Replace a schema of a PostgreSQL database by the current release, in one transaction.
+    """Bring a schema of a PostgreSQL database up to date with the current release, in one transaction.
 
     The role <schema>_reader may read it and nothing else: grant it to the users of your BI tool.
     Exit codes: 0 exported, 1 failed and the schema is as it was.

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -149,6 +150,58 @@ def test_a_reader_sees_the_old_release_or_the_new_one(demo: DemoRun, current: re
     pairs = {(r.manifest["tables"]["fct_finance"], r.manifest["tables"]["dim_submission"]) for r in (older, current)}
     assert seen == pairs
     assert len(versions) == 2
+
+
+def test_readers_of_several_tables_never_fail_or_see_a_mixture(
+    demo: DemoRun, current: release.Release, server: str
+) -> None:
+    older = release.published(demo.settings)[0]
+    pairs = {(r.manifest["tables"]["fct_finance"], r.manifest["tables"]["dim_submission"]) for r in (older, current)}
+    postgres.export(older, server)
+    done, seen, errors = threading.Event(), set(), []
+
+    def read() -> None:
+        both = "select (select count(*) from veerkracht.fct_finance), (select count(*) from veerkracht.dim_submission)"
+        with psycopg.connect(server, autocommit=True) as con:
+            while not done.is_set():
+                try:
+                    seen.add(con.execute(both).fetchone())
+                except psycopg.Error as error:
+                    errors.append(error)
+                done.wait(0.01)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    with psycopg.connect(server, autocommit=True) as con:
+        for exported in (current, older, current):
+            # A column that the release does not have: the table is made anew while it is read.
+            con.execute("alter table veerkracht.fct_finance add column former integer")
+            postgres.export(exported, server)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert errors == [] and seen == pairs
+
+
+def test_an_export_leaves_alone_what_is_not_its_own(current: release.Release, server: str) -> None:
+    postgres.export(current, server)
+    with psycopg.connect(server, autocommit=True) as con:
+        con.execute("create schema payroll create table salaries (amount integer)")
+        with pytest.raises(postgres.NotExported, match="payroll holds what no export made"):
+            postgres.export(current, server, "payroll")
+        con.execute("create schema mine create view plans as select plan_code from veerkracht.dim_plan")
+        postgres.export(current, server)
+        plans = con.execute("select count(*) from mine.plans").fetchone()
+        assert plans == (current.manifest["tables"]["dim_plan"],)
+        con.execute("alter table veerkracht.dim_plan add column former integer")
+        with pytest.raises(postgres.NotExported, match="view mine.plans depends on table"):
+            postgres.export(current, server)
+        assert con.execute("select count(*) from mine.plans").fetchone() == plans
+        con.execute("drop schema mine cascade")
+        postgres.export(current, server)
+        columns = "select count(*) from information_schema.columns where table_name = 'dim_plan' and column_name = %s"
+        assert con.execute(columns, ["former"]).fetchone() == (0,)
 
 
 def test_a_failed_export_leaves_the_schema_as_it_was(demo: DemoRun, current: release.Release, server: str) -> None:
