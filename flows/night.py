@@ -79,7 +79,7 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
     Raises:
         AnotherNight: when another one is running.
     """
-    with _alone(night.settings), log.run_log(night.settings.logs, f"{night.now:%Y%m%dT%H%M%SZ}"):
+    with alone(night.settings), log.run_log(night.settings.logs, f"{night.now:%Y%m%dT%H%M%SZ}"):
         try:
             outcome = _steps(night, run)
         except Exception:
@@ -356,7 +356,7 @@ def _current_id(settings: Settings) -> str | None:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Hold the lock of the home folder; the kernel lets go of it when the process dies."""
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.home / ".night.lock", timeout=0)

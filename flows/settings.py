@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = None
     """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""
     keep_releases: int = 0
-    """How many of the latest releases keep their files; 0 keeps all. Manifests stay in any case."""
+    """How many of the latest releases keep their files, at least two; 0 keeps all. Manifests stay in any case."""
 
     @property
     def inbox(self) -> Path:

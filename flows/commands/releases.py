@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import log
+from flows import log, night
 from flows.commands import console, shared
 from flows.commands.figures import PANEL
 from flows.commands.shared import EXIT_DIFFERS, Json
@@ -96,14 +96,16 @@ def verify(
 
     settings = Settings()
     if all_:
-        chosen = [*release.retired(settings), *release.published(settings)]
+        chosen = release.folders(settings)
     else:
-        chosen = [release.find(settings, release_id) if release_id else shared.current(settings)]
+        chosen = [release.find(settings, release_id).folder if release_id else settings.current.resolve()]
     pem = public_key.read_text(encoding="utf-8") if public_key else None
-    found = {r.release_id: verification.problems(settings, r, pem) for r in chosen}
-    demo_signed = [r.release_id for r in chosen if r.manifest["signing"]["is_demo_key"]]
+    found = {folder.name: verification.problems_in(settings, folder, pem) for folder in chosen}
+    whole = [release.find(settings, id_) for id_, problems in found.items() if not problems]
+    demo_signed = [r.release_id for r in whole if r.manifest["signing"]["is_demo_key"]]
+    changed_key = [r.release_id for r in whole if not pem and verification.changed_key(settings, r)]
     if json_:
-        shared.answer({"problems": found, "signed_with_demo_key": demo_signed})
+        shared.answer({"problems": found, "signed_with_demo_key": demo_signed, "signed_with_a_new_key": changed_key})
     else:
         for checked, problems in found.items():
             word = "[red]" + "; ".join(problems) + "[/]" if problems else "[green]klopt / holds[/]"
@@ -113,19 +115,27 @@ def verify(
                 f"{len(demo_signed)} signed with the key of the demonstration, which everybody has "
                 "(set VEERKRACHT_SIGNING_KEY)"
             )
+        if changed_key:
+            console.console.print(
+                f"[yellow]{', '.join(changed_key)} signed with another key than the release before: the key was "
+                "changed, or somebody else signed; --public-key with the key you trust tells which[/]"
+            )
     if any(found.values()):
         raise typer.Exit(EXIT_DIFFERS)
 
 
 def rollback(release_id: ReleaseId, json_: Json = False) -> None:
-    """Serve another release whose files are kept: `current` is switched to it in one step, after it was read back.
+    """Serve another release whose files are kept: `current` is switched in one step, once files and signature hold.
 
-    The next night publishes anew when something new was received. Exit codes: 0 done, 1 no such release or not whole.
+    The next night publishes anew when something new was received. Exit codes: 0 done, 1 no such release or not whole,
+    75 a night is running.
     """
+    from flows.publish.verify import rollback as served_again
+
     settings = Settings()
     before = release.current(settings)
-    with log.run_log(settings.logs, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-rollback"):
-        target = release.rollback(settings, release_id)
+    with night.alone(settings), log.run_log(settings.logs, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-rollback"):
+        target = served_again(settings, release_id)
         log.event("rolled back", release_id=release_id, was=before.release_id if before else None)
     if json_:
         shared.answer({"release": target.release_id, "was": before.release_id if before else None})
@@ -165,7 +175,7 @@ def export_postgres(
             envvar="VEERKRACHT_POSTGRES_DSN", help="Connection string, e.g. 'host=127.0.0.1 dbname=bi user=bi'."
         ),
     ],
-    schema: Annotated[str, typer.Option(help="Schema of the export; one that holds something else is refused.")] = "veerkracht",
+    schema: Annotated[str, typer.Option(help="Schema of the export; one that holds others is refused.")] = "veerkracht",
     json_: Json = False,
 ) -> None:
     """Bring a schema of a PostgreSQL database up to date with the current release, in one transaction.

@@ -29,26 +29,20 @@ def rows_of(rebuilt: Rebuilt, mart: str) -> MartRows:
         NoSuchMart: naming those that are there.
     """
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        relation = con.sql(_query(con, mart))
+        relation = con.sql(_query(rebuilt, mart))
         return MartRows(relation.columns, relation.fetchall())
 
 
 def write_csv(rebuilt: Rebuilt, mart: str, path: Path) -> None:
     """A mart of a rebuilt warehouse as CSV, in the form a release has it."""
+    rows = _query(rebuilt, mart)
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        _query(con, mart)
-        (declared,) = (m for m in contents.declared(rebuilt.warehouse) if m.name == mart)
-        rows = f"{declared.select(f'marts.{mart}')} order by all"
         con.execute(f"copy ({rows}) to '{path}' (format csv, header, timestampformat '{tables.TIMESTAMP}')")
 
 
-def _query(con: duckdb.DuckDBPyConnection, mart: str) -> str:
-    names = [
-        name
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts' order by all"
-        ).fetchall()
-    ]
-    if mart not in names:
-        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(names)}")
-    return f"select * from marts.{mart} order by all"
+def _query(rebuilt: Rebuilt, mart: str) -> str:
+    """What a release would have of the mart: its published columns, in total order."""
+    marts = {declared.name: declared for declared in contents.declared(rebuilt.warehouse)}
+    if mart not in marts:
+        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(sorted(marts))}")
+    return f"{marts[mart].select(f'marts.{mart}')} order by all"

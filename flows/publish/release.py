@@ -28,10 +28,12 @@ from flows.warehouse import docs
 MANIFEST = "manifest.json"
 RETIRED = ".retired"
 """Folder of the manifests of releases whose files were not kept."""
+_FOR_READERS = 2
+"""The release that was served until now stays for those who are reading file after file of it."""
 
 
 class NotReadBack(Exception):
-    """What was read back from disk is not what was written; nothing was published."""
+    """What is read back from disk is not what was written."""
 
 
 class NotListed(Exception):
@@ -75,10 +77,15 @@ def find(settings: Settings, release_id: str) -> Release:
     Raises:
         LookupError: naming the releases there are.
     """
-    known = {r.release_id: r for r in (*retired(settings), *published(settings))}
+    known = {folder.name: folder for folder in folders(settings)}
     if release_id not in known:
         raise LookupError(f"no release {release_id}; there are {', '.join(known) or 'none'}")
-    return known[release_id]
+    return _open(known[release_id])
+
+
+def folders(settings: Settings) -> list[Path]:
+    """The folder of every release, those of which only the manifest is kept first, each oldest first."""
+    return [*_folders(settings.releases / RETIRED), *_folders(settings.releases)]
 
 
 def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], now: datetime) -> Release | None:
@@ -216,28 +223,13 @@ def files(folder: Path) -> Iterator[Path]:
     )
 
 
-def rollback(settings: Settings, release_id: str) -> Release:
-    """Point ``current`` to an earlier (or later) release whose files are kept, in one atomic step.
-
-    Raises:
-        LookupError: when there is no such release, or its files were not kept.
-        NotReadBack: when it is not what it was; ``current`` is left alone.
-    """
-    target = find(settings, release_id)
-    if target.folder.parent != settings.releases:
-        raise LookupError(f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id}")
-    read_back(target.folder)
-    switch(settings, target.folder)
-    return target
-
-
 def retire(settings: Settings) -> list[str]:
-    """Let go of the files of releases beyond the number to keep, never of the current one; their ids.
+    """Let go of the files of releases beyond the number to keep, never of the current one or the last two; their ids.
 
     Their signed manifests stay, so that the chain can be followed and the release rebuilt from the archive.
     """
     kept, served = published(settings), current(settings)
-    surplus = kept[: -settings.keep_releases] if settings.keep_releases else []
+    surplus = kept[: -max(settings.keep_releases, _FOR_READERS)] if settings.keep_releases else []
     gone = []
     for old in surplus:
         if served and old.release_id == served.release_id:
@@ -308,12 +300,23 @@ def _sequence(release_id: str) -> tuple[str, int]:
 
 
 def _in(folder: Path) -> list[Release]:
-    found = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: _sequence(path.parent.name))
-    return [_open(path.parent) for path in found]
+    return [_open(path) for path in _folders(folder)]
+
+
+def _folders(folder: Path) -> list[Path]:
+    found = [path for path in folder.glob("[!.]*.*") if path.is_dir()]
+    return sorted(found, key=lambda path: _sequence(path.name))
 
 
 def _open(folder: Path) -> Release:
-    return Release(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        assert manifest["release_id"] and manifest["tables"]
+    except (OSError, ValueError, LookupError, TypeError, AssertionError):
+        raise NotReadBack(
+            f"{folder.name}: {MANIFEST} is missing or is no manifest; put the release back from a copy"
+        ) from None
+    return Release(folder, manifest)
 
 
 def _reference(release: Release | None) -> dict[str, str] | None:

@@ -58,7 +58,7 @@ def is_signed(path: Path, public_pem: str) -> bool:
     """Whether the signature beside a file is of these bytes by this key."""
     key = load_pem_public_key(public_pem.encode())
     signature = path.with_name(path.name + SUFFIX)
-    if not isinstance(key, Ed25519PublicKey) or not signature.exists():
+    if not isinstance(key, Ed25519PublicKey) or not (signature.exists() and path.exists()):
         return False
     try:
         key.verify(signature.read_bytes(), path.read_bytes())

@@ -1,5 +1,7 @@
 """Whether releases are what they were when they were published: files, signature, and the chain of manifests."""
 
+from pathlib import Path
+
 from flows.publish import release
 from flows.publish.release import MANIFEST, RETIRED, NotReadBack, Release
 from flows.publish.sign import is_signed
@@ -15,7 +17,50 @@ def problems(settings: Settings, checked: Release, public_pem: str | None = None
         public_pem: the key it must be signed with; when left out, the key the release names itself, which shows that
             it was not changed since, and not who signed it.
     """
+    return _own_problems(checked, public_pem) + _broken_link(settings, checked)
+
+
+def problems_in(settings: Settings, folder: Path, public_pem: str | None = None) -> list[str]:
+    """What is wrong with the release in a folder, one that cannot even be opened too."""
+    try:
+        return problems(settings, release.find(settings, folder.name), public_pem)
+    except NotReadBack as error:
+        return [str(error)]
+
+
+def changed_key(settings: Settings, checked: Release) -> bool:
+    """Whether a release names another key than the one before it: the key was changed, or somebody else signed."""
+    reference = checked.manifest["previous_release"]
+    try:
+        before = release.find(settings, reference["release_id"]) if reference else None
+    except (LookupError, NotReadBack):
+        return False
+    return before is not None and before.manifest["signing"]["public_key"] != checked.manifest["signing"]["public_key"]
+
+
+def rollback(settings: Settings, release_id: str) -> Release:
+    """Point ``current`` to an earlier (or later) release whose files are kept, in one atomic step.
+
+    Raises:
+        LookupError: when there is no such release, or its files were not kept.
+        NotReadBack: when it is not what it was, or not signed; ``current`` is left alone.
+    """
+    target = release.find(settings, release_id)
+    if target.folder.parent != settings.releases:
+        raise LookupError(
+            f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id} makes them again, apart"
+        )
+    found = _own_problems(target)
+    if found:
+        raise NotReadBack(f"{release_id} is not served: {'; '.join(found)}")
+    release.switch(settings, target.folder)
+    return target
+
+
+def _own_problems(checked: Release, public_pem: str | None = None) -> list[str]:
     found = []
+    if checked.folder.name != checked.release_id:
+        found.append(f"its folder is called {checked.folder.name}, its manifest is that of {checked.release_id}")
     key = public_pem or checked.manifest["signing"]["public_key"]
     if not is_signed(checked.folder / MANIFEST, key):
         found.append(f"{MANIFEST} is not signed with this key")
@@ -26,7 +71,7 @@ def problems(settings: Settings, checked: Release, public_pem: str | None = None
             release.read_back(checked.folder)
         except NotReadBack as error:
             found.append(str(error))
-    return found + _broken_link(settings, checked)
+    return found
 
 
 def _broken_link(settings: Settings, checked: Release) -> list[str]:
@@ -37,6 +82,8 @@ def _broken_link(settings: Settings, checked: Release) -> list[str]:
         before = release.find(settings, reference["release_id"])
     except LookupError:
         return [f"the release before, {reference['release_id']}, is gone"]
+    except NotReadBack as error:
+        return [f"the release before: {error}"]
     if release.sha256(before.folder / MANIFEST) != reference["manifest_sha256"]:
         return [f"the manifest of the release before, {reference['release_id']}, is not the one it followed"]
     return []

@@ -16,7 +16,7 @@ from flows.publish import contents, release, tables
 from flows.publish.edition import Edition, calendar
 from flows.publish.release import MANIFEST, RETIRED, Release
 from flows.publish.sign import SUFFIX
-from flows.publish.verify import problems
+from flows.publish.verify import changed_key, problems, problems_in, rollback
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -180,21 +180,21 @@ def test_each_mart_is_published_or_deliberately_not(demo: DemoRun) -> None:
 
 def test_roll_back_and_forth(home: Settings) -> None:
     first, middle, last = release.published(home)
-    assert release.rollback(home, middle.release_id).release_id == middle.release_id
+    assert rollback(home, middle.release_id).release_id == middle.release_id
     served_now = release.current(home)
     assert served_now and served_now.release_id == middle.release_id
     with pytest.raises(LookupError, match=last.release_id):
-        release.rollback(home, "2000-01-01.1")
+        rollback(home, "2000-01-01.1")
     change_a_byte(first.folder / "csv" / "fct_finance.csv")
     with pytest.raises(release.NotReadBack):
-        release.rollback(home, first.release_id)
+        rollback(home, first.release_id)
     still = release.current(home)
     assert still and still.release_id == middle.release_id, "current was left alone"
 
 
 def test_a_release_after_a_rollback_follows_the_last_published_one(home: Settings, demo: DemoRun) -> None:
     *_, middle, last = release.published(home)
-    release.rollback(home, middle.release_id)
+    rollback(home, middle.release_id)
     receipts = archive.receipts(demo.settings.archive)
     published = release.publish(home, demo.settings.warehouse, receipts, _now())
     assert published and published.manifest["previous_release"]["release_id"] == last.release_id
@@ -203,20 +203,58 @@ def test_a_release_after_a_rollback_follows_the_last_published_one(home: Setting
 
 def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
     first, middle, last = release.published(home)
-    release.rollback(home, middle.release_id)
+    rollback(home, first.release_id)
     few = Settings(home=home.home, keep_releases=1)
-    assert release.retire(few) == [first.release_id], "the served release is never let go of"
-    release.rollback(few, last.release_id)
-    assert release.retire(few) == [middle.release_id]
-    assert [r.release_id for r in release.published(few)] == [last.release_id]
+    assert release.retire(few) == [], "never the served release, nor the last two"
+    rollback(few, last.release_id)
+    assert release.retire(few) == [first.release_id]
+    assert [r.release_id for r in release.published(few)] == [middle.release_id, last.release_id]
     assert sorted(p.name for p in (few.releases / RETIRED / first.release_id).iterdir()) == [
         MANIFEST,
         MANIFEST + SUFFIX,
     ]
-    assert problems(few, last) == [] == problems(few, release.find(few, middle.release_id))
+    assert problems(few, last) == [] == problems(few, middle)
     with pytest.raises(LookupError, match="rebuild"):
-        release.rollback(few, middle.release_id)
+        rollback(few, first.release_id)
     assert release._next_id(few, datetime.fromisoformat(first.manifest["published_at"])).endswith(".2")
+
+
+def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
+    first, *_ = release.published(home)
+    change_a_byte(first.folder / "csv" / "fct_finance.csv")
+    manifest = first.folder / MANIFEST
+    document = json.loads(manifest.read_text(encoding="utf-8"))
+    for entry in document["files"]:
+        entry["sha256"] = release.sha256(first.folder / entry["path"])
+    manifest.write_text(json.dumps(document), encoding="utf-8")
+    before = release.current(home)
+    with pytest.raises(release.NotReadBack, match=r"manifest\.json is not signed"):
+        rollback(home, first.release_id)
+    assert release.current(home) == before
+
+
+def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: Settings) -> None:
+    first, middle, last = release.published(home)
+    first.folder.rename(home.releases / "aside")
+    middle.folder.rename(first.folder)
+    assert "its folder is called" in problems_in(home, first.folder)[0]
+    first.folder.rename(middle.folder)
+    middle.database.unlink()
+    assert any("marts.duckdb" in problem for problem in problems_in(home, middle.folder))
+    (middle.folder / MANIFEST).write_text("{}", encoding="utf-8")
+    assert "is no manifest" in problems_in(home, middle.folder)[0]
+    (middle.folder / MANIFEST).unlink()
+    assert "is missing" in problems_in(home, middle.folder)[0]
+    assert any(middle.release_id in problem for problem in problems_in(home, last.folder))
+
+
+def test_another_key_than_that_of_the_release_before_is_told(home: Settings, demo: DemoRun) -> None:
+    mine = Settings(home=home.home, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
+    *_, middle, last = release.published(home)
+    rollback(home, middle.release_id)
+    published = release.publish(mine, demo.settings.warehouse, archive.receipts(demo.settings.archive), _now())
+    assert published and problems(mine, published) == []
+    assert changed_key(mine, published) and not changed_key(mine, last)
 
 
 def test_a_missed_publication_date_is_told(demo: DemoRun) -> None:
