@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from flows import registry
+from flows.personal_data import kinds_in, public_values
 from flows.publish.release import Release
 from flows.receive import archive
 from flows.receive.archive import Withdrawal
@@ -15,9 +16,12 @@ from flows.settings import Settings
 
 
 def placed(settings: Settings) -> Iterator[tuple[str, str, Path]]:
-    """(plan_code, meetmoment_code, path) of every file that waits in the folder of a meetmoment of the calendar."""
+    """(plan_code, meetmoment_code, path) of every file that waits in the folder of a meetmoment of the calendar.
+
+    The name of a file is published: one that holds personal data is not received under it.
+    """
     for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
-        if (plan_code, meetmoment_code) in registry.meetmomenten():
+        if (plan_code, meetmoment_code) in registry.meetmomenten() and not kinds_in(path.name, public_values()):
             yield plan_code, meetmoment_code, path
 
 
@@ -28,11 +32,21 @@ def unplaced(settings: Settings) -> list[dict[str, str]]:
         {
             "file_name": path.name,
             "folder": str(path.parent),
-            **_remedy(path.parent.relative_to(settings.inbox).parts),
+            **(
+                _RENAME
+                if kinds_in(path.name, public_values())
+                else _remedy(path.parent.relative_to(settings.inbox).parts)
+            ),
         }
         for path in archive.finished_files(settings.inbox)
         if path not in in_place
     ]
+
+
+_RENAME = {
+    "remedy_nl": "de bestandsnaam bevat een persoonsgegeven en wordt gepubliceerd; geef het bestand een andere naam",
+    "remedy_en": "the name of the file holds personal data and is published; give the file another name",
+}
 
 
 def _remedy(folders: tuple[str, ...]) -> dict[str, str]:

@@ -16,6 +16,9 @@ _DONE = (0, -2)
 """What a writer answers: written; written up to the 32,767 characters that a cell holds."""
 _SHEET_NAME_CHARACTERS = 31
 _README = "Leesmij"
+_WIDTHS = {"VARCHAR": 14, "DECIMAL": 18, "DOUBLE": 18, "TIMESTAMP": 19, "DATE": 12}
+"""Characters that a value of the type needs at least; a number that does not fit is shown as ###."""
+_KEY_WIDTH, _MOST_WIDTH = 24, 40
 
 
 def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created: datetime) -> None:
@@ -96,7 +99,7 @@ def _write_mart(book: Any, formats: Mapping[str, Any], con: duckdb.DuckDBPyConne
     sheet = book.add_worksheet(_sheet_name(mart))
     sheet.freeze_panes(1, 0)
     for number, column in enumerate(mart.columns):
-        sheet.set_column(number, number, max(10, min(len(column.name) + 2, 40)))
+        sheet.set_column(number, number, _width(column))
         sheet.write_string(0, number, column.name, formats["head"])
     writers = [(number, *_writer(sheet, formats, column)) for number, column in enumerate(mart.columns)]
     rows = con.execute(f"select * from {mart.name} order by all")
@@ -111,6 +114,12 @@ def _write_mart(book: Any, formats: Mapping[str, Any], con: duckdb.DuckDBPyConne
                 if write_cell(row_number, number, value, cell_format) not in _DONE:
                     raise ValueError(f"cell {row_number + 1}, {number + 1} of {sheet.name} could not be written")
     sheet.autofilter(0, 0, row_number, len(mart.columns) - 1)
+
+
+def _width(column: Column) -> int:
+    """As wide as its heading, its type or, for a key, what keys come to."""
+    needed = _KEY_WIDTH if column.name.endswith("_key") else _WIDTHS.get(column.data_type.split("(")[0], 10)
+    return min(max(len(column.name) + 2, needed), _MOST_WIDTH)
 
 
 def _writer(sheet: Any, formats: Mapping[str, Any], column: Column) -> tuple[Callable[..., int], Any]:

@@ -42,6 +42,7 @@ def test_a_night_before_anything_was_received_has_nothing_new(tmp_path: Path) ->
         ("veerkracht/m99/OMG_return.xlsx", "meetmoment 'm99' staat niet in de kalender van veerkracht"),
         ("relance/m1/OMG_return.xlsx", "plan 'relance' heeft geen kalender"),
         ("veerkracht/m7/oud/OMG_return.xlsx", "mappen daaronder worden niet gelezen"),
+        ("veerkracht/m7/OMG_jan.peeters@vlaanderen.be.xlsx", "geef het bestand een andere naam"),
     ],
 )
 def test_a_file_in_the_wrong_place_is_told_with_its_remedy_and_stays(tmp_path: Path, place: str, says: str) -> None:

@@ -17,8 +17,14 @@ from flows.settings import Settings
 from flows.warehouse import docs, transform
 
 SEEDED = {
-    "email": ["mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be"],
-    "phone": ["bel 02 553 12 34", "gsm 0478/12.34.56", "+32 478 12 34 56", "0032 2 553 12 34", "+32(0)9 265 12 34"],
+    "email": [
+        *("mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be", "jan.peeters @ vlaanderen.be"),
+        *("j.peeters [at] vlaanderen [dot] be", "jan.peeters＠vlaanderen.be", "jan.peeters at vlaanderen.be"),
+    ],
+    "phone": [
+        *("bel 02 553 12 34", "gsm 0478/12.34.56", "+32 478 12 34 56", "0032 2 553 12 34", "+32(0)9 265 12 34"),
+        *("(02) 553 11 11", "+31 6 12345678", "+33 6 12 34 56 78", "00 32 478 12 34 56", "０４７８ １２ ３４ ５６"),
+    ],
     "iban": ["op BE68 5390 0754 7034 storten", "BE68539007547034", "NL91ABNA0417164300"],
     "national_number": ["85.07.30-033.28", "rr 85073003328", "17073003384", "850730-033.28"],
 }
@@ -42,6 +48,8 @@ INNOCENT = [
     "Aanleg van 1.991 km fietspad (deel 2), art. 12.3.45",
     "BE12 projecten",
     "Q2 2026",
+    "Delivered at home.The second phase is at risk.",
+    "Mijlpalen 12, 13 en 14 (+ 3 nieuwe) tegen 31-12-2026",
 ]
 
 

@@ -8,9 +8,10 @@ select
     submission_id,
     file_name,
     sender_code,
-    sheet,
+    -- What the intake names are words of the sender that no layout knows.
+    case when gate <> 'intake' then sheet end as sheet,
     row_number,
-    column_name,
+    case when gate <> 'intake' then column_name end as column_name,
     cell,
     received_value,
     expected,
