@@ -1,8 +1,8 @@
 """Personal data: what both gates recognise in a text.
 
-E-mail addresses (spelled out too), telephone numbers that exist (of Belgium as they are dialled there, of elsewhere with
+E-mail addresses (spelled out too), telephone numbers in use (of Belgium as they are dialled there, of elsewhere with
 their country code), IBANs and Belgian national register numbers; the last two only where their form and check digits
-fit, so that codes, checksums, amounts and document numbers pass. A text is read as it looks: full-width signs are plain.
+fit, so that codes, checksums, amounts and document numbers pass. A text is read as it looks: full-width is plain.
 """
 
 import re

@@ -5,6 +5,7 @@ Every node has an address of its own, so that the same release always gives the 
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ _KINDS = {
     ".json": ("JSON", "application/json"),
     ".duckdb": (None, "application/octet-stream"),
 }
+_CLASSES = ("Catalog", "CatalogRecord", "DatasetSeries", "Dataset", "Distribution")
 # What explains the data, and belongs to the release as much as the data.
 _PAGES = {
     dictionary.PAGE: {"nl": "Gegevenswoordenboek", "en": "Data dictionary"},
@@ -82,10 +84,12 @@ def violations(graph: Graph) -> list[str]:
 
     shacl = Namespace("http://www.w3.org/ns/shacl#")
     conforms, report, _ = validate(graph, shacl_graph=str(SHAPES), shacl_graph_format="turtle", inplace=True)
+    # Shapes say what a node must have; that there is one at all they do not.
+    absent = [f"dcat:{name}: there is none" for name in _CLASSES if (None, RDF.type, DCAT[name]) not in graph]
     if conforms:
-        return []
+        return absent
     assert isinstance(report, Graph)
-    return sorted(
+    return absent + sorted(
         f"{report.value(result, shacl.focusNode)}: {report.value(result, shacl.resultMessage)}"
         for result in report.subjects(RDF.type, shacl.ValidationResult)
     )
@@ -99,14 +103,17 @@ def describe(
     kept: Sequence[Mapping[str, Any]],
     covered: tuple[Any, Any] | None,
 ) -> Graph:
-    """The graph of the catalogue, the series, this release and its files."""
+    """The graph of the catalogue, the series, every release of it, and the files of this one."""
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in _PREFIXES.items():
         graph.bind(prefix, namespace)
     base = publication.value("base_uri")
     catalogue, series = URIRef(f"{base}/catalogue"), URIRef(f"{base}/series")
-    dataset = URIRef(publication.release_uri(edition.release_id))
-    moment = Literal(edition.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
+    published = {
+        URIRef(publication.release_uri(release_id)): _moment(at)
+        for release_id, at in (*edition.earlier.items(), (edition.release_id, edition.published_at.isoformat()))
+    }
+    dataset, moment = list(published.items())[-1]
 
     _described(graph, catalogue, DCAT.Catalog, "catalog_title", "catalog_description")
     graph.add((catalogue, DCTERMS.license, URIRef(publication.value("catalog_licence"))))
@@ -114,17 +121,20 @@ def describe(
     _described(graph, series, DCAT.DatasetSeries, "title", "description")
     graph.add((series, DCTERMS.accrualPeriodicity, URIRef(publication.value("periodicity"))))
     graph.add((series, DCTERMS.modified, moment))
-    _series_members(graph, series, dataset, edition)
-
-    _described(graph, dataset, DCAT.Dataset, "title", "description")
-    _release(graph, dataset, series, edition, moment, kept, covered)
-    for member, graph_type in ((series, "series"), (dataset, "dataset")):
+    graph.add((series, DCAT.first, next(iter(published))))
+    graph.add((series, DCAT.last, dataset))
+    before = None
+    for member, at in published.items():
+        _release(graph, member, series, at, before)
+        before = member
+    _this_release(graph, dataset, kept, covered)
+    for member, at in {series: moment, **published}.items():
         graph.add((catalogue, DCAT.dataset, member))
         record = URIRef(f"{member}#record")
         graph.add((catalogue, DCAT.record, record))
         graph.add((record, RDF.type, DCAT.CatalogRecord))
-        graph.add((record, DCTERMS.identifier, Literal(f"{graph_type}-record-{edition.release_id}")))
-        graph.add((record, DCTERMS.modified, moment))
+        graph.add((record, DCTERMS.identifier, Literal(str(record))))
+        graph.add((record, DCTERMS.modified, at))
         graph.add((record, FOAF.primaryTopic, member))
         graph.add((record, DCTERMS.conformsTo, URIRef(publication.value("profile"))))
     titles = {mart.name: mart.description for mart in marts}
@@ -158,25 +168,16 @@ def _described(graph: Graph, node: URIRef, kind: URIRef, title: str, description
     graph.add((contact, VCARD.hasURL, URIRef(publication.value("contact_url"))))
 
 
-def _series_members(graph: Graph, series: URIRef, dataset: URIRef, edition: Edition) -> None:
-    members = [URIRef(publication.release_uri(earlier)) for earlier in edition.earlier] + [dataset]
-    for member in members:
-        graph.add((series, DCAT.seriesMember, member))
-    graph.add((series, DCAT.first, members[0]))
-    graph.add((series, DCAT.last, dataset))
+def _moment(iso: str) -> Literal:
+    return Literal(datetime.fromisoformat(iso).strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=XSD.dateTime)
 
 
-def _release(
-    graph: Graph,
-    dataset: URIRef,
-    series: URIRef,
-    edition: Edition,
-    moment: Literal,
-    kept: Sequence[Mapping[str, Any]],
-    covered: tuple[Any, Any] | None,
-) -> None:
+def _release(graph: Graph, dataset: URIRef, series: URIRef, moment: Literal, before: URIRef | None) -> None:
+    """What is said of every release of the series, the earlier ones too."""
+    _described(graph, dataset, DCAT.Dataset, "title", "description")
+    graph.add((series, DCAT.seriesMember, dataset))
     graph.add((dataset, DCAT.inSeries, series))
-    graph.add((dataset, DCAT.version, Literal(edition.release_id)))
+    graph.add((dataset, DCAT.version, Literal(str(dataset).rpartition("/")[2])))
     graph.add((dataset, DCTERMS.issued, moment))
     graph.add((dataset, DCTERMS.modified, moment))
     graph.add((dataset, DCTERMS.accessRights, URIRef(publication.value("access_rights"))))
@@ -187,10 +188,15 @@ def _release(
             graph.add((dataset, predicate, URIRef(text)))
     for text, language in publication.values("keyword"):
         graph.add((dataset, DCAT.keyword, Literal(text, lang=language)))
-    if edition.previous:
-        before = URIRef(publication.release_uri(edition.previous))
+    if before:
         graph.add((dataset, DCAT.previousVersion, before))
         graph.add((dataset, DCAT.prev, before))
+
+
+def _this_release(
+    graph: Graph, dataset: URIRef, kept: Sequence[Mapping[str, Any]], covered: tuple[Any, Any] | None
+) -> None:
+    """What only the release itself can say: what it covers, its pages, and how it kept to the calendar."""
     if covered:
         time = URIRef(f"{dataset}#period")
         graph.add((dataset, DCTERMS.temporal, time))

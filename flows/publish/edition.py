@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,14 @@ class Edition:
     release_id: str
     published_at: datetime
     """UTC."""
-    earlier: tuple[str, ...] = ()
-    """Ids of the releases before it, oldest first."""
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """Id -> moment of publication (ISO, UTC) of the releases before it, oldest first."""
     first_published: Mapping[str, str] | None = None
     """Meetmoment -> day on which an earlier release first held all of it."""
 
     @property
     def previous(self) -> str | None:
-        return self.earlier[-1] if self.earlier else None
+        return next(reversed(list(self.earlier)), None)
 
     @property
     def day(self) -> date:
@@ -38,7 +38,7 @@ class Edition:
     def of_manifest(cls, manifest: Mapping[str, Any]) -> "Edition":
         """The edition a manifest tells of, as it was when it was published."""
         published_at = datetime.fromisoformat(manifest["published_at"])
-        edition = cls(manifest["release_id"], published_at, tuple(manifest["earlier_releases"]))
+        edition = cls(manifest["release_id"], published_at, manifest["earlier_releases"])
         return cls(
             edition.release_id,
             published_at,
@@ -58,7 +58,7 @@ class Edition:
         return cls(
             release_id,
             published_at,
-            (*manifest["earlier_releases"], manifest["release_id"]),
+            {**manifest["earlier_releases"], manifest["release_id"]: manifest["published_at"]},
             {e["meetmoment_key"]: e["first_published_on"] for e in manifest["calendar"] if e["first_published_on"]},
         )
 

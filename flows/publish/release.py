@@ -158,7 +158,7 @@ def write(
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {
         "previous_release": previous,
-        "earlier_releases": list(this.earlier),
+        "earlier_releases": dict(this.earlier),
         "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
         "registry_sha256": registry.checksum(),
         "content_sha256": _content_checksum(folder),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ def graph(current: Release) -> Graph:
 
 
 def mandatory() -> list[tuple[Node, Node]]:
-    """(class, property) of every property that a shape demands."""
+    """(class or property that leads to the node, property) of every property that a shape demands."""
     shapes = Graph().parse(catalogue.SHAPES)
     return sorted(
         (kind, path)
-        for shape, kind in shapes.subject_objects(SH.targetClass)
+        for target in (SH.targetClass, SH.targetObjectsOf)
+        for shape, kind in shapes.subject_objects(target)
         for demanded in shapes.objects(shape, SH.property)
         for path in shapes.objects(demanded, SH.path)
         if (demanded, SH.minCount, None) in shapes
@@ -49,13 +51,20 @@ def test_the_catalogue_is_valid_in_both_forms(current: Release, graph: Graph) ->
 @pytest.mark.parametrize(("kind", "path"), mandatory(), ids=lambda term: str(term).rsplit("/")[-1])
 def test_each_mandatory_property_is_missed_by_its_name(current: Release, kind: Node, path: Node) -> None:
     graph = Graph().parse(current.folder / catalogue.TURTLE)
-    nodes = list(graph.subjects(RDF.type, kind))
+    nodes = [*graph.subjects(RDF.type, kind), *graph.objects(None, kind)]
     assert nodes
     graph.remove((nodes[0], path, None))
     name = str(path).replace("#", "/").rsplit("/")[-1]
     problems = catalogue.violations(graph)
     assert problems and all(f":{name}:" in problem for problem in problems), problems
     assert all(str(nodes[0]) in problem for problem in problems)
+
+
+def test_a_catalogue_without_its_parts_is_missed(current: Release) -> None:
+    for kind in ("Catalog", "DatasetSeries", "Dataset", "Distribution"):
+        graph = Graph().parse(current.folder / catalogue.TURTLE)
+        graph.remove((None, RDF.type, DCAT[kind]))
+        assert f"dcat:{kind}: there is none" in catalogue.violations(graph)
 
 
 def test_a_contact_without_address_is_missed(current: Release) -> None:
@@ -91,7 +100,12 @@ def test_the_catalogue_tells_of_every_file_and_the_release_before(
     before = release.published(demo.settings)[-2]
     assert graph.value(dataset, DCAT.previousVersion) == URIRef(publication.release_uri(before.release_id))
     series = graph.value(dataset, DCAT.inSeries)
-    assert len(list(graph.objects(series, DCAT.seriesMember))) == len(release.published(demo.settings))
+    members = {publication.release_uri(r.release_id): r.manifest for r in release.published(demo.settings)}
+    assert {str(member) for member in graph.objects(series, DCAT.seriesMember)} == set(members)
+    for address, manifest in members.items():
+        assert (URIRef(address), RDF.type, DCAT.Dataset) in graph and (None, DCAT.dataset, URIRef(address)) in graph
+        issued = graph.value(URIRef(address), catalogue.DCTERMS.issued)
+        assert str(issued) == f"{datetime.fromisoformat(manifest['published_at']):%Y-%m-%dT%H:%M:%SZ}"
     period = graph.value(dataset, catalogue.DCTERMS.temporal)
     assert str(graph.value(period, DCAT.startDate)) == "2021-03-31"
     assert str(graph.value(period, DCAT.endDate)) == "2024-12-31"

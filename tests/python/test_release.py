@@ -60,7 +60,7 @@ def test_each_release_names_the_ones_before(demo: DemoRun) -> None:
     for published in release.published(demo.settings):
         reference = published.manifest["previous_release"]
         assert (reference and reference["release_id"]) == (before[-1] if before else None)
-        assert published.manifest["earlier_releases"] == before
+        assert list(published.manifest["earlier_releases"]) == before
         before.append(published.release_id)
 
 
@@ -265,7 +265,7 @@ def test_a_missed_publication_date_is_told(demo: DemoRun) -> None:
     announced = datetime.fromisoformat(last["veerkracht/m7"]["publication_on"]).replace(tzinfo=UTC)
     folder = served(demo).folder
     for days, is_missed in ((0, False), (1, True)):
-        edition = Edition("x.1", announced + timedelta(days=days), (), {"veerkracht/m6": "2024-01-22"})
+        edition = Edition("x.1", announced + timedelta(days=days), {}, {"veerkracht/m6": "2024-01-22"})
         of = {entry["meetmoment_key"]: entry["is_missed"] for entry in calendar(folder, edition)}
         assert (of["veerkracht/m6"], of["veerkracht/m7"]) == (False, is_missed)
         assert of["veerkracht/m1"], "no earlier release held it"
