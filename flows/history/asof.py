@@ -23,32 +23,32 @@ class MartRows:
 
 
 def rows_of(rebuilt: Rebuilt, mart: str) -> MartRows:
-    """Every row of a mart of a rebuilt warehouse.
+    """Every row of a mart of a rebuilt warehouse, with the columns a release has.
 
     Raises:
         NoSuchMart: naming those that are there.
     """
+    query = _query(rebuilt, mart)
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        relation = con.sql(_query(con, mart))
+        relation = con.sql(query)
         return MartRows(relation.columns, relation.fetchall())
 
 
 def write_csv(rebuilt: Rebuilt, mart: str, path: Path) -> None:
-    """A mart of a rebuilt warehouse as CSV, in the form a release has it."""
+    """A mart of a rebuilt warehouse as CSV, in the form a release has it.
+
+    Raises:
+        NoSuchMart: naming those that are there.
+    """
+    target = str(path).replace("'", "''")
+    query = f"copy ({_query(rebuilt, mart)}) to '{target}' (format csv, header, timestampformat '{tables.TIMESTAMP}')"
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        _query(con, mart)
-        (declared,) = (m for m in contents.declared(rebuilt.warehouse) if m.name == mart)
-        rows = f"{declared.select(f'marts.{mart}')} order by all"
-        con.execute(f"copy ({rows}) to '{path}' (format csv, header, timestampformat '{tables.TIMESTAMP}')")
+        con.execute(query)
 
 
-def _query(con: duckdb.DuckDBPyConnection, mart: str) -> str:
-    names = [
-        name
-        for (name,) in con.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts' order by all"
-        ).fetchall()
-    ]
-    if mart not in names:
-        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(names)}")
-    return f"select * from marts.{mart} order by all"
+def _query(rebuilt: Rebuilt, mart: str) -> str:
+    """What stays in the warehouse stays there, however a mart is asked for."""
+    declared = {each.name: each for each in contents.declared(rebuilt.warehouse)}
+    if mart not in declared:
+        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(declared)}")
+    return f"{declared[mart].select(f'marts.{mart}')} order by all"
