@@ -61,13 +61,14 @@ def list_releases(json_: Json = False) -> None:
 
 
 def diff_releases(
-    earlier: Annotated[str, typer.Argument(help="Id of a release, or a day (ISO).")],
-    later: Annotated[str, typer.Argument(help="Id of a later release, or a later day.")],
+    earlier: Annotated[str, typer.Argument(help="Id of a release, or a day or moment (ISO).")],
+    later: Annotated[str, typer.Argument(help="Id of a later release, or a later day or moment.")],
     json_: Json = False,
 ) -> None:
     """What changed between two releases or days: restated values, moved dates, what came and went, with reason.
 
-    A day means what was known at its end, in UTC.
+    A day means what was known at its end, in UTC. Days that follow each other leave nothing out: what came in after the
+    night of a day, or on a night that was held, is read from the first release that knows it.
     """
     from flows.history import diff
 
@@ -203,7 +204,7 @@ def _tell_difference(found: "Difference") -> None:
     print_(
         f"Ontvangen na / received after {found.after:%Y-%m-%d %H:%M},"
         f" tot en met / until {found.until:%Y-%m-%d %H:%M} UTC"
-        f" ({found.before_release or 'no release'} -> {found.after_release})"
+        f" ({found.before_release or 'no release'} -> {found.after_release or 'no release'})"
     )
     for note in found.notes:
         print_(f"[yellow]let op / note[/]  {note}")

@@ -23,26 +23,32 @@ class MartRows:
 
 
 def rows_of(rebuilt: Rebuilt, mart: str) -> MartRows:
-    """Every row of a mart of a rebuilt warehouse.
+    """Every row of a mart of a rebuilt warehouse, with the columns a release has.
 
     Raises:
         NoSuchMart: naming those that are there.
     """
+    query = _query(rebuilt, mart)
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        relation = con.sql(_query(rebuilt, mart))
+        relation = con.sql(query)
         return MartRows(relation.columns, relation.fetchall())
 
 
 def write_csv(rebuilt: Rebuilt, mart: str, path: Path) -> None:
-    """A mart of a rebuilt warehouse as CSV, in the form a release has it."""
-    rows = _query(rebuilt, mart)
+    """A mart of a rebuilt warehouse as CSV, in the form a release has it.
+
+    Raises:
+        NoSuchMart: naming those that are there.
+    """
+    target = str(path).replace("'", "''")
+    query = f"copy ({_query(rebuilt, mart)}) to '{target}' (format csv, header, timestampformat '{tables.TIMESTAMP}')"
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
-        con.execute(f"copy ({rows}) to '{path}' (format csv, header, timestampformat '{tables.TIMESTAMP}')")
+        con.execute(query)
 
 
 def _query(rebuilt: Rebuilt, mart: str) -> str:
-    """What a release would have of the mart: its published columns, in total order."""
-    marts = {declared.name: declared for declared in contents.declared(rebuilt.warehouse)}
-    if mart not in marts:
-        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(sorted(marts))}")
-    return f"{marts[mart].select(f'marts.{mart}')} order by all"
+    """What stays in the warehouse stays there, however a mart is asked for."""
+    declared = {each.name: each for each in contents.declared(rebuilt.warehouse)}
+    if mart not in declared:
+        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(declared)}")
+    return f"{declared[mart].select(f'marts.{mart}')} order by all"

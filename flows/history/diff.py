@@ -1,35 +1,58 @@
 """What changed between two releases, or between what was known on two days.
 
-The list comes from the mart ``what_changed`` of the later release: what was received after the one and until the other,
-netted, so that a value that went there and back is no change. Beside it stands what a plain comparison of the files of
-the two releases finds per mart, which also shows what a change of registry or code did.
+The list comes from the mart ``what_changed`` of a release that knows all that was received until the later moment: what
+was received after the one and until the other, netted, so that a value that went there and back is no change. Windows
+that follow each other leave nothing out and tell nothing twice. Beside it stands what a plain comparison of the files
+of the two releases finds per mart, which also shows what a change of registry or code did.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
 from flows import registry
 from flows.history.rebuild import moment_of, published_at, release_at
-from flows.publish.release import Release, current, published
+from flows.publish.release import Release, published, retired
+from flows.receive import archive
 from flows.settings import Settings
 
-# The first value before and the last value after; a record that came and went, or a value that came back, is no change.
-_NET_CHANGES = """
+# A record that came and went is no change, nor is one that went and came back.
+_RECEIVED = """
     with received as (
-        select * from what_changed where known_from > $after and known_from <= $until
+        select
+            *,
+            old_value is null and new_value is null and old_state is not distinct from new_state as is_left_empty
+        from what_changed
+        where known_from > $after and known_from <= $until
     ),
+    presence as (
+        select
+            comparison, meetmoment_key, record, record_key,
+            arg_min(kind, known_from) <> 'added' as was_there,
+            arg_max(kind, known_from) = 'added' as is_there
+        from received
+        where field = 'record'
+        group by comparison, meetmoment_key, record, record_key
+    ),
+"""
+
+# The first value before and the last value after; a value that came back is no change. What a release leaves empty, as
+# it does with fields that stay in the archive, did change. The values of a record that came or is gone came and went
+# with it; a final amount that came restates the provisional one.
+_NET_CHANGES = f"""
+    {_RECEIVED}
     netted as (
         select
             comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
             arg_min(struct_pack(v := old_value, s := old_state), known_from) as before,
             arg_max(struct_pack(v := new_value, s := new_state), known_from) as after,
-            arg_min(kind, known_from) as first_kind,
-            arg_max(kind, known_from) as kind,
+            bool_or(is_left_empty) as is_left_empty,
+            bool_or(kind = 'made_final') as is_made_final,
+            arg_max(kind, known_from) as last_kind,
             arg_max(is_form_only, known_from) as is_form_only,
             arg_max(struct_pack(v := reason, s := reason_source), known_from) as accounted,
             max(known_from) as known_from
@@ -37,12 +60,27 @@ _NET_CHANGES = """
         group by comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field
     )
     select
-        comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field, kind,
+        comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
+        case when is_made_final then 'made_final' else last_kind end as kind,
         before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
         accounted.v as reason, accounted.s as reason_source, known_from
     from netted
-    where before is distinct from after and not (first_kind = 'added' and kind = 'dropped')
+    left join presence using (comparison, meetmoment_key, record, record_key)
+    where
+        case
+            when field = 'record' then was_there <> is_there
+            else
+                coalesce(is_there, true)
+                and (coalesce(was_there, true) or is_made_final)
+                and (is_left_empty or before is distinct from after)
+        end
     order by comparison desc, meetmoment_key, record, record_key, field, known_from
+"""
+
+_CAME_BACK = f"""
+    {_RECEIVED}
+    came_back as (select * from presence where was_there and is_there)
+    select count(*) from came_back
 """
 
 
@@ -61,12 +99,15 @@ class TableDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """What changed after one moment and until another (UTC), as the later release knows it."""
+    """What changed after one moment and until another (UTC)."""
 
     after: datetime
     until: datetime
     before_release: str | None
-    after_release: str
+    after_release: str | None
+    """The latest releases of the two moments, whose files are compared."""
+    list_release: str
+    """The release whose list of changes this is."""
     changes: list[dict[str, Any]]
     tables: list[TableDifference]
     notes: list[str]
@@ -84,31 +125,36 @@ class Difference:
 
 
 def diff(settings: Settings, earlier: str, later: str) -> Difference:
-    """Compare two releases by their id, or what was known at the end of two days (ISO dates, in UTC).
+    """Compare two releases by their id, or what was known at two moments or at the end of two days (ISO, UTC).
 
     Raises:
-        LookupError: when there is no such release, or none that early.
+        LookupError: when there is no such release, or none yet.
         ValueError: when the second is not after the first.
     """
-    first, second = _side(settings, earlier), _side(settings, later)
-    if first[0] >= second[0]:
+    (moment, before), (until, after) = _side(settings, earlier), _side(settings, later)
+    if moment >= until:
         raise ValueError(f"{later} is not after {earlier}")
-    before, after = first[1], second[1] or current(settings)
-    if after is None:
-        raise LookupError("no release yet")
-    with duckdb.connect(str(after.database), read_only=True) as con:
-        moments = {"after": first[0].replace(tzinfo=None), "until": second[0].replace(tzinfo=None)}
-        answer = con.execute(_NET_CHANGES, moments)
+    listing, notes = _listing(settings, until, after)
+    with duckdb.connect(str(listing.database), read_only=True) as con:
+        window = {"after": moment.replace(tzinfo=None), "until": until.replace(tzinfo=None)}
+        ((came_back,),) = con.execute(_CAME_BACK, window).fetchall()
+        answer = con.execute(_NET_CHANGES, window)
         columns = [name for name, *_ in answer.description or []]
         changes = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+    if came_back:
+        notes.append(
+            f"{came_back} records were gone for a while; the list does not say which of their values differ since"
+        )
+    compared, what_stands_between = _compared(before, after)
     return Difference(
-        first[0],
-        second[0],
+        moment,
+        until,
         before.release_id if before else None,
-        after.release_id,
+        after.release_id if after else None,
+        listing.release_id,
         changes,
-        table_differences(before, after) if before else [],
-        _notes(before, after),
+        compared,
+        [*notes, *what_stands_between],
     )
 
 
@@ -134,26 +180,68 @@ def labels() -> dict[str, tuple[str, str]]:
 
 
 def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:
-    """The moment that a release id or a day means, and the release that was current then."""
-    for release in published(settings):
-        if release.release_id == text:
-            return published_at(release), release
+    """The moment that a release id, a day or a moment means, and the latest release of then."""
+    known = {release.release_id: release for release in (*retired(settings), *published(settings))}
+    if text in known:
+        return published_at(known[text]), known[text]
     try:
-        date.fromisoformat(text)
+        moment = moment_of(text)
     except ValueError:
-        known = ", ".join(release.release_id for release in published(settings)) or "none"
-        raise LookupError(f"{text} is no release and no date; releases: {known}") from None
-    moment = moment_of(text)
+        raise LookupError(f"{text} is no release and no date; releases: {', '.join(known) or 'none'}") from None
     return moment, release_at(settings, moment)
 
 
-def _notes(before: Release | None, after: Release) -> list[str]:
-    notes = []
-    if before and before.manifest["registry_sha256"] != after.manifest["registry_sha256"]:
+def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple[Release, list[str]]:
+    """The release to read the list of changes from, and what is to be noted about it.
+
+    The latest one of the moment, unless something came in after it, in the hours after a night or on a night that was
+    held; then the first later one, which knows it too.
+
+    Raises:
+        LookupError: when no release is there yet.
+    """
+    kept = published(settings)
+    is_kept = then is not None and then.database.exists()
+    came_in = _came_in(settings, then, until)
+    if then and is_kept and not came_in:
+        return then, []
+    later = [release for release in kept if published_at(release) >= until]
+    if later:
+        first = min(later, key=published_at)
+        why = f"{came_in} submissions or withdrawals came in after it" if came_in else "its files were not kept"
+        return first, [f"the list is that of release {first.release_id}: of {then.release_id}, {why}"] if then else []
+    if not kept:
+        raise LookupError("no release yet")
+    last = max(kept, key=published_at)
+    unknown = _came_in(settings, last, until)
+    return last, [
+        f"{unknown} submissions or withdrawals that came in after release {last.release_id} are in no release yet"
+    ]
+
+
+def _came_in(settings: Settings, release: Release | None, until: datetime) -> int:
+    """How many submissions and withdrawals came in after a release and until a moment."""
+    known = published_at(release) if release else datetime.min.replace(tzinfo=UTC)
+    received = [receipt.received_at for receipt in archive.receipts(settings.archive)]
+    withdrawn = [withdrawal.withdrawn_at for withdrawal in archive.withdrawals(settings.archive).values()]
+    return sum(known < moment <= until for moment in (*received, *withdrawn))
+
+
+def _compared(before: Release | None, after: Release | None) -> tuple[list[TableDifference], list[str]]:
+    """The marts that differ between the files of two releases, and what else differs between the two."""
+    if not before or not after:
+        return [], []
+    notes = [
+        f"the files of release {release.release_id} were not kept, so that its marts are not compared"
+        for release in (before, after)
+        if not release.database.exists()
+    ]
+    tables = [] if notes else table_differences(before, after)
+    if before.manifest["registry_sha256"] != after.manifest["registry_sha256"]:
         notes.append("the registry changed between the two releases")
-    if before and before.manifest["code"]["sha256"] != after.manifest["code"]["sha256"]:
+    if before.manifest["code"]["sha256"] != after.manifest["code"]["sha256"]:
         notes.append("the code changed between the two releases")
-    return notes
+    return tables, notes
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: object) -> Sequence[str]:

@@ -8,12 +8,14 @@ import hashlib
 import json
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+
+from filelock import FileLock
 
 from flows import night, registry
 from flows.publish import contents, tables
-from flows.publish.release import Release, published
+from flows.publish.release import Release, published, retired
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -24,7 +26,7 @@ class NothingKnown(Exception):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """A warehouse as known at a moment (UTC), with the release that was current then."""
+    """A warehouse as known at a moment (UTC), with the latest release of then."""
 
     moment: datetime
     warehouse: Path
@@ -39,14 +41,17 @@ def moment_of(text: str) -> datetime:
     Raises:
         ValueError: when the text is neither an ISO date nor an ISO moment.
     """
-    moment = datetime.fromisoformat(text)
-    if len(text) == len("2021-04-19"):
-        moment = datetime.combine(moment, time.max)
+    try:
+        moment = datetime.combine(date.fromisoformat(text), time.max)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
     """Rebuild what was known at a moment under ``build/asof``; a rebuild on the same inputs is kept and used again.
+
+    Who asks for one that is being made waits for it.
 
     Raises:
         NothingKnown: when nothing had been received by then.
@@ -61,17 +66,19 @@ def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
     name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
     folder = settings.build / "asof" / name
     warehouse = folder / "warehouse.duckdb"
-    if not (folder / "done").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        night.rebuild(settings, receipts, withdrawn, warehouse, moment)
-        (folder / "done").touch()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            night.rebuild(settings, receipts, withdrawn, warehouse, moment)
+            (folder / "done").touch()
     then = release_at(settings, moment)
     return Rebuilt(moment, warehouse, then, tuple(differs_from(then)) if then else ())
 
 
 def release_at(settings: Settings, moment: datetime) -> Release | None:
-    """The release that was the latest at a moment."""
-    earlier = [r for r in published(settings) if published_at(r) <= moment]
+    """The release that was the latest at a moment, also when its files were not kept."""
+    earlier = [r for r in (*retired(settings), *published(settings)) if published_at(r) <= moment]
     return max(earlier, key=published_at, default=None)
 
 

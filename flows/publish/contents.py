@@ -124,9 +124,10 @@ def _goes(name: str, rule: Mapping[str, list[str]]) -> bool:
 
 
 def _tests(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(model name, kind of test, its arguments) of every generic test on a model."""
+    """(model name, kind of test, its arguments) of every generic test on all rows of a model."""
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "test" and node.get("test_metadata") and node.get("attached_node"):
+        is_generic = node["resource_type"] == "test" and node.get("test_metadata") and node.get("attached_node")
+        if is_generic and not node["config"].get("where"):
             yield node["attached_node"].split(".")[-1], node["test_metadata"]["name"], node["test_metadata"]["kwargs"]
 
 

@@ -110,6 +110,35 @@ def test_diff_of_two_releases_is_what_was_received_in_between(demo: DemoRun) -> 
     assert (by_day.before_release, by_day.after_release) == (BEFORE_IT, RESTATED)
 
 
+def test_diff_lists_the_projects_that_went(demo: DemoRun) -> None:
+    found = diff.diff(demo.settings, "2024-01-22.1", "2025-01-20.1")
+    sides = [
+        published(demo, id_).folder / "parquet" / "dim_project.parquet" for id_ in ("2024-01-22.1", "2025-01-20.1")
+    ]
+    with duckdb.connect() as con:
+        gone = con.execute(
+            "select project_key from read_parquet(?) where last_meetmoment_code = 'm6' and project_key in"
+            " (select project_key from read_parquet(?) where last_meetmoment_code = 'm6')",
+            [str(side) for side in sides],
+        ).fetchall()
+    went = {c["project_key"] for c in found.changes if (c["record"], c["kind"]) == ("project", "dropped")}
+    assert went == {key for (key,) in gone} and went
+
+
+def test_the_same_return_sent_again_dates_no_movement_anew(demo: DemoRun) -> None:
+    """Of the movements of m2 the corrected return dates anew those it states otherwise, and no others."""
+    movements = "select record_key, field, new_value from what_changed where comparison = 'movement'"
+    sides = []
+    for release_id in (BEFORE_IT, RESTATED):
+        with duckdb.connect(str(published(demo, release_id).database), read_only=True) as con:
+            of_m2 = f"{movements} and meetmoment_key = 'veerkracht/m2'"
+            first_day = f"{of_m2} and known_from < '2021-12-31'"
+            sides.append((set(con.sql(of_m2).fetchall()), set(con.sql(first_day).fetchall())))
+    (before, _), (after, dated_before) = sides
+    assert after - dated_before == after - before
+    assert 0 < len(after - before) < 10
+
+
 def test_diff_refuses_what_it_cannot_compare(demo: DemoRun) -> None:
     with pytest.raises(ValueError, match="not after"):
         diff.diff(demo.settings, RESTATED, BEFORE_IT)

@@ -11,7 +11,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from made_release import make_release
 from replay import Received, replay
+
+from flows.history import diff
+from flows.publish import contents
+from flows.settings import Settings
 
 PLAN, MEETMOMENT = "fr_barometre", "baro"
 FIELDS = {"indic_vi": "baseline", "indic_va": "actual", "indic_vc": "target"}
@@ -83,8 +88,12 @@ def cells_written_otherwise(files: list[Path]) -> int:
 
 
 @pytest.fixture(scope="module")
-def changes(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
-    warehouse = replay(tmp_path_factory.mktemp("france"), received(real_files), ["what_changed"])
+def warehouse(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return replay(tmp_path_factory.mktemp("france"), received(real_files), ["what_changed"])
+
+
+@pytest.fixture(scope="module")
+def changes(warehouse: Path) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(warehouse), read_only=True) as con:
         return con.sql(
             "select kind, record_key, field, old_value, new_value, known_from, comparison, is_form_only"
@@ -112,3 +121,31 @@ def test_no_difference_of_form_only_is_in_the_list(real_files: Path, changes: li
     listed = sum(kind not in ("added", "dropped") for kind, *_ in changes)
     written_otherwise = sum(cells_written_otherwise(files) for files in publications(real_files))
     assert written_otherwise > listed, "the files also write the same number in other forms"
+
+
+def test_a_diff_over_several_publications_equals_the_first_file_beside_the_last(
+    real_files: Path, warehouse: Path, tmp_path: Path
+) -> None:
+    """As released: the values of what came or went are left empty."""
+    settings = Settings(home=tmp_path)
+    (mart,) = (mart for mart in contents.declared(warehouse) if mart.name == "what_changed")
+    made = make_release(settings, "2099-01-01.1", datetime(2099, 1, 1, tzinfo=UTC), [])
+    with duckdb.connect(str(made.database)) as con:
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        con.execute(f"create or replace table what_changed as {mart.select('warehouse.marts.what_changed')}")
+    everything = received(real_files)
+    first, last = min(f.at for f in everything), max(f.at for f in everything)
+    for after, until in itertools.pairwise([first, first + (last - first) / 2, last]):
+        ours: Counter[Any] = Counter()
+        for one in diff.diff(settings, after.isoformat(), until.isoformat()).changes:
+            came_or_went = one["field"] == "record"
+            values = (None, None) if came_or_went else (number(one["old_value"] or ""), number(one["new_value"] or ""))
+            key = tuple(one["record_key"].split("|"))
+            ours[(one["kind"] if came_or_went else "value", key, one["field"], *values)] += 1
+        theirs: Counter[Any] = Counter()
+        for files in publications(real_files):
+            before, now = ([f.path for f in everything if f.path in files and f.at <= at] for at in (after, until))
+            if before:
+                theirs.update(change[:-1] for change in straight([before[-1], now[-1]]))
+        assert ours == theirs
+        assert len(theirs) > 1_000

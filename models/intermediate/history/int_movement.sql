@@ -1,15 +1,27 @@
 -- One row per fact, or record that came or went, that differs from the meetmoment before, as now known.
 with
 
+known as (
+
+    select * from {{ ref('int_record_version') }}
+
+),
+
 versions as (
 
-    select * from {{ ref('int_record_version') }} where is_current
+    select * from known where is_current
+
+),
+
+known_facts as (
+
+    select * from {{ ref('int_fact_version') }}
 
 ),
 
 facts as (
 
-    select * from {{ ref('int_fact_version') }} where is_current
+    select * from known_facts where is_current
 
 ),
 
@@ -46,6 +58,42 @@ compared as (
 
 ),
 
+-- Since when its sender (or any sender, which is the empty one) has returned this type of record without a gap.
+spans as (
+
+    select distinct
+        record,
+        plan_code,
+        meetmoment_code,
+        sender_code,
+        known_from,
+        coalesce(known_to, cast('9999-12-31' as timestamp)) as known_to
+    from known
+    union
+    select distinct
+        record,
+        plan_code,
+        meetmoment_code,
+        null as sender_code,
+        known_from,
+        coalesce(known_to, cast('9999-12-31' as timestamp)) as known_to
+    from known
+
+),
+
+joined_spans as (
+
+    select
+        *,
+        max(known_to) over (
+            partition by record, plan_code, meetmoment_code, sender_code
+            order by known_from, known_to
+            rows between unbounded preceding and 1 preceding
+        ) as known_before_to
+    from spans
+
+),
+
 delivered as (
 
     select
@@ -53,9 +101,25 @@ delivered as (
         plan_code,
         meetmoment_code,
         sender_code,
-        max(known_from) as last_known_from
-    from versions
+        max(case when known_before_to is null or known_before_to < known_from then known_from end) as delivered_since
+    from joined_spans
     group by record, plan_code, meetmoment_code, sender_code
+    having max(known_to) = cast('9999-12-31' as timestamp)
+
+),
+
+-- What was returned for a meetmoment and is there no more.
+ended as (
+
+    select
+        record,
+        plan_code,
+        meetmoment_code,
+        record_key,
+        max(known_to) as ended_at
+    from known
+    where not is_current
+    group by record, plan_code, meetmoment_code, record_key
 
 ),
 
@@ -63,8 +127,7 @@ pairs as (
 
     select
         versions.row_id,
-        before.row_id as previous_row_id,
-        greatest(versions.known_from, before.known_from) as changed_at
+        before.row_id as previous_row_id
     from versions
     inner join compared on versions.record = compared.record and compared.is_compared
     inner join meetmomenten
@@ -79,12 +142,11 @@ pairs as (
 ),
 
 -- An explanation is about its own meetmoment.
-changed as (
+moved as (
 
     select
         pairs.row_id,
         pairs.previous_row_id,
-        pairs.changed_at,
         after.field,
         after.type,
         'value' as difference,
@@ -103,13 +165,86 @@ changed as (
 
 ),
 
+sides as (
+
+    select
+        row_id,
+        field,
+        type,
+        new_value as value,
+        new_state as value_state
+    from moved
+    union
+    select
+        previous_row_id as row_id,
+        field,
+        type,
+        old_value as value,
+        old_state as value_state
+    from moved
+
+),
+
+-- Until when a version said otherwise: one that was sent again with the same value changed nothing.
+otherwise as (
+
+    select
+        sides.row_id,
+        sides.field,
+        max(earlier.known_to) as until
+    from sides
+    inner join versions
+        on sides.row_id = versions.row_id
+        and versions.present_since < versions.known_from
+    inner join known as earlier
+        on versions.record = earlier.record
+        and versions.plan_code = earlier.plan_code
+        and versions.meetmoment_code = earlier.meetmoment_code
+        and versions.record_key = earlier.record_key
+        and versions.present_since <= earlier.known_from
+        and versions.known_from > earlier.known_from
+    left join known_facts as said
+        on earlier.row_id = said.row_id
+        and earlier.known_from = said.known_from
+        and sides.field = said.field
+    where {{ is_other_value('said', 'sides') }}
+    group by sides.row_id, sides.field
+
+),
+
+-- A movement dates from the moment since which both values have held.
+changed as (
+
+    select
+        moved.row_id,
+        moved.previous_row_id,
+        greatest(versions.present_since, before.present_since, new_side.until, old_side.until) as changed_at,
+        moved.field,
+        moved.type,
+        moved.difference,
+        moved.old_value,
+        moved.new_value,
+        moved.old_state,
+        moved.new_state
+    from moved
+    inner join versions on moved.row_id = versions.row_id
+    inner join versions as before on moved.previous_row_id = before.row_id
+    left join otherwise as new_side
+        on moved.row_id = new_side.row_id
+        and moved.field = new_side.field
+    left join otherwise as old_side
+        on moved.previous_row_id = old_side.row_id
+        and moved.field = old_side.field
+
+),
+
 -- New is what the previous meetmoment lacks, where it had records of this type at all.
 added as (
 
     select
         versions.row_id,
         null as previous_row_id,
-        versions.known_from as changed_at,
+        greatest(versions.present_since, delivered.delivered_since, ended.ended_at) as changed_at,
         null as field,
         null as type,
         'added' as difference,
@@ -122,18 +257,21 @@ added as (
     inner join meetmomenten
         on versions.plan_code = meetmomenten.plan_code
         and versions.meetmoment_code = meetmomenten.meetmoment_code
+    inner join delivered
+        on versions.record = delivered.record
+        and versions.plan_code = delivered.plan_code
+        and meetmomenten.previous_meetmoment_code = delivered.meetmoment_code
+        and delivered.sender_code is null
+    left join ended
+        on versions.record = ended.record
+        and versions.plan_code = ended.plan_code
+        and versions.record_key = ended.record_key
+        and meetmomenten.previous_meetmoment_code = ended.meetmoment_code
     left join contents on versions.row_id = contents.row_id
     where
         not exists (
             select 1 from pairs
             where pairs.row_id = versions.row_id
-        )
-        and exists (
-            select 1 from delivered
-            where
-                delivered.record = versions.record
-                and delivered.plan_code = versions.plan_code
-                and delivered.meetmoment_code = meetmomenten.previous_meetmoment_code
         )
 
 ),
@@ -144,7 +282,7 @@ dropped as (
     select
         null as row_id,
         versions.row_id as previous_row_id,
-        greatest(delivered.last_known_from, versions.known_from) as changed_at,
+        greatest(versions.present_since, delivered.delivered_since, ended.ended_at) as changed_at,
         null as field,
         null as type,
         'dropped' as difference,
@@ -167,6 +305,11 @@ dropped as (
         and versions.plan_code = after.plan_code
         and versions.record_key = after.record_key
         and meetmomenten.meetmoment_code = after.meetmoment_code
+    left join ended
+        on versions.record = ended.record
+        and versions.plan_code = ended.plan_code
+        and versions.record_key = ended.record_key
+        and meetmomenten.meetmoment_code = ended.meetmoment_code
     left join contents on versions.row_id = contents.row_id
     where after.row_id is null
 
@@ -198,7 +341,8 @@ final as (
         before.row_number as old_row_number,
         after.submission_id,
         after.sheet,
-        after.row_number
+        after.row_number,
+        stated.warning_count
     from differences
     inner join versions as stated on coalesce(differences.row_id, differences.previous_row_id) = stated.row_id
     left join versions as after on differences.row_id = after.row_id

@@ -15,6 +15,7 @@ versions as (
         submission_id,
         sheet,
         row_number,
+        warning_count,
         known_from,
         known_to,
         is_current
@@ -65,7 +66,7 @@ delivered as (
 
 ),
 
-final as (
+beside as (
 
     select
         *,
@@ -77,6 +78,21 @@ final as (
         ) as group_known_from
     from delivered
     window of_key as (partition by record, plan_code, meetmoment_code, record_key order by known_from)
+
+),
+
+-- The first version of a key, and one that follows a gap, begins a stretch in which the key was there all along.
+final as (
+
+    select
+        *,
+        case
+            when previous_row_id is null then known_from
+            else max(case when previous_known_to is distinct from known_from then known_from end) over (
+                partition by record, plan_code, meetmoment_code, record_key order by known_from
+            )
+        end as present_since
+    from beside
 
 )
 

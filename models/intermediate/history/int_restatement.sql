@@ -48,7 +48,8 @@ stated as (
         explanation,
         submission_id,
         sheet,
-        row_number
+        row_number,
+        warning_count
     from versions
 
 ),
@@ -184,7 +185,8 @@ final as (
         before.row_number as old_row_number,
         after.submission_id,
         after.sheet,
-        after.row_number
+        after.row_number,
+        about.warning_count
     from differences
     inner join stated as about on coalesce(differences.row_id, differences.previous_row_id) = about.row_id
     left join stated as after on differences.row_id = after.row_id

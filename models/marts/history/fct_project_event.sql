@@ -41,7 +41,23 @@ first_seen as (
 
 ),
 
--- A move may show in a code and in its name; together they are one event.
+-- Of a project that is gone the name it last had stands here, not all that its record said.
+stated as (
+
+    select
+        changes.* replace (
+            case when changes.field is null then projects.title else changes.old_value end as old_value
+        )
+    from changes
+    left join projects
+        on changes.plan_code = projects.plan_code
+        and changes.previous_meetmoment_code = projects.meetmoment_code
+        and changes.project_code = projects.project_code
+    where changes.kind in ('renamed', 'moved_cluster', 'moved_ministry', 'stopped', 'dropped', 'merged', 'split')
+
+),
+
+-- A move may show in a code and in its name; together they are one event, and one row states them.
 seen as (
 
     select
@@ -56,9 +72,12 @@ seen as (
         max(register_reason_nl) as register_reason_nl,
         max(register_reason_en) as register_reason_en,
         max(register_reference) as reference,
-        max(case when kind = 'stopped' then explanation end) as explanation
-    from changes
-    where kind in ('renamed', 'moved_cluster', 'moved_ministry', 'stopped', 'dropped', 'merged', 'split')
+        max(case when kind = 'stopped' then explanation end) as explanation,
+        max(coalesce(submission_id, old_submission_id)) as submission_id,
+        max(coalesce(sheet, old_sheet)) as sheet,
+        max(coalesce(row_number, old_row_number)) as row_number,
+        max(warning_count) as warning_count
+    from stated
     group by plan_code, meetmoment_code, project_code, kind
     union all
     select
@@ -73,7 +92,11 @@ seen as (
         register.reason_nl as register_reason_nl,
         register.reason_en as register_reason_en,
         register.reference,
-        null as explanation
+        null as explanation,
+        projects.submission_id,
+        projects.sheet,
+        projects.row_number,
+        projects.warning_count
     from first_seen
     inner join projects
         on first_seen.plan_code = projects.plan_code
@@ -175,7 +198,11 @@ final as (
         reason_source,
         reference,
         is_in_register,
-        is_in_returns
+        is_in_returns,
+        submission_id,
+        sheet,
+        row_number,
+        warning_count
     from reasoned
 
 )
