@@ -198,7 +198,7 @@ def export_postgres(
 
 def _tell_difference(found: "Difference") -> None:
     """Counts per kind, the restatements, the projects that came, went or changed, and the marts that differ."""
-    from flows.history import diff
+    from flows.publish.changes import labels as kinds
 
     print_ = console.console.print
     print_(
@@ -208,7 +208,7 @@ def _tell_difference(found: "Difference") -> None:
     )
     for note in found.notes:
         print_(f"[yellow]let op / note[/]  {note}")
-    labels = diff.labels()
+    labels = kinds()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)
     columns = ("meetmoment_key", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")

@@ -6,7 +6,6 @@ that follow each other leave nothing out and tell nothing twice. Beside it stand
 of the two releases finds per mart, which also shows what a change of registry or code did.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,74 +13,11 @@ from typing import Any
 
 import duckdb
 
-from flows import registry
 from flows.history.rebuild import moment_of, published_at, release_at
+from flows.publish.changes import count_came_back, counts, net_changes
 from flows.publish.release import Release, published, retired
 from flows.receive import archive
 from flows.settings import Settings
-
-# A record that came and went is no change, nor is one that went and came back.
-_RECEIVED = """
-    with received as (
-        select
-            *,
-            old_value is null and new_value is null and old_state is not distinct from new_state as is_left_empty
-        from what_changed
-        where known_from > $after and known_from <= $until
-    ),
-    presence as (
-        select
-            comparison, meetmoment_key, record, record_key,
-            arg_min(kind, known_from) <> 'added' as was_there,
-            arg_max(kind, known_from) = 'added' as is_there
-        from received
-        where field = 'record'
-        group by comparison, meetmoment_key, record, record_key
-    ),
-"""
-
-# The first value before and the last value after; a value that came back is no change. What a release leaves empty, as
-# it does with fields that stay in the archive, did change. The values of a record that came or is gone came and went
-# with it; a final amount that came restates the provisional one.
-_NET_CHANGES = f"""
-    {_RECEIVED}
-    netted as (
-        select
-            comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
-            arg_min(struct_pack(v := old_value, s := old_state), known_from) as before,
-            arg_max(struct_pack(v := new_value, s := new_state), known_from) as after,
-            bool_or(is_left_empty) as is_left_empty,
-            bool_or(kind = 'made_final') as is_made_final,
-            arg_max(kind, known_from) as last_kind,
-            arg_max(is_form_only, known_from) as is_form_only,
-            arg_max(struct_pack(v := reason, s := reason_source), known_from) as accounted,
-            max(known_from) as known_from
-        from received
-        group by comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field
-    )
-    select
-        comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
-        case when is_made_final then 'made_final' else last_kind end as kind,
-        before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
-        accounted.v as reason, accounted.s as reason_source, known_from
-    from netted
-    left join presence using (comparison, meetmoment_key, record, record_key)
-    where
-        case
-            when field = 'record' then was_there <> is_there
-            else
-                coalesce(is_there, true)
-                and (coalesce(was_there, true) or is_made_final)
-                and (is_left_empty or before is distinct from after)
-        end
-    order by comparison desc, meetmoment_key, record, record_key, field, known_from
-"""
-
-_CAME_BACK = f"""
-    {_RECEIVED}
-    came_back as (select * from presence where was_there and is_there)
-    select count(*) from came_back
-"""
 
 
 @dataclass(frozen=True)
@@ -114,8 +50,7 @@ class Difference:
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(comparison, kind, number of changes), restatements first."""
-        counted = Counter((change["comparison"], change["kind"]) for change in self.changes)
-        return [(*key, count) for key, count in sorted(counted.items(), key=lambda c: (c[0][0] != "restatement", c[0]))]
+        return counts(self.changes)
 
     def plain(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -136,11 +71,7 @@ def diff(settings: Settings, earlier: str, later: str) -> Difference:
         raise ValueError(f"{later} is not after {earlier}")
     listing, notes = _listing(settings, until, after)
     with duckdb.connect(str(listing.database), read_only=True) as con:
-        window = {"after": moment.replace(tzinfo=None), "until": until.replace(tzinfo=None)}
-        ((came_back,),) = con.execute(_CAME_BACK, window).fetchall()
-        answer = con.execute(_NET_CHANGES, window)
-        columns = [name for name, *_ in answer.description or []]
-        changes = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+        changes, came_back = net_changes(con, moment, until), count_came_back(con, moment, until)
     if came_back:
         notes.append(
             f"{came_back} records were gone for a while; the list does not say which of their values differ since"
@@ -172,11 +103,6 @@ def table_differences(before: Release, after: Release) -> list[TableDifference]:
             if gone or new:
                 found.append(TableDifference(table, rows[0], rows[1], gone, new))
     return found
-
-
-def labels() -> dict[str, tuple[str, str]]:
-    """Kind of change -> its label in Dutch and in English."""
-    return {row["kind"]: (row["label_nl"], row["label_en"]) for row in registry.rows("history/change_kind")}
 
 
 def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
-from flows.publish import dictionary, publication
+from flows.publish import changes, dictionary, publication
 from flows.publish.contents import Mart
 from flows.publish.edition import Edition, missed, period
 from flows.publish.tables import DATABASE, HEADLINES, WORKBOOK
@@ -42,6 +42,7 @@ _CLASSES = ("Catalog", "CatalogRecord", "DatasetSeries", "Dataset", "Distributio
 # What explains the data, and belongs to the release as much as the data.
 _PAGES = {
     dictionary.PAGE: {"nl": "Gegevenswoordenboek", "en": "Data dictionary"},
+    changes.PAGE: {"nl": "Wat er wijzigde sinds de uitgave ervoor", "en": "What changed since the release before"},
     docs.PAGE: {"nl": "Hoe de cijfers gemaakt worden", "en": "How the figures are made"},
 }
 

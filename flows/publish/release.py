@@ -17,7 +17,18 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.publish import carried, catalogue, contents, dictionary, edition, packages, publication, tables, workbook
+from flows.publish import (
+    carried,
+    catalogue,
+    changes,
+    contents,
+    dictionary,
+    edition,
+    packages,
+    publication,
+    tables,
+    workbook,
+)
 from flows.publish.edition import Edition
 from flows.publish.sign import PUBLIC_KEY, SUFFIX, Signer
 from flows.publish.tables import DATABASE
@@ -153,6 +164,7 @@ def write(
     catalogue.write(folder, this, marts, data, whole, kept)
     packages.write(folder, this, marts, data, kept)
     dictionary.write(folder, this, marts)
+    changes.write(folder, this)
     docs.write(warehouse, folder)
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")

@@ -96,7 +96,11 @@ def test_the_catalogue_tells_of_every_file_and_the_release_before(
         assert str(checksum).lower() == file["sha256"]
     dataset = URIRef(base)
     pages = {str(page).removeprefix(f"{base}/") for page in graph.objects(dataset, catalogue.FOAF.page)}
-    assert pages == {"dictionary.html", "dbt_docs.html"} <= {f["path"] for f in current.manifest["files"]}
+    assert (
+        pages
+        == {"dictionary.html", "what_changed.html", "dbt_docs.html"}
+        <= {f["path"] for f in current.manifest["files"]}
+    )
     before = release.published(demo.settings)[-2]
     assert graph.value(dataset, DCAT.previousVersion) == URIRef(publication.release_uri(before.release_id))
     series = graph.value(dataset, DCAT.inSeries)
