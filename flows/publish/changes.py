@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +121,11 @@ def write(folder: Path, edition: Edition) -> None:
             changes = net_changes(con, before, edition.published_at)
             titles = dict(con.sql("select project_key, title from dim_project").fetchall())
     restated = [c for c in changes if c["comparison"] == "restatement" and c["field"] != "record"]
-    template = jinja2.Environment(
+    environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    page = template.render(
+    )
+    environment.filters["shown"] = _shown
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         title=publication.value("title", "nl"),
         edition=edition,
         labels=labels(),
@@ -136,6 +138,13 @@ def write(folder: Path, edition: Edition) -> None:
         moved_count=sum(c["kind"] == "moved_date" and c["comparison"] == "movement" for c in changes),
     )
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
+
+
+def _shown(value: str | None, field: str) -> str:
+    """A value as people here write it: an amount with points and a comma."""
+    if value and field.endswith("_eur"):
+        return f"{Decimal(value):,.2f}".translate(str.maketrans(",.", ".,"))
+    return value or ""
 
 
 def _window(after: datetime, until: datetime) -> dict[str, datetime]:
