@@ -25,7 +25,7 @@ class Rebuilt:
     """Files with the same checksum; the database when its contents have."""
     differing: tuple[str, ...]
     registry_differs: tuple[str, ...]
-    """Seeds that differ today from those the release carries."""
+    """Seeds that differ today from those the release carries; not which, where its files were not kept."""
     code_then: str
     code_now: str
     is_same_code: bool
@@ -74,12 +74,15 @@ def _compared(original: Release, folder: Path) -> Rebuilt:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     then, now = _checksums(original.manifest), _checksums(manifest)
     differing = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
-    has_registry = original.folder.parent.name != RETIRED
+    if original.folder.parent.name != RETIRED:
+        registry_differs = carried.registry_differences(original.folder)
+    else:  # of which the files were not kept, so that only the whole can be compared
+        registry_differs = [] if original.manifest["registry_sha256"] == registry.checksum() else ["as a whole"]
     return Rebuilt(
         folder=folder,
         same=tuple(sorted(set(then) - set(differing))),
         differing=tuple(differing),
-        registry_differs=tuple(carried.registry_differences(original.folder)) if has_registry else (),
+        registry_differs=tuple(registry_differs),
         code_then=original.manifest["code"]["version"],
         code_now=carried.code_version(),
         is_same_code=original.manifest["code"]["sha256"] == registry.code_checksum(),

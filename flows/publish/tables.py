@@ -23,6 +23,8 @@ PARQUET, CSV, CSV_EXCEL_NL = "parquet", "csv", "csv_excel_nl"
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MEASURED = ("DECIMAL(38,15)", "DECIMAL(38, 15)")
+"""Values of indicators, as exact as they came; people are spared the zeros behind them."""
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA_START = r"^[=+@\t\r\n\x00-]"
 
@@ -81,6 +83,8 @@ def _excel_nl(mart: Mart) -> str:
             text = f"case when regexp_matches({name}, '{_FORMULA_START}') then '''' || {name} else {name} end"
         elif kind == "BOOLEAN":
             text = f"case when {name} then 'WAAR' when not {name} then 'ONWAAR' end"
+        elif kind in _MEASURED:
+            text = f"replace(rtrim(rtrim(cast({name} as varchar), '0'), '.'), '.', ',')"
         elif kind.startswith("DECIMAL") or kind == "DOUBLE":
             text = f"replace(cast({name} as varchar), '.', ',')"
         elif kind == "TIMESTAMP":

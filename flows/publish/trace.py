@@ -109,6 +109,10 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
     Raises:
         NotTraceable: naming what is missing.
     """
+    if not of.database.exists():
+        raise NotTraceable(
+            f"the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them again, apart"
+        )
     mart = key.split("/")[0]
     if mart not in of.manifest["tables"]:
         raise NotTraceable(f"release {of.release_id} has no mart {mart}")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from conftest import DemoRun
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from flows.publish import catalogue, contents, packages, publication, release
+from flows.history.diff import diff
+from flows.publish import catalogue, changes, contents, packages, publication, release
 from flows.publish.catalogue import DCAT, SPDX
 from flows.publish.release import Release
 from flows.publish.tables import CSV, DATABASE
@@ -159,3 +161,15 @@ def test_nothing_that_is_published_names_a_package_index_or_this_machine(current
         if path.suffix in (".json", ".ttl", ".jsonld", ".html", ".csv"):
             text = path.read_text(encoding="utf-8-sig")
             assert not any(word in text for word in ("pypi.org", "/simple", str(current.folder.parent))), path.name
+
+
+def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(demo: DemoRun, current: Release) -> None:
+    first, *_, before, _ = release.published(demo.settings)
+    page = (current.folder / changes.PAGE).read_text(encoding="utf-8")
+    found = diff(demo.settings, before.release_id, current.release_id)
+    words = changes.labels()
+    told = re.findall(r'<th scope="row">([^<]+) <span lang="en">/ [^<]+</span></th>\s*<td class="number">(\d+)', page)
+    assert told == [(words[kind][0], str(count)) for _, kind, count in found.counts()]
+    restated = [c for c in found.changes if c["comparison"] == "restatement" and c["field"] != "record"]
+    assert restated and all(str(change["record_key"]).replace("|", " ") in page for change in restated)
+    assert "De eerste uitgave" in (first.folder / changes.PAGE).read_text(encoding="utf-8")
