@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from expectations.gate import SUITES
+from flows.publish import contents
 from flows.settings import PROJECT
 from flows.warehouse import transform
 
@@ -270,3 +271,9 @@ def test_metrics_stand_on_a_mart_and_are_described(project: Project) -> None:
     for semantic in project.manifest["semantic_models"].values():
         (model,) = semantic["depends_on"]["nodes"]
         assert project.parents(model) <= set(project.marts), semantic["name"]
+
+
+def test_a_relationship_of_part_of_the_rows_is_no_foreign_key(project: Project) -> None:
+    """What only the register says may be of a project that no return has."""
+    events = next(mart for mart in contents.from_manifest(project.manifest) if mart.name == "fct_project_event")
+    assert {key.column for key in events.foreign_keys} == {"meetmoment_key", "submission_id"}
