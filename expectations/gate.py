@@ -126,9 +126,9 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
     beside = expectation.meta.get("expected")
     for row in rows:
         key = tuple(str(row[name]) for name in meta["key"])
-        values = (_shown(row.get(column)) for column in (judged, beside))
+        value, expected = _shown(row.get(judged)), _shown(row.get(beside))
         in_english = _shown(row.get(expectation.meta.get("expected_en")))
-        yield Failure(rule_id, meta["table"], field, key, *values, bool(named), in_english)
+        yield Failure(rule_id, meta["table"], field, key, value, expected, bool(named), in_english)
 
 
 def _shown(value: Any) -> str:

@@ -72,6 +72,13 @@ def test_each_mart_has_a_contract_and_a_key(manifest: dict[str, Any]) -> None:
             assert node["contract"]["enforced"] and name in keyed, node["name"]
 
 
+def test_the_overview_names_each_mart_for_one_question(manifest: dict[str, Any]) -> None:
+    rows = (PROJECT / "models" / "overview.md").read_text(encoding="utf-8").splitlines()
+    named = [name for row in rows if row.startswith("| ") for name in re.findall(r"`([a-z_]+)`", row.split("|")[2])]
+    marts = [node["name"] for name, node in models(manifest) if layer(name, manifest) == "marts"]
+    assert sorted(named) == sorted(marts)
+
+
 @pytest.mark.parametrize("path", sorted(PROJECT.glob("[mst]*/**/*.yml")), ids=lambda p: p.name)
 def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert importlib.metadata.version("dbt-core").startswith("1.11."), "the schemas are an internal module of dbt"
@@ -82,8 +89,8 @@ def test_yaml_is_what_dbt_means(path: Path) -> None:
 def yaml_errors(content: dict[str, Any]) -> list[str]:
     """What dbt's own schemas say of one of its YAML files.
 
-    The schemas of 1.11 describe the metrics of 1.12 already, and semantic models not at all. dbt's parser refuses unknown
-    keys in both, but not beneath ``config``; those are held against the schemas of such a ``config``.
+    The schemas of 1.11 describe the metrics of 1.12 already, and semantic models not at all. dbt's parser refuses
+    unknown keys in both, but not beneath ``config``; those are held against the schemas of such a ``config``.
     """
     schema = resources_schema()
     plain = {name: value for name, value in content.items() if name != "semantic_models"}

@@ -14,7 +14,7 @@ meetmomenten as (
 
 ),
 
--- The half year a meetmoment reports on is that of its cut-off; of two in one half year the last one reports on all of it.
+-- The half year a meetmoment reports on is that of its cut-off; of two in one the last reports on all of it.
 semesters as (
 
     select

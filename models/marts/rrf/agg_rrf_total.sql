@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, kind of status and status: milestones and targets, counted once over all measures.
+-- One row per plan, meetmoment, scope, kind of status and status: milestones and targets, each counted once.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || scope_code as scope_key,
