@@ -50,6 +50,7 @@ _PLACES = """
             cells.column_number,
             coalesce(failed.named_value, cells.text, failed.received_value) as received_value,
             failed.expected,
+            failed.expected_en,
             touched.project_code,
             touched.record_key
         from failed
@@ -58,13 +59,13 @@ _PLACES = """
         union all
         select
             failed.rule_id, failed.gate, null, submission.submission_id, null, null, null, null,
-            failed.received_value, failed.expected, null, null
+            failed.received_value, failed.expected, failed.expected_en, null, null
         from failed
         inner join staging.stg_submission as submission on failed.row_id = submission.submission_id
         union all
         select
             rule_id, 'intake', null, submission_id, sheet, row_number, column_name, column_number, received_value,
-            expected, null, null
+            expected, null, null, null
         from raw.refusal
     ),
     judged as (
@@ -143,11 +144,12 @@ def _frame(failed: list[Failure], gate: Gate) -> pd.DataFrame:
                 f.value,
                 f.value if f.is_value_named else None,
                 f.expected or None,
+                f.expected_en or None,
             )
             for f in failed
             if f.key
         ],
-        columns=["gate", "rule_id", "row_id", "field", "received_value", "named_value", "expected"],
+        columns=["gate", "rule_id", "row_id", "field", "received_value", "named_value", "expected", "expected_en"],
         dtype="string",
     )
 
@@ -183,7 +185,7 @@ def _finding(place: Mapping[Any, Any]) -> dict[str, Any]:
         "received_value": known.get("received_value"),
         "expected": known.get("expected") or rule.expected_nl or None,
         "message_nl": rule.message_nl.format(**words),
-        "message_en": rule.message_en.format(**words),
+        "message_en": rule.message_en.format(**words | {"expected": known.get("expected_en", words["expected"])}),
         "waiver_id": known.get("waiver_id"),
         "waiver_reason_nl": known.get("waiver_reason_nl"),
         "waiver_reason_en": known.get("waiver_reason_en"),

@@ -26,6 +26,7 @@ from flows.personal_data import kinds_in, public_values
 from flows.registry import own_severities, rules
 
 SUITES = Path(__file__).parent
+_TOLD = ("value", "expected", "expected_en")
 SEVERITIES = ("critical", "error", "warning", "info")
 
 Gate = Literal["submission", "comparison", "release"]
@@ -49,6 +50,8 @@ class Failure:
     """What stands beside it where the expectation's ``meta`` names that column: the earlier value, or the limit."""
     is_value_named: bool = False
     """Whether ``meta`` names the column of `value`, so that it is not the text of the cell."""
+    expected_en: str = ""
+    """`expected` in English, where it is a sentence and not a value."""
 
 
 def failures(con: duckdb.DuckDBPyConnection, gate: Gate) -> list[Failure]:
@@ -93,7 +96,7 @@ def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure
 
 def _columns_told(suite: dict[str, Any]) -> list[str]:
     """What is asked of each failing row: its key, and the columns that its expectations name for the sentence."""
-    named = [e["meta"][n] for e in suite["expectations"] for n in ("value", "expected") if n in e["meta"]]
+    named = [e["meta"][n] for e in suite["expectations"] for n in _TOLD if n in e["meta"]]
     return list(dict.fromkeys([*suite["meta"]["key"], *named]))
 
 
@@ -123,7 +126,9 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
     beside = expectation.meta.get("expected")
     for row in rows:
         key = tuple(str(row[name]) for name in meta["key"])
-        yield Failure(rule_id, meta["table"], field, key, _shown(row.get(judged)), _shown(row.get(beside)), bool(named))
+        value, expected = _shown(row.get(judged)), _shown(row.get(beside))
+        in_english = _shown(row.get(expectation.meta.get("expected_en")))
+        yield Failure(rule_id, meta["table"], field, key, value, expected, bool(named), in_english)
 
 
 def _shown(value: Any) -> str:

@@ -66,7 +66,7 @@ def test_each_scope_has_the_indicators_of_its_projects(con: duckdb.DuckDBPyConne
         " where parts.part_count is distinct from progress.part_count"
     ).fetchall()
     scopes = con.sql("select count(distinct scope_key) from agg_indicator_progress").fetchall()
-    assert differing == [] and scopes == [(4,)]  # all, one_off, rrf and the constant scope; none in regular
+    assert differing == [] and scopes == [(5,)]  # all, one_off, rrf and the constant scopes; none in regular
 
 
 def test_missing_is_a_value_and_what_is_withheld_is_not_shown(con: duckdb.DuckDBPyConnection) -> None:

@@ -36,8 +36,8 @@ def test_the_italian_counts_hold(real_files: Path, tmp_path: Path) -> None:
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:
         changes = con.sql(
-            "select meetmoment_key, milestone_count, in_both_count, gone_count, new_count, moved_count"
-            " from agg_milestone_changes order by all"
+            "select meetmoment_key, listed_count, in_both_count, gone_count, new_count, moved_count"
+            " from agg_milestone_changes where scope_key = 'pnrr/all' order by all"
         ).fetchall()
         milestones = con.sql(
             "select meetmoment_key, milestone_code, right(project_key, -5), cast(planned_date as varchar)"

@@ -132,6 +132,47 @@ def test_projects_by_group_of_status_are_those_of_the_mart(metrics: Metrics) -> 
     assert counted == {key: values for key, values in expected.items() if any(values)}
 
 
+def test_the_share_of_projects_is_the_headline_figure(metrics: Metrics) -> None:
+    dimensions = ["meetmoment_key", "scope_key"]
+    names = ["project_on_schedule_or_realised_count", "project_share"]
+    rows = metrics.con.sql(
+        "select meetmoment_key, scope_key, numerator, figure from marts.agg_headline_figure"
+        " where measure = 'project_share' and numerator > 0"
+    ).fetchall()
+    answered = metrics.ask(names, "project_in_scope", dimensions)
+    assert len(rows) > 5 and {key for key, values in answered.items() if values[0]} == {row[:2] for row in rows}
+    for *key, numerator, figure in rows:
+        count, share = answered[tuple(key)]
+        assert count == numerator and abs(Decimal(share) * 100 - figure) <= Decimal("0.0000005001"), key
+
+
+def test_changes_of_money_are_those_of_the_marts_to_the_cent(metrics: Metrics) -> None:
+    changes = metrics.con.sql(
+        "select meetmoment_key, scope_key, sum(change_eur) filter (where measure = 'committed') as committed,"
+        " sum(change_eur) filter (where measure = 'paid') as paid from marts.agg_finance_change"
+        " where previous_meetmoment_key is not null group by all"
+    )
+    expected = {row[:2]: list(row[2:]) for row in changes.fetchall()}
+    answered = metrics.ask(["committed_change", "paid_change"], "project_change", ["meetmoment_key", "scope_key"])
+    assert len(expected) > 5 and answered == expected
+
+
+def test_indicators_are_those_of_the_mart(metrics: Metrics) -> None:
+    rows = metrics.con.sql(
+        "select meetmoment_key, scope_key, level, count(*), count(*) filter (where value_state = 'reported'),"
+        " count(*) filter (where is_target_reached) from marts.agg_indicator_progress group by all"
+    ).fetchall()
+    names = ["indicator_count", "indicator_reported_count", "indicator_target_reached_count"]
+    answered = metrics.ask(
+        [*names, "indicator_reported_share"], "indicator_in_scope", ["meetmoment_key", "scope_key", "level"]
+    )
+    assert len(rows) > 5 and answered.keys() == {row[:3] for row in rows}
+    for *key, count, reported, reached in rows:
+        *counts, share = answered[tuple(key)]
+        assert [value or 0 for value in counts] == [count, reported, reached], key
+        assert abs(Decimal(share or 0) - Decimal(reported) / count) <= Decimal("0.000000001"), key
+
+
 def test_without_a_time_the_last_meetmoment_counts_and_nothing_is_added_up(metrics: Metrics) -> None:
     request = MetricFlowQueryRequest.create(
         metric_names=["committed"], group_by_names=["project_amount__scope_key", "project_amount__execution"]

@@ -1,4 +1,4 @@
--- One row per accepted project status that holds, beside the milestones and the money of the project.
+-- One row per accepted project status that holds, beside what the rules of the status come to and the open commitments.
 with
 
 statuses as (
@@ -7,29 +7,55 @@ statuses as (
 
 ),
 
-codes as (
+scale as (
 
-    select * from {{ ref('code') }} where code_list = 'project_status'
-
-),
-
-projects as (
-
-    select * from {{ ref('int_project_version') }} where is_current
+    select * from {{ ref('int_status_scale') }}
 
 ),
 
-milestones as (
+-- The status that counts, where more than one gives one; the others are held against nothing.
+foremost as (
+
+    select * from {{ ref('int_project_status') }}
+
+),
+
+groups as (
+
+    select * from {{ ref('code') }} where code_list = 'project_status_group'
+
+),
+
+rules_held as (
+
+    select * from {{ ref('int_status_rule_held') }}
+
+),
+
+-- Of each rule that the reported status does not agree with, what it says: first the one that decides, as computed.
+differences as (
 
     select
-        plan_code,
-        meetmoment_code,
-        project_code,
-        count(*) as open_count,
-        count(*) filter (where planned_date < cutoff_date) as overdue_count
-    from {{ ref('int_milestone_version') }}
-    where is_current and coalesce(status not in ('gerealiseerd', 'vervallen'), true)
-    group by plan_code, meetmoment_code, project_code
+        foremost.row_id,
+        count(*) as difference_count,
+        string_agg(
+            case when rules_held.is_differing then 'Berekend als ' || lower(groups.label_nl) || ': ' else '' end
+            || rules_held.evidence_nl,
+            '. ' order by rules_held.is_differing desc, rules_held.rule_order, rules_held.rule_code
+        ) as evidence_nl,
+        string_agg(
+            case when rules_held.is_differing then 'Computed as ' || lower(groups.label_en) || ': ' else '' end
+            || rules_held.evidence_en,
+            '. ' order by rules_held.is_differing desc, rules_held.rule_order, rules_held.rule_code
+        ) as evidence_en
+    from foremost
+    inner join rules_held
+        on foremost.plan_code = rules_held.plan_code
+        and foremost.meetmoment_code = rules_held.meetmoment_code
+        and foremost.project_code = rules_held.project_code
+    left join groups on rules_held.status_group = groups.code
+    where rules_held.is_contradicting or rules_held.is_differing
+    group by foremost.row_id
 
 ),
 
@@ -56,7 +82,6 @@ money as (
         plan_code,
         meetmoment_code,
         project_code,
-        max_by(paid_eur, execution = 'final') as paid_eur,
         max_by(committed_eur - paid_eur, execution = 'final') as encours_eur,
         bool_or(is_explained) as is_explained
     from executions
@@ -72,24 +97,18 @@ final as (
         statuses.meetmoment_code,
         statuses.project_code,
         statuses.status,
-        codes.group_code as status_group,
-        coalesce(milestones.open_count, 0) as open_milestone_count,
-        coalesce(milestones.overdue_count, 0) as overdue_milestone_count,
-        cast(money.paid_eur * 100 as bigint) as paid_cents,
+        scale.group_code as status_group,
+        coalesce(differences.difference_count, 0) as difference_count,
+        differences.evidence_nl,
+        differences.evidence_en,
         cast(money.encours_eur * 100 as bigint) as encours_cents,
         money.encours_eur,
-        coalesce(money.is_explained, false) as is_money_explained,
-        coalesce(date_diff('month', projects.start_date, statuses.cutoff_date), 0) as months_since_start
+        coalesce(money.is_explained, false) as is_money_explained
     from statuses
-    left join codes on statuses.status = codes.code
-    left join projects
-        on statuses.plan_code = projects.plan_code
-        and statuses.meetmoment_code = projects.meetmoment_code
-        and statuses.project_code = projects.project_code
-    left join milestones
-        on statuses.plan_code = milestones.plan_code
-        and statuses.meetmoment_code = milestones.meetmoment_code
-        and statuses.project_code = milestones.project_code
+    left join scale
+        on statuses.plan_code = scale.plan_code
+        and statuses.status = scale.code
+    left join differences on statuses.row_id = differences.row_id
     left join money
         on statuses.plan_code = money.plan_code
         and statuses.meetmoment_code = money.meetmoment_code

@@ -22,15 +22,15 @@ final as (
         scopes.scope_code
     from projects
     inner join scopes on projects.plan_code = scopes.plan_code
-    -- A constant scope holds the projects that were there at one meetmoment, at every meetmoment.
-    left join projects as anchors
-        on scopes.plan_code = anchors.plan_code
-        and scopes.member_of_meetmoment = anchors.meetmoment_code
-        and projects.project_code = anchors.project_code
+    -- The project as it decides about membership: of a constant scope as it was at the one meetmoment that scope names,
+    -- whatever became of it before or since; else as it is.
+    inner join projects as deciding
+        on projects.plan_code = deciding.plan_code
+        and projects.project_code = deciding.project_code
+        and coalesce(scopes.member_of_meetmoment, projects.meetmoment_code) = deciding.meetmoment_code
     where
-        (scopes.funding_type is null or projects.funding_type = scopes.funding_type)
-        and (scopes.is_rrf is null or projects.is_rrf = scopes.is_rrf)
-        and (scopes.member_of_meetmoment is null or anchors.project_code is not null)
+        (scopes.funding_type is null or deciding.funding_type = scopes.funding_type)
+        and (scopes.is_rrf is null or deciding.is_rrf = scopes.is_rrf)
 
 )
 

@@ -5,7 +5,7 @@ select
     upper(project_code) as project_code,
     event_type,
     case when event_type in ('merged', 'split') then 'dropped' else event_type end as seen_as,
-    string_agg(upper(related_project_code), ', ' order by related_project_code) as related_projects,
+    string_agg(distinct upper(related_project_code), ', ' order by upper(related_project_code)) as related_projects,
     string_agg(distinct reason_nl, '; ' order by reason_nl) as reason_nl,
     string_agg(distinct reason_en, '; ' order by reason_en) as reason_en,
     string_agg(distinct reference, '; ' order by reference) as reference

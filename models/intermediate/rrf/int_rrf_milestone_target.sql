@@ -20,14 +20,8 @@ final as (
         kind,
         due_on,
         is_registered,
-        case
-            when count(distinct coalesce(self_reported_status, 'not_reported')) > 1 then 'conflicting'
-            else coalesce(max(self_reported_status), 'not_reported')
-        end as self_reported_status,
-        case
-            when count(distinct coalesce(assessed_status, 'not_assessed')) > 1 then 'conflicting'
-            else coalesce(max(assessed_status), 'not_assessed')
-        end as assessed_status,
+        {{ agreed_status('self_reported_status', 'not_reported') }} as self_reported_status,
+        {{ agreed_status('assessed_status', 'not_assessed') }} as assessed_status,
         count(distinct project_code) as project_count,
         max(milestones_after_quarter_count) as milestones_after_quarter_count,
         sum(warning_count) as warning_count

@@ -41,6 +41,7 @@ codes as (
 final as (
 
     select
+        statuses.row_id,
         statuses.plan_code,
         statuses.meetmoment_code,
         statuses.meetmoment_number,

@@ -54,8 +54,8 @@ final as (
         case
             when reported.status_group is null then 'not_reported'
             when deciding.status_group is null then 'not_computed'
-            when reported.status_group = deciding.status_group then 'same'
-            else 'differs'
+            when deciding.is_differing then 'differs'
+            else 'same'
         end as comparison,
         coalesce(contradictions.contradiction_count, 0) as contradiction_count,
         -- A project that reports no status still stands on the row that describes it.

@@ -40,17 +40,26 @@ held as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        kind = 'computed' and row_number() over (
+            partition by plan_code, meetmoment_code, project_code, kind
+            order by rule_order, rule_code
+        ) = 1 as is_deciding
+    from held
+
+),
+
 final as (
 
     select
         held.*,
-        held.kind = 'computed' and row_number() over (
-            partition by held.plan_code, held.meetmoment_code, held.project_code, held.kind
-            order by held.rule_order, held.rule_code
-        ) = 1 as is_deciding,
         reported.status_group as reported_status_group,
+        coalesce(held.is_deciding and reported.status_group <> held.status_group, false) as is_differing,
         held.kind = 'contradiction' and coalesce(reported.status_group = held.status_group, false) as is_contradicting
-    from held
+    from ranked as held
     left join reported
         on held.plan_code = reported.plan_code
         and held.meetmoment_code = reported.meetmoment_code

@@ -2,10 +2,12 @@
 {#- relation, measure, item, unit, numerator, denominator -#}
 {% set headlines = [
     ('status_groups', 'project_count', 'on_schedule', 'projects', 'on_schedule_count', 'null'),
-    ('status_groups', 'project_count', 'on_schedule_or_realised', 'projects', 'started_count', 'null'),
+    ('status_groups', 'project_count', 'on_schedule_or_realised', 'projects',
+        'on_schedule_or_realised_count', 'null'),
     ('status_groups', 'project_count', 'other', 'projects', 'other_count', 'null'),
     ('status_groups', 'project_count', 'total', 'projects', 'scope_project_count', 'null'),
-    ('status_groups', 'project_share', 'started', 'percent', 'started_count', 'scope_project_count'),
+    ('status_groups', 'project_share', 'on_schedule_or_realised', 'percent',
+        'on_schedule_or_realised_count', 'scope_project_count'),
     ('rrf_projects', 'rrf_project_count', 'total', 'projects', 'scope_project_count', 'null'),
     ('milestones', 'milestone_count', 'total', 'milestones', 'milestone_count', 'null'),
     ('milestones', 'milestone_count', 'on_schedule_or_realised', 'milestones', 'on_schedule_or_realised_count', 'null'),
@@ -52,7 +54,8 @@ status_groups as (
         scope_key,
         'not_applicable' as execution,
         sum(project_count) filter (where status_group = 'on_schedule') as on_schedule_count,
-        sum(project_count) filter (where status_group in ('on_schedule', 'realised')) as started_count,
+        sum(project_count) filter (where status_group in ('on_schedule', 'realised'))
+            as on_schedule_or_realised_count,
         sum(project_count) filter (where status_group not in ('on_schedule', 'realised')) as other_count,
         max(scope_project_count) as scope_project_count,
         -- Some printed shares are sums of shares that were rounded first; that sum stands beside the share itself.

@@ -157,6 +157,21 @@ milestone_fates as (
 
 ),
 
+facility_sums as (
+
+    select
+        'milestones and targets by status = milestones and targets served' as identity,
+        totals.meetmoment_key || ' ' || totals.scope_key || ' ' || totals.status_kind as identity_case,
+        sum(totals.mt_count) as left_value,
+        max(counting.mt_count) as right_value
+    from {{ ref('agg_rrf_total') }} as totals
+    inner join {{ ref('agg_rrf_double_counting') }} as counting
+        on totals.meetmoment_key = counting.meetmoment_key
+        and totals.scope_key = counting.scope_key
+    group by totals.meetmoment_key, totals.scope_key, totals.status_kind
+
+),
+
 identities as (
 
     select * from speerpunt_sums
@@ -176,6 +191,8 @@ identities as (
     select * from restatement_sums
     union all
     select * from milestone_fates
+    union all
+    select * from facility_sums
 
 ),
 

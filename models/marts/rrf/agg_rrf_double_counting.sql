@@ -1,4 +1,4 @@
--- One row per plan and meetmoment: projects that serve this plan and the facility, counted once.
+-- One row per plan, meetmoment and scope: projects that serve this plan and the facility, counted once.
 with
 
 projects as (
@@ -7,21 +7,20 @@ projects as (
 
 ),
 
-links as (
+members as (
 
-    select * from {{ ref('int_rrf_link') }} where is_valid_on_cutoff
+    select * from {{ ref('int_project_scope') }}
 
 ),
 
 linked as (
 
-    select
+    select distinct
         plan_code,
         meetmoment_code,
-        project_code,
-        count(*) as link_count
-    from links
-    group by plan_code, meetmoment_code, project_code
+        project_code
+    from {{ ref('int_rrf_link') }}
+    where is_valid_on_cutoff
 
 ),
 
@@ -30,6 +29,7 @@ counted_projects as (
     select
         projects.plan_code,
         projects.meetmoment_code,
+        members.scope_code,
         count(*) as project_count,
         count(*) filter (where not coalesce(projects.is_rrf, false)) as this_plan_only_count,
         count(*) filter (where projects.is_rrf) as in_both_count,
@@ -40,11 +40,15 @@ counted_projects as (
         cast(coalesce(sum(projects.budget_initial_eur) filter (where projects.is_rrf), 0) as decimal(18, 2))
             as in_both_budget_initial_eur
     from projects
+    inner join members
+        on projects.plan_code = members.plan_code
+        and projects.meetmoment_code = members.meetmoment_code
+        and projects.project_code = members.project_code
     left join linked
         on projects.plan_code = linked.plan_code
         and projects.meetmoment_code = linked.meetmoment_code
         and projects.project_code = linked.project_code
-    group by projects.plan_code, projects.meetmoment_code
+    group by projects.plan_code, projects.meetmoment_code, members.scope_code
 
 ),
 
@@ -53,14 +57,15 @@ counted_targets as (
     select
         plan_code,
         meetmoment_code,
-        count(*) as link_count,
-        count(distinct measure_code || ' ' || mt_number) as mt_by_measure_count,
-        count(distinct mt_number) as mt_count,
-        count(distinct mt_number) filter (where self_reported_status = 'completed') as mt_completed_count,
-        count(distinct mt_number) filter (where assessed_status = 'fulfilled') as mt_fulfilled_count,
-        count(distinct mt_number) filter (where assessed_status = 'not_fulfilled') as mt_not_fulfilled_count
-    from links
-    group by plan_code, meetmoment_code
+        scope_code,
+        cast(sum(link_count) filter (where level = 'plan') as bigint) as link_count,
+        count(*) filter (where level = 'measure') as mt_by_measure_count,
+        count(*) filter (where level = 'plan') as mt_count,
+        count(*) filter (where level = 'plan' and self_reported_status = 'completed') as mt_completed_count,
+        count(*) filter (where level = 'plan' and assessed_status = 'fulfilled') as mt_fulfilled_count,
+        count(*) filter (where level = 'plan' and assessed_status = 'not_fulfilled') as mt_not_fulfilled_count
+    from {{ ref('int_rrf_target_count') }}
+    group by plan_code, meetmoment_code, scope_code
 
 ),
 
@@ -68,6 +73,7 @@ final as (
 
     select
         counted_projects.plan_code || '/' || counted_projects.meetmoment_code as meetmoment_key,
+        counted_projects.plan_code || '/' || counted_projects.scope_code as scope_key,
         'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een'
         || ' keer, hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
         'A project that is also in the EU facility counts once; a milestone or target counts once, however many'
@@ -92,6 +98,7 @@ final as (
     left join counted_targets
         on counted_projects.plan_code = counted_targets.plan_code
         and counted_projects.meetmoment_code = counted_targets.meetmoment_code
+        and counted_projects.scope_code = counted_targets.scope_code
 
 )
 

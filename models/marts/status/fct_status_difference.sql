@@ -21,7 +21,7 @@ final as (
         held.rule_code,
         compared.plan_code || '/' || compared.speerpunt_code as speerpunt_key,
         compared.plan_code || '/' || compared.cluster_code as cluster_key,
-        case when held.is_deciding then 'difference' else 'contradiction' end as kind,
+        case when held.is_differing then 'difference' else 'contradiction' end as kind,
         compared.status,
         compared.status_group,
         compared.computed_status_group,
@@ -37,7 +37,7 @@ final as (
         on compared.plan_code = held.plan_code
         and compared.meetmoment_code = held.meetmoment_code
         and compared.project_code = held.project_code
-    where held.is_contradicting or (held.is_deciding and compared.comparison = 'differs')
+    where held.is_contradicting or held.is_differing
 
 )
 
