@@ -14,7 +14,7 @@
     cast(sum(committed_eur) as decimal(18, 2)) as committed_eur,
     cast(sum(paid_eur) as decimal(18, 2)) as paid_eur,
     cast(sum(encours_eur) as decimal(18, 2)) as encours_eur,
-    {{ pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
-    {{ pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
+    {{ amount_pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
+    {{ amount_pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
     cast(sum(warning_count) as bigint) as warning_count
 {%- endmacro %}

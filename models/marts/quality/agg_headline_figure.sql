@@ -140,10 +140,10 @@ final as (
         cast(numerator as decimal(20, 2)) as numerator,
         cast(denominator as decimal(20, 2)) as denominator,
         case
-            when unit = 'percent' then cast(round(100.0 * numerator / nullif(denominator, 0), 6) as decimal(20, 6))
-            else cast(numerator as decimal(20, 6))
+            when unit = 'percent' then cast(round(100.0 * numerator / nullif(denominator, 0), 6) as decimal(32, 6))
+            else cast(numerator as decimal(32, 6))
         end as figure,
-        cast(figure_from_rounded_parts as decimal(20, 6)) as figure_from_rounded_parts
+        cast(figure_from_rounded_parts as decimal(32, 6)) as figure_from_rounded_parts
     from figures
     -- What has no denominator is no ratio, and is left out.
     where numerator is not null and (unit <> 'percent' or denominator is not null)
