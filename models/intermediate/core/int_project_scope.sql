@@ -27,10 +27,7 @@ final as (
         on scopes.plan_code = anchors.plan_code
         and scopes.member_of_meetmoment = anchors.meetmoment_code
         and projects.project_code = anchors.project_code
-    where
-        (scopes.funding_type is null or projects.funding_type = scopes.funding_type)
-        and (scopes.is_rrf is null or projects.is_rrf = scopes.is_rrf)
-        and (scopes.member_of_meetmoment is null or anchors.project_code is not null)
+    where {{ is_in_scope('projects', 'scopes', 'anchors') }}
 
 )
 

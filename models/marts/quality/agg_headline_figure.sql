@@ -20,6 +20,8 @@
     ('money', 'paid_change', 'total', 'EUR', 'paid_change_eur', 'null'),
     ('money', 'committed_share', 'total', 'percent', 'committed_eur', 'budget_initial_eur'),
     ('money', 'paid_share', 'total', 'percent', 'paid_eur', 'budget_initial_eur'),
+    ('money', 'committed_share', 'reporting_projects', 'percent', 'committed_eur', 'committed_reporting_budget_eur'),
+    ('money', 'paid_share', 'reporting_projects', 'percent', 'paid_eur', 'paid_reporting_budget_eur'),
 ] %}
 with
 
