@@ -25,4 +25,5 @@
         {{ value if side == 'lower' else 'null' }} as lower_value,
         {{ value if side == 'upper' else 'null' }} as upper_value
     from {{ relation }}
+    where {{ value }} is not null
 {%- endmacro %}

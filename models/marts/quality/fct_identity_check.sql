@@ -9,26 +9,20 @@
     'project_count', 'provisional_count', 'provisional_eur', 'final_count', 'final_eur', 'both_count', 'restated_eur',
     'warning_count',
 ] %}
-{% set levels = [('cluster', 'clusters'), ('speerpunt', 'speerpunten'), ('plan', 'plans')] %}
+{% set levels = {
+    'cluster': ('clusters', 'cluster_key', 'agg_finance_by_cluster'),
+    'speerpunt': ('speerpunten', 'speerpunt_key', 'agg_finance_by_speerpunt'),
+    'plan': ('plans', "'plan'", 'agg_finance_by_meetmoment'),
+} %}
 with
 
-plans as (
+{% for relation, unit_key, mart in levels.values() %}
+{{ relation }} as (
 
-    select *, 'plan' as unit_key from {{ ref('agg_finance_by_meetmoment') }}
-
-),
-
-speerpunten as (
-
-    select *, speerpunt_key as unit_key from {{ ref('agg_finance_by_speerpunt') }}
+    select *, {{ unit_key }} as unit_key from {{ ref(mart) }}
 
 ),
-
-clusters as (
-
-    select *, cluster_key as unit_key from {{ ref('agg_finance_by_cluster') }}
-
-),
+{% endfor %}
 
 members as (
 
@@ -177,7 +171,9 @@ described_projects as (
 {% set of_project = {
     "'project rows'": ['budget_initial_eur'],
     "'transfers'": ['budget_transfer_eur'],
-    "'facts'": ['budget_current_eur', 'committed_eur', 'paid_eur'],
+    "'facts'": [
+        'budget_current_eur', 'committed_eur', 'paid_eur', 'committed_reported_count', 'paid_reported_count',
+    ],
     "'parts'": ['encours_eur', 'budget_difference_eur'],
 } %}
 -- What a project has must be what its rows say; each unit of a level must be the sum of its projects.
@@ -187,6 +183,11 @@ units as (
         'lower', "(select * from facts where measure in ('budget', 'committed', 'paid'))", "'facts'", "'project'",
         of_execution, "case measure when 'budget' then 'budget_current_eur' else measure || '_eur' end",
         'project_key', 'amount_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', "(select * from facts where measure in ('committed', 'paid'))", "'facts'", "'project'", of_execution,
+        "measure || '_reported_count'", 'project_key', 'case when amount_eur is not null then 1 else 0 end'
     ) }}
     union all
     {{ unit_values(
@@ -226,8 +227,7 @@ units as (
         '(' ~ long_form('restated_projects', of_measure + ['unit_key'], ['provisional_eur', 'final_eur']) ~ ')',
         "'facts'", "'restatement of a project'", of_measure, 'measure', 'unit_key'
     ) }}
-    {% for level, relation in levels %}
-    {% set unit_key = level ~ '_key' if level != 'plan' else "'plan'" %}
+    {% for level, (relation, unit_key, mart) in levels.items() %}
     {% set keys = ['meetmoment_key', 'scope_key'] %}
     union all
     {{ unit_values(
