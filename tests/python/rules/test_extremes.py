@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from rule_builder import PLAN, Case, Edit, add, fill, project_code, put
+from rule_builder import PLAN, Case, Edit, add, fill, put
 
 from expectations import gate
 from flows import night, registry
@@ -91,11 +91,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 
 def test_every_numeric_field_of_the_contract_is_among_them() -> None:
     layouts = {layout.code for layout in registry.layouts(PLAN)}
-    asked = {
-        (row["record"], row["field"])
-        for row in registry.rows("contract/record_field")
-        if row["type"] in LARGEST
-    }
+    asked = {(row["record"], row["field"]) for row in registry.rows("contract/record_field") if row["type"] in LARGEST}
     mapped = {
         (row["record"], row["field"])
         for row in registry.rows("layouts/layout_column")
