@@ -61,38 +61,47 @@ waived as (
 
 ),
 
-stated as (
+-- The order of magnitude of a budget: that of the first one told, or of the last one that a waiver let through.
+ordered as (
 
     select
         latest.*,
-        list(struct_pack(budget_eur := latest.budget_initial_eur, is_waived := waived.row_id is not null)) over (
+        coalesce(
+            last_value(case when waived.row_id is not null then latest.budget_initial_eur end ignore nulls)
+                over so_far,
+            first_value(latest.budget_initial_eur) over so_far
+        ) as budget_of_that_order_eur
+    from latest
+    left join waived on latest.row_id = waived.row_id
+    window
+        so_far as (
             partition by latest.plan_code, latest.record_key
             order by latest.meetmoment_number
             rows between unbounded preceding and current row
-        ) as stated_so_far
-    from latest
-    left join waived on latest.row_id = waived.row_id
+        )
 
 ),
 
--- A budget of another order of magnitude does not become the measure of the next one, unless a waiver let it through:
--- so two returns in millions do not vouch for each other.
+-- A budget of another order does not become the measure of the next one: two returns in millions do not vouch for each
+-- other.
 known as (
 
     select
         plan_code,
         record_key,
         meetmoment_number,
-        list_reduce(
-            stated_so_far,
-            lambda kept, next: case
-                when next.is_waived
-                    or {{ magnitude_shift('(cast(next.budget_eur as double) / kept.budget_eur)') }} = 'none'
-                    then next
-                else kept
+        last_value(
+            case
+                when {{ magnitude_shift('(cast(budget_initial_eur as double) / budget_of_that_order_eur)') }} = 'none'
+                    then budget_initial_eur
             end
-        ).budget_eur as budget_eur
-    from stated
+            ignore nulls
+        ) over (
+            partition by plan_code, record_key
+            order by meetmoment_number
+            rows between unbounded preceding and current row
+        ) as budget_eur
+    from ordered
 
 ),
 

@@ -155,14 +155,22 @@ transferred as (
 
 ),
 
+executions as (
+
+    select distinct
+        meetmoment_key,
+        execution
+    from projects
+
+),
+
 described_projects as (
 
     select
         described.*,
         executions.execution
     from described
-    inner join (select distinct meetmoment_key, execution from projects) as executions
-        on described.meetmoment_key = executions.meetmoment_key
+    inner join executions on described.meetmoment_key = executions.meetmoment_key
 
 ),
 
@@ -373,6 +381,8 @@ identities as (
     select * from computed_status_sums
     union all
     select * from milestone_fates
+    union all by name
+    select * from level_sums
 
 ),
 
@@ -383,16 +393,8 @@ final as (
         identity_case,
         cast(left_value as decimal(20, 2)) as left_value,
         cast(right_value as decimal(20, 2)) as right_value,
-        cast(left_value - right_value as decimal(20, 2)) as difference
+        cast(coalesce(difference, left_value - right_value) as decimal(20, 2)) as difference
     from identities
-    union all
-    select
-        identity,
-        identity_case,
-        cast(left_value as decimal(20, 2)),
-        cast(right_value as decimal(20, 2)),
-        cast(difference as decimal(20, 2))
-    from level_sums
 
 )
 
