@@ -14,7 +14,11 @@
     cast(sum(committed_eur) as decimal(18, 2)) as committed_eur,
     cast(sum(paid_eur) as decimal(18, 2)) as paid_eur,
     cast(sum(encours_eur) as decimal(18, 2)) as encours_eur,
-    {{ pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
-    {{ pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
+    {% for measure in ['committed', 'paid'] -%}
+    {{ amount_pct('sum(' ~ measure ~ '_eur)', 'sum(budget_initial_eur)') }} as {{ measure }}_of_initial_pct,
+    cast(sum({{ measure }}_reporting_budget_eur) as decimal(18, 2)) as {{ measure }}_reporting_budget_eur,
+    {{ amount_pct('sum(' ~ measure ~ '_eur)', 'sum(' ~ measure ~ '_reporting_budget_eur)') }}
+        as {{ measure }}_of_reporting_pct,
+    {% endfor -%}
     cast(sum(warning_count) as bigint) as warning_count
 {%- endmacro %}

@@ -29,3 +29,16 @@
         false
     )
 {%- endmacro %}
+
+{# Whether a version held at a moment. #}
+{% macro held_at(version, moment) -%}
+    ({{ version }}.known_from <= {{ moment }} and coalesce({{ version }}.known_to > {{ moment }}, true))
+{%- endmacro %}
+
+{# Whether a project is of a scope; `anchor` is the same project at the meetmoment that a constant scope is of. #}
+{% macro is_in_scope(project, scope) -%}
+    (
+        ({{ scope }}.funding_type is null or {{ project }}.funding_type = {{ scope }}.funding_type)
+        and ({{ scope }}.is_rrf is null or {{ project }}.is_rrf = {{ scope }}.is_rrf)
+    )
+{%- endmacro %}

@@ -16,7 +16,7 @@
     case when {{ progress_state(actual, baseline, target, direction) }} = 'computed' then
         cast(
             round(100.0 * ({{ actual }} - {{ baseline }}) / nullif({{ target }} - {{ baseline }}, 0), 4)
-            as decimal(18, 4)
+            as decimal(38, 4)
         )
     end
 {%- endmacro %}

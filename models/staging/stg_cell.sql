@@ -293,7 +293,9 @@ written as (
         and coalesce(number_read <> round(number_read, 2), regexp_matches(text, '[.,]\d{16,}$')) as is_too_fine,
         type = 'number' and is_readable
         and number_read is null and regexp_matches(text, '[.,]\d{16,} ?%?$') as has_too_many_decimals,
-        type = 'amount' and is_readable and abs(number_read) >= 10000000000000000 as is_too_large,
+        -- decimal(18, 2) holds the sum of ten thousand of the largest amounts, decimal(28, 6) of millions of numbers.
+        is_readable and abs(number_read) >= case type when 'amount' then 1000000000000 else 1000000000000000 end
+            as is_too_large,
         case
             when not is_readable then null
             when type = 'text' then text

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -149,6 +150,75 @@ def test_the_parts_of_the_projects_add_up_to_those_of_the_plan(demo: DemoRun) ->
         )
         == []
     )
+
+
+@pytest.mark.parametrize("meetmoment", [f"m{meting}" for meting in METINGEN])
+def test_the_release_that_first_held_a_meetmoment_has_the_amounts_known_when_it_was_first_complete(
+    demo: DemoRun, meetmoment: str
+) -> None:
+    """Each of the seven, in every scope that was known then, and those that came to be known later are empty."""
+    key = f"veerkracht/{meetmoment}"
+    ours = {
+        (str(scope), str(measure)): amount
+        for scope, measure, amount in query(
+            demo,
+            "select scope_key, measure, first_complete_eur from agg_finance_first_complete"
+            f" where meetmoment_key = '{key}'",
+        )
+    }
+    ((moment,),) = query(
+        demo, f"select distinct first_complete_at from agg_finance_first_complete where meetmoment_key = '{key}'"
+    )
+    assert isinstance(moment, datetime)
+    first = next(
+        of
+        for of in release.published(demo.settings)
+        if datetime.fromisoformat(of.manifest["published_at"]) >= moment.replace(tzinfo=UTC)
+    )
+    with duckdb.connect(str(first.database), read_only=True) as con:
+        sums = (
+            "select scope_key, unnest(['budget', 'committed', 'paid']) as measure,"
+            " unnest([budget_current_eur, committed_eur, paid_eur]) as amount from agg_finance_by_meetmoment"
+            f" where meetmoment_key = '{key}' and execution = 'provisional'"
+        )
+        theirs = {(scope, measure): amount for scope, measure, amount in con.sql(sums).fetchall()}
+        ((is_complete,),) = con.sql(f"select is_complete from dim_meetmoment where meetmoment_key = '{key}'").fetchall()
+    assert is_complete and len(theirs) >= 12
+    assert {case: amount for case, amount in ours.items() if amount is not None} == theirs
+
+
+def test_what_was_restated_since_is_counted_though_it_cancels_out(demo: DemoRun) -> None:
+    assert query(
+        demo,
+        "select meetmoment_key, measure, restated_eur, restated_project_count from agg_finance_first_complete"
+        " where scope_key = 'veerkracht/all' and restated_project_count > 0",
+    ) == [("veerkracht/m2", "paid", Decimal("0.00"), 2)]
+
+
+def test_every_difference_with_the_accounts_has_its_words_or_a_warning(demo: DemoRun) -> None:
+    unsaid = query(
+        demo,
+        "select submission_id, sheet, row_number, measure from fct_account_difference"
+        " where difference_eur <> 0 and explanation is null order by all",
+    )
+    warned = query(
+        demo,
+        "select submission_id, sheet, row_number, if(column_name = 'VAK rekening (EUR)', 'committed', 'paid')"
+        " from fct_finding where rule_id = 'DQ13F' order by all",
+    )
+    assert unsaid == warned and len(unsaid) == 13
+    assert query(
+        demo, "select count(*) from fct_account_difference where has_explanation <> (explanation is not null)"
+    ) == [(0,)]
+
+
+def test_a_share_of_the_regular_budget_is_also_told_of_those_who_report_it(demo: DemoRun) -> None:
+    assert query(
+        demo,
+        "select committed_of_initial_pct, committed_of_reporting_pct, committed_reporting_budget_eur = 1102473000"
+        " from agg_finance_by_meetmoment where meetmoment_key = 'veerkracht/m6' and scope_key = 'veerkracht/regular'"
+        " and execution = 'provisional'",
+    ) == [(Decimal("62.4587"), Decimal("72.5982"), True)]
 
 
 def test_the_budget_of_vv181_is_explained_by_its_transfers(demo: DemoRun) -> None:

@@ -69,11 +69,7 @@ final as (
         -- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
         case
             when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
-            when growth_factor between 500 and 2000 then 'thousandfold'
-            when growth_factor between 500000 and 2000000 then 'millionfold'
-            when 1 / nullif(growth_factor, 0) between 500 and 2000 then 'a thousandth'
-            when 1 / nullif(growth_factor, 0) between 500000 and 2000000 then 'a millionth'
-            else 'none'
+            else {{ magnitude_shift('growth_factor') }}
         end as magnitude_shift,
         provisional_amount_eur is not null or amount_eur is null as has_provisional,
         explanation is not null as is_explained,

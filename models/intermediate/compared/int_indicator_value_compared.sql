@@ -47,7 +47,7 @@ final as (
             as fallen,
         case
             when beside.target > coalesce(beside.baseline, 0)
-                then cast(100.0 * beside.actual / nullif(beside.target, 0) as decimal(18, 4))
+                then cast(100.0 * beside.actual / nullif(beside.target, 0) as decimal(38, 4))
         end as actual_of_target_pct,
         coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
         beside.is_newly_explained

@@ -28,9 +28,7 @@ final as (
         on projects.plan_code = deciding.plan_code
         and projects.project_code = deciding.project_code
         and coalesce(scopes.member_of_meetmoment, projects.meetmoment_code) = deciding.meetmoment_code
-    where
-        (scopes.funding_type is null or deciding.funding_type = scopes.funding_type)
-        and (scopes.is_rrf is null or deciding.is_rrf = scopes.is_rrf)
+    where {{ is_in_scope('deciding', 'scopes') }}
 
 )
 

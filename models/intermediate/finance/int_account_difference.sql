@@ -110,6 +110,7 @@ final as (
             else 'both_missing'
         end as comparison,
         coalesce(returned.has_explanation, false) as has_explanation,
+        returned.explanation,
         coalesce(balances.submission_id, returned.submission_id) as submission_id,
         case when balances.submission_id is null then returned.sheet else balances.sheet end as sheet,
         case when balances.submission_id is null then returned.row_number else balances.row_number end as row_number,

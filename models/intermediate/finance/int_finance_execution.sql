@@ -41,6 +41,8 @@ final as (
         end as known_execution,
         coalesce(closed.amount_eur_state, provisional.amount_eur_state) as known_state,
         coalesce(closed.has_explanation, false) or coalesce(provisional.has_explanation, false) as has_explanation,
+        -- What is said of the final amount goes before what was said of the provisional one.
+        coalesce(closed.explanation, provisional.explanation) as explanation,
         case
             when closed.amount_eur is null and provisional.amount_eur is not null then provisional.submission_id
             else coalesce(closed.submission_id, provisional.submission_id)

@@ -30,6 +30,9 @@ final as (
         count(*) filter (where amounts.paid_state = 'not_applicable') as paid_not_applicable_count,
         count(*) filter (where amounts.paid_state in ('not_reported', 'withheld')) as paid_missing_count,
         sum(amounts.budget_initial_eur) as budget_initial_eur,
+        sum(amounts.budget_initial_eur) filter (where amounts.committed_eur is not null)
+            as committed_reporting_budget_eur,
+        sum(amounts.budget_initial_eur) filter (where amounts.paid_eur is not null) as paid_reporting_budget_eur,
         sum(amounts.budget_transfer_eur) as budget_transfer_eur,
         sum(amounts.budget_current_eur) as budget_current_eur,
         sum(amounts.budget_difference_eur) as budget_difference_eur,

@@ -71,7 +71,7 @@ wide as (
         coalesce(milestones.most_days_moved, 0) as most_days_moved,
         money.committed_eur,
         money.paid_eur,
-        {{ pct('money.committed_eur', 'money.budget_eur') }} as committed_pct,
+        {{ amount_pct('money.committed_eur', 'money.budget_eur') }} as committed_pct,
         date_diff('day', projects.start_date, meetmomenten.cutoff_date) as days_since_start,
         date_diff('day', projects.end_date, meetmomenten.cutoff_date) as days_past_end
     from projects

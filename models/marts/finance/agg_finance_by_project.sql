@@ -14,7 +14,7 @@ select
     paid_eur,
     paid_state,
     encours_eur,
-    {{ pct('committed_eur', 'budget_initial_eur') }} as committed_of_initial_pct,
-    {{ pct('paid_eur', 'budget_initial_eur') }} as paid_of_initial_pct,
+    {{ amount_pct('committed_eur', 'budget_initial_eur') }} as committed_of_initial_pct,
+    {{ amount_pct('paid_eur', 'budget_initial_eur') }} as paid_of_initial_pct,
     cast(warning_count as bigint) as warning_count
 from {{ ref('int_finance_by_project') }}

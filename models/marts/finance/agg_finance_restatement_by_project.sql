@@ -11,5 +11,6 @@ select
     final_state,
     cast(restated_eur as decimal(18, 2)) as restated_eur,
     has_explanation,
+    explanation,
     cast(warning_count as bigint) as warning_count
 from {{ ref('int_finance_execution') }}

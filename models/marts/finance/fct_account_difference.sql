@@ -12,6 +12,7 @@ select
     cast(difference_eur as decimal(18, 2)) as difference_eur,
     comparison,
     has_explanation,
+    explanation,
     submission_id,
     sheet,
     row_number,

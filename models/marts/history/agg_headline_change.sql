@@ -108,7 +108,7 @@ final as (
         figure,
         previous_figure,
         cast(
-            case when entered_count = 0 and left_count = 0 then figure - previous_figure end as decimal(20, 6)
+            case when entered_count = 0 and left_count = 0 then figure - previous_figure end as decimal(32, 6)
         ) as change,
         numerator,
         denominator,

@@ -22,6 +22,8 @@
     ('money', 'paid_change', 'total', 'EUR', 'paid_change_eur', 'null'),
     ('money', 'committed_share', 'total', 'percent', 'committed_eur', 'budget_initial_eur'),
     ('money', 'paid_share', 'total', 'percent', 'paid_eur', 'budget_initial_eur'),
+    ('money', 'committed_share', 'reporting_projects', 'percent', 'committed_eur', 'committed_reporting_budget_eur'),
+    ('money', 'paid_share', 'reporting_projects', 'percent', 'paid_eur', 'paid_reporting_budget_eur'),
 ] %}
 with
 
@@ -143,10 +145,10 @@ final as (
         cast(numerator as decimal(20, 2)) as numerator,
         cast(denominator as decimal(20, 2)) as denominator,
         case
-            when unit = 'percent' then cast(round(100.0 * numerator / nullif(denominator, 0), 6) as decimal(20, 6))
-            else cast(numerator as decimal(20, 6))
+            when unit = 'percent' then cast(round(100.0 * numerator / nullif(denominator, 0), 6) as decimal(32, 6))
+            else cast(numerator as decimal(32, 6))
         end as figure,
-        cast(figure_from_rounded_parts as decimal(20, 6)) as figure_from_rounded_parts
+        cast(figure_from_rounded_parts as decimal(32, 6)) as figure_from_rounded_parts
     from figures
     -- What has no denominator is no ratio, and is left out.
     where numerator is not null and (unit <> 'percent' or denominator is not null)

@@ -1,27 +1,82 @@
 -- One row per identity and case: two ways to the same number that must agree, with the difference in units or cents.
+{#- What is published of money at each level, all of it held against the sum of the projects. -#}
+{% set amounts = [
+    'budget_initial_eur', 'budget_transfer_eur', 'budget_current_eur', 'budget_difference_eur', 'committed_eur',
+    'paid_eur', 'encours_eur', 'committed_reporting_budget_eur', 'paid_reporting_budget_eur',
+] %}
+{% set counts = ['project_count', 'committed_reported_count', 'paid_reported_count', 'warning_count'] %}
+{% set restated = [
+    'project_count', 'provisional_count', 'provisional_eur', 'final_count', 'final_eur', 'both_count', 'restated_eur',
+    'warning_count',
+] %}
+{% set levels = {
+    'cluster': ('clusters', 'cluster_key', 'agg_finance_by_cluster'),
+    'speerpunt': ('speerpunten', 'speerpunt_key', 'agg_finance_by_speerpunt'),
+    'plan': ('plans', "'plan'", 'agg_finance_by_meetmoment'),
+} %}
 with
 
-money as (
+{% for relation, unit_key, mart in levels.values() %}
+{{ relation }} as (
 
-    select * from {{ ref('agg_finance_by_meetmoment') }}
+    select *, {{ unit_key }} as unit_key from {{ ref(mart) }}
+
+),
+{% endfor %}
+
+members as (
+
+    select * from {{ ref('bridge_scope_project') }}
 
 ),
 
-speerpunten as (
+projects as (
 
-    select * from {{ ref('agg_finance_by_speerpunt') }}
+    select
+        *,
+        project_key as unit_key,
+        1 as project_count,
+        case when committed_eur is not null then 1 else 0 end as committed_reported_count,
+        case when paid_eur is not null then 1 else 0 end as paid_reported_count,
+        case when committed_eur is not null then budget_initial_eur end as committed_reporting_budget_eur,
+        case when paid_eur is not null then budget_initial_eur end as paid_reporting_budget_eur
+    from {{ ref('agg_finance_by_project') }}
 
 ),
 
-clusters as (
+restated_projects as (
 
-    select * from {{ ref('agg_finance_by_cluster') }}
+    select
+        * exclude (measure),
+        measure as of_measure,
+        project_key as unit_key,
+        1 as project_count,
+        case when provisional_eur is not null then 1 else 0 end as provisional_count,
+        case when final_eur is not null then 1 else 0 end as final_count,
+        case when restated_eur is not null then 1 else 0 end as both_count
+    from {{ ref('agg_finance_restatement_by_project') }}
 
 ),
 
-statuses as (
+restatements as (
 
-    select * from {{ ref('agg_status_by_meetmoment') }}
+    select
+        * exclude (measure),
+        measure as of_measure,
+        case level when 'cluster' then cluster_key when 'speerpunt' then speerpunt_key else 'plan' end as unit_key
+    from {{ ref('agg_finance_restatement') }}
+
+),
+
+facts as (
+
+    select * from {{ ref('fct_finance') }}
+
+),
+
+described as (
+
+    select * from {{ ref('dim_project_history') }}
 
 ),
 
@@ -31,41 +86,210 @@ transfers as (
 
 ),
 
+statuses as (
+
+    select * from {{ ref('agg_status_by_meetmoment') }}
+
+),
+
 meetmomenten as (
 
     select * from {{ ref('dim_meetmoment') }}
 
 ),
 
-speerpunt_sums as (
+scoped_projects as (
 
     select
-        'committed of the speerpunten = committed of the plan' as identity,
-        money.meetmoment_key || ' ' || money.scope_key || ' ' || money.execution as identity_case,
-        sum(speerpunten.committed_eur) as left_value,
-        max(money.committed_eur) as right_value
-    from money
-    inner join speerpunten
-        on money.meetmoment_key = speerpunten.meetmoment_key
-        and money.scope_key = speerpunten.scope_key
-        and money.execution = speerpunten.execution
-    group by money.meetmoment_key, money.scope_key, money.execution
+        projects.*,
+        members.scope_key
+    from members
+    inner join projects
+        on members.meetmoment_key = projects.meetmoment_key
+        and members.project_key = projects.project_key
 
 ),
 
-cluster_sums as (
+scoped_restatements as (
 
     select
-        'paid of the clusters = paid of the plan' as identity,
-        money.meetmoment_key || ' ' || money.scope_key || ' ' || money.execution as identity_case,
-        sum(clusters.paid_eur) as left_value,
-        max(money.paid_eur) as right_value
-    from money
-    inner join clusters
-        on money.meetmoment_key = clusters.meetmoment_key
-        and money.scope_key = clusters.scope_key
-        and money.execution = clusters.execution
-    group by money.meetmoment_key, money.scope_key, money.execution
+        restated_projects.*,
+        members.scope_key
+    from members
+    inner join restated_projects
+        on members.meetmoment_key = restated_projects.meetmoment_key
+        and members.project_key = restated_projects.project_key
+
+),
+
+long_projects as (
+
+    {{ long_form(
+        'scoped_projects',
+        ['meetmoment_key', 'scope_key', 'execution', 'cluster_key', 'speerpunt_key'],
+        amounts + counts
+    ) }}
+
+),
+
+long_restatements as (
+
+    {{ long_form(
+        'scoped_restatements',
+        ['meetmoment_key', 'scope_key', 'of_measure', 'cluster_key', 'speerpunt_key'],
+        restated
+    ) }}
+
+),
+
+transferred as (
+
+    select
+        projects.*,
+        transfers.amount_eur
+    from projects
+    inner join meetmomenten on projects.meetmoment_key = meetmomenten.meetmoment_key
+    inner join transfers
+        on projects.project_key = transfers.project_key
+        and meetmomenten.cutoff_date >= transfers.decision_date
+
+),
+
+executions as (
+
+    select distinct
+        meetmoment_key,
+        execution
+    from projects
+
+),
+
+described_projects as (
+
+    select
+        described.*,
+        executions.execution
+    from described
+    inner join executions on described.meetmoment_key = executions.meetmoment_key
+
+),
+
+{% set of_execution = ['meetmoment_key', 'execution'] %}
+{% set of_measure = ['meetmoment_key', 'of_measure'] %}
+{% set of_project = {
+    "'project rows'": ['budget_initial_eur'],
+    "'transfers'": ['budget_transfer_eur'],
+    "'facts'": [
+        'budget_current_eur', 'committed_eur', 'paid_eur', 'committed_reported_count', 'paid_reported_count',
+    ],
+    "'parts'": ['encours_eur', 'budget_difference_eur'],
+} %}
+-- What a project has must be what its rows say; each unit of a level must be the sum of its projects.
+units as (
+
+    {{ unit_values(
+        'lower', "(select * from facts where measure in ('budget', 'committed', 'paid'))", "'facts'", "'project'",
+        of_execution, "case measure when 'budget' then 'budget_current_eur' else measure || '_eur' end",
+        'project_key', 'amount_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', "(select * from facts where measure in ('committed', 'paid'))", "'facts'", "'project'", of_execution,
+        "measure || '_reported_count'", 'project_key', 'case when amount_eur is not null then 1 else 0 end'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', 'described_projects', "'project rows'", "'project'", of_execution, "'budget_initial_eur'",
+        'project_key', 'budget_initial_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', 'transferred', "'transfers'", "'project'", of_execution, "'budget_transfer_eur'", 'project_key',
+        'amount_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', 'projects', "'parts'", "'project'", of_execution, "'encours_eur'", 'project_key',
+        'committed_eur - paid_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', 'projects', "'parts'", "'project'", of_execution, "'budget_difference_eur'", 'project_key',
+        'budget_current_eur - budget_initial_eur - budget_transfer_eur'
+    ) }}
+    {% for below, measures in of_project.items() %}
+    union all
+    {{ unit_values(
+        'upper', '(' ~ long_form('projects', of_execution + ['unit_key'], measures) ~ ')', below, "'project'",
+        of_execution, 'measure', 'unit_key'
+    ) }}
+    {% endfor %}
+    union all
+    {{ unit_values(
+        'lower', 'facts', "'facts'", "'restatement of a project'", ['meetmoment_key', 'measure'],
+        "execution || '_eur'", 'project_key', 'amount_eur'
+    ) }}
+    union all
+    {{ unit_values(
+        'upper',
+        '(' ~ long_form('restated_projects', of_measure + ['unit_key'], ['provisional_eur', 'final_eur']) ~ ')',
+        "'facts'", "'restatement of a project'", of_measure, 'measure', 'unit_key'
+    ) }}
+    {% for level, (relation, unit_key, mart) in levels.items() %}
+    {% set keys = ['meetmoment_key', 'scope_key'] %}
+    union all
+    {{ unit_values(
+        'lower', 'long_projects', "'projects'", "'" ~ level ~ "'", keys + ['execution'], 'measure', unit_key
+    ) }}
+    union all
+    {{ unit_values(
+        'upper', '(' ~ long_form(relation, keys + ['execution', 'unit_key'], amounts + counts) ~ ')', "'projects'",
+        "'" ~ level ~ "'", keys + ['execution'], 'measure', 'unit_key'
+    ) }}
+    union all
+    {{ unit_values(
+        'lower', 'long_restatements', "'projects'", "'restatement of the " ~ level ~ "'", keys + ['of_measure'],
+        'measure', unit_key
+    ) }}
+    {% endfor %}
+    union all
+    {{ unit_values(
+        'upper',
+        '(' ~ long_form(
+            'restatements', ['meetmoment_key', 'scope_key', 'of_measure', 'level', 'unit_key'], restated
+        ) ~ ')',
+        "'projects'", "'restatement of the ' || level", ['meetmoment_key', 'scope_key', 'of_measure'], 'measure',
+        'unit_key'
+    ) }}
+
+),
+
+unit_sums as (
+
+    select
+        below,
+        level,
+        identity_case,
+        measure,
+        unit_key,
+        sum(lower_value) as lower_value,
+        sum(upper_value) as upper_value
+    from units
+    group by below, level, identity_case, measure, unit_key
+
+),
+
+-- One row for all units of a level: what differs in one unit is not made good by what differs in another.
+level_sums as (
+
+    select
+        measure || ' of the ' || below || ' = ' || measure || ' of the ' || level as identity,
+        identity_case,
+        coalesce(sum(lower_value), 0) as left_value,
+        coalesce(sum(upper_value), 0) as right_value,
+        sum(abs(coalesce(lower_value, 0) - coalesce(upper_value, 0))) as difference
+    from unit_sums
+    group by below, level, identity_case, measure
 
 ),
 
@@ -133,19 +357,6 @@ computed_status_sums as (
 
 ),
 
-restatement_sums as (
-
-    select
-        'restatement of the clusters = restatement of the plan' as identity,
-        meetmoment_key || ' ' || scope_key || ' ' || measure as identity_case,
-        sum(restated_eur) filter (where level = 'cluster') as left_value,
-        sum(restated_eur) filter (where level = 'plan') as right_value
-    from {{ ref('agg_finance_restatement') }}
-    group by meetmoment_key, scope_key, measure
-    having sum(both_count) > 0
-
-),
-
 milestone_fates as (
 
     select
@@ -174,10 +385,6 @@ facility_sums as (
 
 identities as (
 
-    select * from speerpunt_sums
-    union all
-    select * from cluster_sums
-    union all
     select * from status_sums
     union all
     select * from transfer_sums
@@ -188,11 +395,11 @@ identities as (
     union all
     select * from computed_status_sums
     union all
-    select * from restatement_sums
-    union all
     select * from milestone_fates
     union all
     select * from facility_sums
+    union all by name
+    select * from level_sums
 
 ),
 
@@ -203,7 +410,7 @@ final as (
         identity_case,
         cast(left_value as decimal(20, 2)) as left_value,
         cast(right_value as decimal(20, 2)) as right_value,
-        cast(left_value - right_value as decimal(20, 2)) as difference
+        cast(coalesce(difference, left_value - right_value) as decimal(20, 2)) as difference
     from identities
 
 )

@@ -70,8 +70,8 @@ final as (
         unit,
         cast(value as decimal(20, 6)) as printed,
         cast(precision as decimal(20, 6)) as printed_precision,
-        cast(recomputed as decimal(20, 6)) as recomputed,
-        cast(recomputed - value as decimal(20, 6)) as difference,
+        cast(recomputed as decimal(32, 6)) as recomputed,
+        cast(recomputed - value as decimal(32, 6)) as difference,
         numerator,
         denominator,
         case

@@ -7,11 +7,20 @@ those named after it.
 from rule_builder import Case, Edit, add, drop, put
 
 P, S, M, F, N, R, T = "Projecten", "Status", "Mijlpalen", "Financien", "Indicatoren", "RRF", "Overdrachten"
+A = "Rekeningen"
 WHY, MONEY_WHY = "Toelichting", "Toelichting"
 PLANNED, ACTUAL, MS = "Geplande datum", "Werkelijke datum", "Mijlpaalstatus"
 BUDGET, VAK, VEK = "Budget (EUR)", "Vastgelegd VAK (EUR)", "Vereffend VEK (EUR)"
 VALUE, TARGET, BASELINE = "Gerealiseerde waarde", "Streefwaarde", "Nulmeting"
 FINAL = "Definitief"
+INITIAL, CLOSING = "Initieel budget (EUR)", "Afsluitdatum"
+VAK_OF_ACCOUNTS, VEK_OF_ACCOUNTS = "VAK rekening (EUR)", "VEK rekening (EUR)"
+# Accounts of the first cut-off, as they were returned then.
+CLOSED = (
+    put(A, CLOSING, "30/06/2022"),
+    put(A, VAK_OF_ACCOUNTS, "500.000,00"),
+    put(A, VEK_OF_ACCOUNTS, "200.000,00"),
+)
 
 
 def fails(rule: str, title: str, *edits: Edit, also: str = "") -> Case:
@@ -56,8 +65,10 @@ CASES = (
     passes("V07", "the words of an error in a text", put(S, WHY, "#REF!")),
     fails("V08", "a tenth of a cent", put(F, VEK, "300.000,001")),
     passes("V08", "a whole cent", put(F, VEK, "300.000,01")),
-    fails("V09", "an amount beyond all money", put(F, BUDGET, "99.999.999.999.999.999,00")),
-    passes("V09", "a large budget", put(F, BUDGET, "1.000.000,00")),
+    fails("V09", "an amount beyond all money", put(F, BUDGET, "1.000.000.000.000,00")),
+    passes("V09", "the largest budget", put(F, BUDGET, "999.999.999.999,99", at="both")),
+    fails("V09", "a number beyond all counting", put(N, VALUE, "-1.000.000.000.000.000")),
+    passes("V09", "the largest number", put(N, VALUE, "999.999.999.999.999,9"), though="DQ07C"),
     fails("V10", "sixteen decimals", put(N, VALUE, "0,1234567890123456")),
     passes("V10", "fifteen decimals", put(N, VALUE, "0,123456789012345"), though="DQ07B"),
     fails("V11", "a code that became a date", put(N, "Gebied", "2021-01-02", kind="d")),
@@ -213,6 +224,20 @@ CASES = (
     fails("DQ13D", "payments a thousand times as large", put(F, VEK, "200.000.000,00"), also="DQ13A"),
     passes("DQ13D", "payments a thousand times as large, within the budget", put(F, VEK, "300,00", at="before")),
     passes("DQ13D", "a budget four hundred times as large", put(F, BUDGET, "400.000.000,00")),
+    fails("DQ13E", "the initial budget in millions", put(P, INITIAL, "1,00")),
+    fails("DQ13E", "the initial budget in thousands", put(P, INITIAL, "1.000,00")),
+    fails("DQ13E", "an initial budget a thousand times as large", put(P, INITIAL, "1.000.000.000,00")),
+    fails("DQ13E", "an initial budget half a thousand times as large", put(P, INITIAL, "500.000.000,00")),
+    passes("DQ13E", "an initial budget four hundred times as large", put(P, INITIAL, "400.000.000,00")),
+    passes("DQ13E", "an initial budget four hundred times as small", put(P, INITIAL, "2.500,00")),
+    passes("DQ13E", "no initial budget told before", put(P, INITIAL, "", at="before"), put(P, INITIAL, "1,00")),
+    passes("DQ13E", "no initial budget told any more", put(P, INITIAL, "")),
+    fails("DQ13F", "a cent less committed in the accounts", *CLOSED, put(A, VAK_OF_ACCOUNTS, "499.999,99")),
+    fails("DQ13F", "a cent more paid in the accounts", *CLOSED, put(A, VEK_OF_ACCOUNTS, "200.000,01")),
+    passes("DQ13F", "the accounts are as returned", *CLOSED),
+    passes("DQ13F", "a cent less in the accounts, and the return said why",
+           *CLOSED, put(A, VAK_OF_ACCOUNTS, "499.999,99"), put(F, MONEY_WHY, "Tussentijds vastgelegd", at="before")),
+    passes("DQ13F", "accounts of a day that is no meetmoment", put(A, CLOSING, "30/11/2022")),
     fails("DQ14", "a cent is lost", put(T, "Bedrag (EUR)", "999,99", 1)),
     fails("DQ14", "a cent is won", put(T, "Bedrag (EUR)", "1.000,01", 1)),
     passes("DQ14", "another sum, both sides", put(T, "Bedrag (EUR)", "-5,00"), put(T, "Bedrag (EUR)", "5,00", 1)),

@@ -17,6 +17,7 @@ CASES = (
     Case("DQ05A", "no baseline", (put("Indicatoren", "Nulmeting", ""),)),
     Case("DQ05A", "two without baseline", (put("Indicatoren", "Nulmeting", ""),
          add("Indicatoren", "IND01", "{code}", "BE21", "", "100", "31/12/2025", "31", ""))),
+    Case("DQ13E", "an initial budget in millions", (put("Projecten", "Initieel budget (EUR)", "1,00"),)),
 )  # fmt: skip
 
 Found = set[tuple[str, str, str, str | None]]
@@ -65,7 +66,12 @@ def waiver(rule: str, **differing: str | None) -> Row:
     return granted | differing
 
 
-BARE = {("P001", "V01", "critical", None), ("P002", "DQ05A", "warning", None), ("P003", "DQ05A", "warning", None)}
+BARE = {
+    ("P001", "V01", "critical", None),
+    ("P002", "DQ05A", "warning", None),
+    ("P003", "DQ05A", "warning", None),
+    ("P004", "DQ13E", "critical", None),
+}
 
 
 def test_without_waivers_every_finding_counts(judge: Judge) -> None:
@@ -77,6 +83,11 @@ def test_a_waiver_marks_the_finding_and_keeps_it(judge: Judge) -> None:
     assert found == BARE - {("P001", "V01", "critical", None)} | {("P001", "V01", "critical", "W")}
     assert not findings.rejects({"severity": "critical", "waiver_id": "W"})
     assert findings.rejects({"severity": "critical", "waiver_id": None})
+
+
+def test_a_waiver_lets_a_budget_of_another_order_of_magnitude_through(judge: Judge) -> None:
+    found = judge([waiver("DQ13E", project_code=project_code(4))], [])
+    assert found == BARE - {("P004", "DQ13E", "critical", None)} | {("P004", "DQ13E", "critical", "W")}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+{# The rows of a relation made long: its keys and, for each measure that holds something, its name and value. #}
+{% macro long_form(relation, keys, measures) -%}
+    select
+        {{ keys | join(', ') }},
+        measure,
+        value
+    from (
+        select
+            {{ keys | join(', ') }},
+            {% for measure in measures -%}
+            cast({{ measure }} as decimal(20, 2)) as {{ measure }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from {{ relation }}
+    ) unpivot (value for measure in ({{ measures | join(', ') }}))
+{%- endmacro %}
+
+{# Values of one side of an identity, per unit that is compared: the `lower` side is added up, the `upper` one published. #}
+{% macro unit_values(side, relation, below, level, case_keys, measure, unit_key, value='value') -%}
+    select
+        {{ below }} as below,
+        {{ level }} as level,
+        {{ case_keys | join(" || ' ' || ") }} as identity_case,
+        {{ measure }} as measure,
+        {{ unit_key }} as unit_key,
+        {{ value if side == 'lower' else 'null' }} as lower_value,
+        {{ value if side == 'upper' else 'null' }} as upper_value
+    from {{ relation }}
+    where {{ value }} is not null
+{%- endmacro %}

@@ -1,0 +1,48 @@
+-- One row per accepted row of the accounts that speaks for its closing date, beside the returns of that day.
+with
+
+accounts as (
+
+    select * from {{ ref('int_account_balance_version') }} where is_current
+
+),
+
+differences as (
+
+    select * from {{ ref('int_account_difference') }}
+
+),
+
+final as (
+
+    select
+        accounts.row_id,
+        accounts.plan_code,
+        accounts.meetmoment_code,
+        {% for measure in ['committed', 'paid'] -%}
+        accounts.{{ measure }}_eur,
+        max(case when differences.measure = '{{ measure }}' then differences.returned_eur end)
+            as returned_{{ measure }}_eur,
+        cast(
+            100 * max(
+                case
+                    when differences.measure = '{{ measure }}' and not differences.has_explanation
+                        then differences.difference_eur
+                end
+            ) as bigint
+        ) as {{ measure }}_unexplained_cents{{ ',' if not loop.last }}
+        {% endfor %}
+    from accounts
+    inner join differences
+        on accounts.plan_code = differences.plan_code
+        and accounts.closing_date = differences.closing_date
+        and accounts.project_code = differences.project_code
+        and accounts.submission_id = differences.submission_id
+        and accounts.sheet = differences.sheet
+        and accounts.row_number = differences.row_number
+    group by
+        accounts.row_id, accounts.plan_code, accounts.meetmoment_code, accounts.committed_eur, accounts.paid_eur
+
+)
+
+select * from final

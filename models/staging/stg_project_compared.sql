@@ -1,0 +1,137 @@
+-- One row per project row received with an initial budget, beside the budget the project had at the meetmoment before.
+with
+
+submissions as (
+
+    select * from {{ ref('stg_submission') }}
+
+),
+
+waivers as (
+
+    select * from {{ ref('waiver') }} where rule_id = 'DQ13E'
+
+),
+
+received as (
+
+    select
+        projects.row_id,
+        projects.plan_code,
+        projects.meetmoment_code,
+        projects.meetmoment_number,
+        projects.record_key,
+        projects.project_code,
+        projects.budget_initial_eur,
+        submissions.received_on,
+        submissions.declared_version,
+        submissions.received_at,
+        submissions.sha256,
+        submissions.withdrawn_at
+    from {{ ref('stg_project') }} as projects
+    inner join submissions on projects.submission_id = submissions.submission_id
+    where projects.budget_initial_eur <> 0
+
+),
+
+-- Whoever may reject a return compares with what was received, not with what was accepted: the verdict of one return
+-- hangs on no other verdict (docs/adr/0005). Of a meetmoment the latest row speaks.
+latest as (
+
+    select *
+    from received
+    where withdrawn_at is null
+    qualify row_number() over (
+        partition by plan_code, meetmoment_code, record_key
+        order by declared_version desc, received_at desc, sha256 desc, row_id desc
+    ) = 1
+
+),
+
+waived as (
+
+    select distinct latest.row_id
+    from latest
+    inner join waivers
+        on latest.plan_code = waivers.plan_code
+        and coalesce(waivers.meetmoment_code = latest.meetmoment_code, true)
+        and coalesce(waivers.project_code = latest.project_code, waivers.project_code is null)
+        and coalesce(waivers.record_key = latest.record_key, waivers.record_key is null)
+        and latest.received_on between waivers.granted_on and waivers.valid_until
+
+),
+
+-- The order of magnitude of a budget: that of the first one told, or of the last one that a waiver let through.
+ordered as (
+
+    select
+        latest.*,
+        coalesce(
+            last_value(case when waived.row_id is not null then latest.budget_initial_eur end ignore nulls)
+                over so_far,
+            first_value(latest.budget_initial_eur) over so_far
+        ) as budget_of_that_order_eur
+    from latest
+    left join waived on latest.row_id = waived.row_id
+    window
+        so_far as (
+            partition by latest.plan_code, latest.record_key
+            order by latest.meetmoment_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+-- A budget of another order does not become the measure of the next one: two returns in millions do not vouch for each
+-- other.
+known as (
+
+    select
+        plan_code,
+        record_key,
+        meetmoment_number,
+        last_value(
+            case
+                when {{ magnitude_shift('(cast(budget_initial_eur as double) / budget_of_that_order_eur)') }} = 'none'
+                    then budget_initial_eur
+            end
+            ignore nulls
+        ) over (
+            partition by plan_code, record_key
+            order by meetmoment_number
+            rows between unbounded preceding and current row
+        ) as budget_eur
+    from ordered
+
+),
+
+beside as (
+
+    select
+        received.row_id,
+        received.plan_code,
+        received.meetmoment_code,
+        received.project_code,
+        received.budget_initial_eur,
+        max_by(known.budget_eur, known.meetmoment_number) as previous_budget_initial_eur
+    from received
+    left join known
+        on received.plan_code = known.plan_code
+        and received.record_key = known.record_key
+        and received.meetmoment_number > known.meetmoment_number
+    group by
+        received.row_id, received.plan_code, received.meetmoment_code, received.project_code,
+        received.budget_initial_eur
+
+),
+
+final as (
+
+    select
+        *,
+        {{ magnitude_shift('(cast(budget_initial_eur as double) / previous_budget_initial_eur)') }} as magnitude_shift
+    from beside
+
+)
+
+select * from final
