@@ -12,7 +12,8 @@ gone as (
     select
         plan_code,
         meetmoment_code,
-count(*) as gone_count
+        count(*) as gone_count,
+        cast(sum(warning_count) as bigint) as warning_count
     from {{ ref('int_milestone_gone') }}
     group by plan_code, meetmoment_code
 
@@ -44,7 +45,7 @@ final as (
         counted.new_count,
         counted.moved_count,
         coalesce(gone.gone_count, 0) as gone_count,
-        counted.warning_count
+        counted.warning_count + coalesce(gone.warning_count, 0) as warning_count
     from counted
     left join gone
         on counted.plan_code = gone.plan_code

@@ -20,7 +20,8 @@ totals as (
         plan_code,
         meetmoment_code,
         measure_code,
-        count(*) as measure_mt_count
+        count(*) as measure_mt_count,
+        cast(sum(warning_count) as bigint) as warning_count
     from milestones_targets
     group by plan_code, meetmoment_code, measure_code
 
@@ -38,8 +39,7 @@ counted as (
         {{ kind }}_status as status,
         count(*) as mt_count,
         count(*) filter (where kind = 'milestone') as milestone_count,
-        count(*) filter (where kind = 'target') as target_count,
-        cast(sum(warning_count) as bigint) as warning_count
+        count(*) filter (where kind = 'target') as target_count
     from milestones_targets
     group by plan_code, meetmoment_code, cutoff_date, measure_code, {{ kind }}_status
     {{ 'union all' if not loop.last }}
@@ -62,7 +62,7 @@ final as (
         {{ pct('counted.mt_count', 'totals.measure_mt_count') }} as mt_pct,
         counted.milestone_count,
         counted.target_count,
-        counted.warning_count
+        totals.warning_count
     from counted
     inner join totals
         on counted.plan_code = totals.plan_code
