@@ -131,13 +131,16 @@ def _tell(traced: "Trace") -> None:
     print_(f"[bold]{traced.key}[/] = {traced.value} {traced.unit or ''} (release {traced.release_id})")
     if traced.origin:
         origin = traced.origin
-        print_(f"  {origin.file_name}, blad / sheet {origin.sheet}, rij / row {origin.row_number}")
+        place = f", blad / sheet {origin.sheet}, rij / row {origin.row_number}" if origin.sheet else ""
+        print_(f"  {origin.file_name}{place}")
         print_(f"  sha256 {origin.sha256}, ontvangen / received {origin.received_at} UTC ({origin.submission_id})")
         rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, c.published] for c in traced.cells]
         console.show_rows(
             "Cellen / cells", ["veld / field", "cel / cell", "kop / header", "tekst / text", "gepubliceerd"], rows
         )
         return
+    if traced.reason:
+        print_(f"  {traced.reason}")
     for side, total, added in traced.sums():
         word = "[green]klopt / adds up[/]" if added == total else f"[red]klopt niet / does not add up[/]: {added}"
         print_(f"  {side} {total} = {traced.count(side)} delen / parts, {word}")
