@@ -152,7 +152,13 @@ def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: 
     """
     found = con.sql(row.filled(query)).fetchall()
     column = _figure_of_part(mart, declaration["amount"], columns)
-    yield from (Part(declaration["side"], key + column, amount) for key, amount in found if amount is not None)
+    yield from (Part(declaration["side"], key + column, _plain(amount)) for key, amount in found if amount is not None)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """In cents, where that is all there is."""
+    cents = round(amount, 2)
+    return cents if cents == amount else amount
 
 
 def _figure_of_part(mart: str, amount: str, columns: set[str]) -> str:
