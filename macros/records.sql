@@ -8,6 +8,11 @@
     coalesce(max(case when field = '{{ name }}' then value_state end), 'not_reported') as {{ name }}_state
 {%- endmacro %}
 
+{# Why a field has no value, in the words of the return; empty where it has one or nothing was said. #}
+{% macro reason_of(name) -%}
+    max(case when field = '{{ name }}' then state_reason end) as {{ name }}_reason
+{%- endmacro %}
+
 {# What every staged record carries beside its fields: where it stands and what it is the record of. #}
 {% macro staged_record(record, columns) %}
 with
@@ -138,10 +143,7 @@ accepted as (
 
 warned as (
 
-    select submission_id, sheet, row_number, count(*) as warning_count
-    from {{ ref('int_finding') }}
-    where severity = 'warning' and row_number is not null and waiver_id is null
-    group by submission_id, sheet, row_number
+    select * from {{ ref('int_row_warning') }}
 
 ),
 
@@ -166,10 +168,7 @@ ordered as (
             partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
         ) as withdrawn_count
     from accepted
-    left join warned
-        on accepted.submission_id = warned.submission_id
-        and accepted.sheet = warned.sheet
-        and accepted.row_number = warned.row_number
+    left join warned on accepted.row_id = warned.row_id
 
 ),
 

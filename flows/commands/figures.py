@@ -1,6 +1,7 @@
 """The commands that account for a number: `veerkracht figures | trace | asof`."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -126,18 +127,26 @@ def _plain(value: Any) -> Any:
     return text.rstrip("0").rstrip(".") if "." in text else value
 
 
+def _shown(value: Any) -> Any:
+    """A value of a mart as people write it; nothing where there is none."""
+    return _plain(f"{value:f}") if isinstance(value, Decimal) else value
+
+
 def _tell(traced: "Trace") -> None:
     print_ = console.console.print
     print_(f"[bold]{traced.key}[/] = {traced.value} {traced.unit or ''} (release {traced.release_id})")
     if traced.origin:
         origin = traced.origin
-        print_(f"  {origin.file_name}, blad / sheet {origin.sheet}, rij / row {origin.row_number}")
+        place = f", blad / sheet {origin.sheet}, rij / row {origin.row_number}" if origin.sheet else ""
+        print_(f"  {origin.file_name}{place}")
         print_(f"  sha256 {origin.sha256}, ontvangen / received {origin.received_at} UTC ({origin.submission_id})")
-        rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, c.published] for c in traced.cells]
+        rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, _shown(c.published)] for c in traced.cells]
         console.show_rows(
             "Cellen / cells", ["veld / field", "cel / cell", "kop / header", "tekst / text", "gepubliceerd"], rows
         )
         return
+    if traced.reason:
+        print_(f"  {traced.reason}")
     for side, total, added in traced.sums():
         word = "[green]klopt / adds up[/]" if added == total else f"[red]klopt niet / does not add up[/]: {added}"
         print_(f"  {side} {total} = {traced.count(side)} delen / parts, {word}")

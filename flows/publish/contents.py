@@ -5,13 +5,13 @@ Declared on the dbt exposure ``open_data``, which is read from dbt's manifest, a
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from flows import registry
+from flows.publish import parts
 from flows.warehouse import transform
 
 EXPOSURE = "open_data"
@@ -59,8 +59,10 @@ class Mart:
     key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
     forms: frozenset[str]
-    record: str | None
-    """The record of the submission contract that a row states, where it states one."""
+    records: tuple[str, ...]
+    """The record of the submission contract that a row states, where it states one: the first that its sheet holds."""
+    is_place: bool
+    """Whether a row is about a file, or a place in it, without stating a record."""
 
     @property
     def has_trace_key(self) -> bool:
@@ -105,16 +107,26 @@ def from_manifest(manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
     exposure = next(e for e in manifest["exposures"].values() if e["name"] == EXPOSURE)
     nodes = {unique_id: manifest["nodes"][unique_id] for unique_id in exposure["depends_on"]["nodes"]}
     names = {node["name"] for node in nodes.values()}
-    destinations, records = exposure["config"]["meta"]["destinations"], exposure["config"]["meta"]["records"]
+    meta = exposure["config"]["meta"]
+    destinations, records, places = meta["destinations"], meta["records"], meta["places"]
     if set(destinations) != set(FORMS):
         raise ValueError(f"exposure {EXPOSURE} names forms {sorted(destinations)}; there are {sorted(FORMS)}")
-    named = {name for rule in destinations.values() for chosen in rule.values() for name in chosen} | set(records)
+    named = {name for rule in destinations.values() for chosen in rule.values() for name in chosen}
+    named |= {*records, *places}
     if named - names:
         raise ValueError(f"exposure {EXPOSURE} names {sorted(named - names)}, which it does not depend on")
     tests = list(_tests(manifest))
     listed = _listed()
     return tuple(
-        _mart(node, tests, names, {form for form in FORMS if _goes(node["name"], destinations[form])}, records, listed)
+        _mart(
+            node,
+            tests,
+            names,
+            {form for form in FORMS if _goes(node["name"], destinations[form])},
+            records,
+            places,
+            listed,
+        )
         for node in sorted(nodes.values(), key=lambda node: str(node["name"]))
     )
 
@@ -136,7 +148,8 @@ def _mart(
     tests: list[tuple[str, str, dict[str, Any]]],
     published: set[str],
     forms: set[str],
-    records: Mapping[str, str],
+    records: Mapping[str, list[str]],
+    places: Sequence[str],
     listed: Mapping[tuple[str, str], tuple[bool, str]],
 ) -> Mart:
     name = node["name"]
@@ -148,9 +161,7 @@ def _mart(
         if verdicts[column]
     ]
     key = next(tuple(arguments["columns"]) for of, kind, arguments in tests if (of, kind) == (name, "unique_key"))
-    if name in records or any(
-        fnmatchcase(name, row["aggregate"]) for row in registry.rows("publication/aggregate_part")
-    ):
+    if name in records or name in places or parts.has_figures(name):
         columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING))
     outgoing = {column.name for column in columns}
     foreign_keys = [
@@ -171,7 +182,8 @@ def _mart(
         key=key,
         foreign_keys=tuple(sorted(foreign_keys, key=lambda fk: (fk.column, fk.mart))),
         forms=frozenset(forms),
-        record=records.get(name),
+        records=tuple(records.get(name, ())),
+        is_place=name in places,
     )
 
 

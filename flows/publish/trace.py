@@ -5,10 +5,9 @@ The key of a figure is the ``trace_key`` of its row, and after a colon the colum
 ``agg_finance_by_meetmoment/veerkracht/m3/one_off/provisional:paid_eur``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import Any
 
 import duckdb
@@ -16,6 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows import registry
+from flows.publish import parts as parts_of
+from flows.publish.parts import HEADLINES, Part, Row
 from flows.publish.release import Release
 from flows.receive import archive
 from flows.receive.archive import Receipt
@@ -23,9 +24,8 @@ from flows.receive.child import Job, parse_all
 from flows.settings import Settings
 from flows.warehouse.load import parsed_folder
 
-HEADLINES = "agg_headline_figure"
-# Keys that a part shares with its aggregate are equal; the scope is a set of projects at a meetmoment.
-_SHARED_KEYS = ("speerpunt_key", "cluster_key", "project_key", "execution", "status")
+# The figures of rows that state a record, as people would read them first.
+_FIRST_FIGURES = ("amount_eur", "actual", "account_eur")
 
 
 class NotTraceable(Exception):
@@ -40,8 +40,9 @@ class Origin:
     file_name: str
     sha256: str
     received_at: str
-    sheet: str
-    row_number: int
+    sheet: str | None
+    """None where a row is about the file as a whole."""
+    row_number: int | None
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,6 @@ class Cell:
     """Column letter and row; none where the layout itself says the value."""
     text: str | None
     published: Any
-
-
-@dataclass(frozen=True)
-class Part:
-    """One row that counts in an aggregate."""
-
-    side: str
-    trace_key: str
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -79,6 +71,8 @@ class Trace:
     numerator: Any = None
     denominator: Any = None
     parts: tuple[Part, ...] = ()
+    reason: str | None = None
+    """Why the parts do not add up to the figure, where they need not: it is a mean, a largest value, a ratio."""
 
     def count(self, side: str) -> int:
         """How many parts a side has."""
@@ -86,6 +80,8 @@ class Trace:
 
     def sums(self) -> list[tuple[str, Decimal, Decimal]]:
         """(side, what is published for it, what its parts add up to), of the sides that the figure has."""
+        if self.reason:
+            return []
         return [
             (side, Decimal(str(total)), sum((part.amount for part in self.parts if part.side == side), Decimal(0)))
             for side, total in (("numerator", self.numerator), ("denominator", self.denominator))
@@ -118,60 +114,78 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
         raise NotTraceable(f"release {of.release_id} has no mart {mart}")
     with duckdb.connect(str(of.database), read_only=True) as con:
         row_key, column, row = _row(con, mart, key)
-        if mart in of.manifest["records"]:
-            return _trace_row(settings, of, con, mart, row_key, column, row)
-        return _trace_aggregate(of, con, mart, row_key, column, row)
+        if mart in of.manifest.get("places", ()):
+            return _trace_place(of, con, row_key, row)
+        states_record = mart in of.manifest["records"]
+        if states_record and not (column and parts_of.declared(mart, column)):
+            return _trace_row(settings, of, con, row_key, column, row)
+        return _trace_aggregate(of, con, row_key, column, row)
 
 
-def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, dict[str, Any]]:
+def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
     """The row of a key, and the column it names."""
-    columns = [name for (name, *_) in con.sql(f"describe {mart}").fetchall()]
-    if "trace_key" not in columns:
+    types = {name: type_ for name, type_, *_ in con.sql(f"describe {mart}").fetchall()}
+    if "trace_key" not in types:
         raise NotTraceable(f"rows of {mart} have no trace: nothing says what they are made of")
     row_key, colon, column = key.rpartition(":")
-    if not colon or column not in columns:
+    if not colon or column not in types:
         row_key, column = key, ""
     found = con.execute(f"select * from {mart} where trace_key = ?", [row_key]).fetchall()
     if not found:
         raise NotTraceable(f"no row of {mart} has the key {row_key}")
-    return row_key, column or None, dict(zip(columns, found[0], strict=True))
+    return row_key, column or None, Row(mart, dict(zip(types, found[0], strict=True)), types)
+
+
+def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, row: Row) -> Trace:
+    """A file, or a place in it that a finding is about; what stands there stays in the archive."""
+    values = row.values
+    cells = (
+        (Cell(values["column_name"], values["column_name"], values["cell"], None, None),) if values.get("cell") else ()
+    )
+    return Trace(key, of.release_id, None, origin=_origin(con, values), cells=cells)
+
+
+def _origin(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> Origin:
+    file_name, sha256, received_at = con.execute(
+        "select file_name, sha256, cast(received_at as varchar) from dim_submission where submission_id = ?",
+        [row["submission_id"]],
+    ).fetchall()[0]
+    return Origin(row["submission_id"], file_name, sha256, received_at, row.get("sheet"), row.get("row_number"))
 
 
 def _trace_row(
     settings: Settings,
     of: Release,
     con: duckdb.DuckDBPyConnection,
-    mart: str,
     key: str,
     column: str | None,
-    row: Mapping[str, Any],
+    row: Row,
 ) -> Trace:
-    file_name, sha256, received_at = con.execute(
-        "select file_name, sha256, cast(received_at as varchar) from dim_submission where submission_id = ?",
-        [row["submission_id"]],
-    ).fetchall()[0]
-    origin = Origin(row["submission_id"], file_name, sha256, received_at, row["sheet"], row["row_number"])
-    fields = _source_columns(con, of.manifest["records"][mart], row)
+    values = row.values
+    origin = _origin(con, values)
     texts = _texts(settings, origin)
+    record, fields = _source_columns(con, _records(of, row.mart), values)
+    public = _public(of, con, record)
     cells = tuple(
         Cell(
             field=field,
             header=header,
             cell=f"{letter}{origin.row_number}" if letter else None,
-            text=texts[_column_number(letter) - 1] if letter and _column_number(letter) <= len(texts) else constant,
-            published=_published(row, field),
+            text=_text(texts, letter) if letter else constant,
+            published=values[name] if (name := _column(values, field)) else None,
         )
         for field, letter, header, constant in fields
-        if _is_in(row, field) and column in (None, field)
+        if _column(values, field) or field in public
     )
-    shown = column or ("amount_eur" if "amount_eur" in row else None)
+    named = tuple(cell for cell in cells if column and column in (cell.field, _column(values, cell.field)))
+    shown = column or next((name for name in _FIRST_FIGURES if name in values), None)
     return Trace(
         key if not column else f"{key}:{column}",
         of.release_id,
-        row[shown] if shown else None,
-        unit=_unit(row, shown),
+        values[shown] if shown else None,
+        unit=_unit(values, shown),
         origin=origin,
-        cells=cells,
+        cells=named or cells,
     )
 
 
@@ -180,35 +194,75 @@ def _unit(row: Mapping[str, Any], column: str | None) -> str | None:
     return "EUR" if column and column.endswith("_eur") else row.get("unit")
 
 
+def _records(of: Release, mart: str) -> tuple[str, ...]:
+    """The records a row of the mart may state: the first that its sheet holds."""
+    stated = of.manifest["records"][mart]
+    return (stated,) if isinstance(stated, str) else tuple(stated)
+
+
+def _public(of: Release, con: duckdb.DuckDBPyConnection, record: str) -> set[str]:
+    """What went out of a record in any mart that states it; the rest is not shown by a trace either."""
+    marts = [mart for mart in of.manifest["records"] if record in _records(of, mart)]
+    return {name for mart in marts for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+
+
+Field = tuple[str, str | None, str | None, str | None]
+
+
 def _source_columns(
-    con: duckdb.DuckDBPyConnection, record: str, row: Mapping[str, Any]
-) -> list[tuple[str, str | None, str | None, str | None]]:
-    """(field, column letter, header, constant) of the record a row states, of the instance whose constants it has."""
-    found = con.execute(
-        "select instance, field, column_letter, source_header, constant from dim_source_column"
-        " where submission_id = ? and sheet = ? and record = ? order by all",
-        [row["submission_id"], row["sheet"], record],
-    ).fetchall()
-    instances: dict[str, list[tuple[str, str | None, str | None, str | None]]] = {}
-    for instance, *rest in found:
-        instances.setdefault(instance, []).append(tuple(rest))
-    fitting = [
-        fields
-        for fields in instances.values()
-        if all(letter or not _is_in(row, field) or _published(row, field) == said for field, letter, _, said in fields)
-    ]
-    if len(fitting) != 1:
-        raise NotTraceable(f"{len(fitting)} instances of {record} fit the row; one must")
-    return fitting[0]
+    con: duckdb.DuckDBPyConnection, records: tuple[str, ...], row: Mapping[str, Any]
+) -> tuple[str, list[Field]]:
+    """The record a row states, with (field, column letter, header, constant) of the instance that has its keys."""
+    for record in records:
+        found = con.execute(
+            "select instance, field, column_letter, source_header, constant from dim_source_column"
+            " where submission_id = ? and sheet = ? and record = ? order by all",
+            [row["submission_id"], row["sheet"], record],
+        ).fetchall()
+        instances: dict[str, list[Field]] = {}
+        for instance, *rest in found:
+            instances.setdefault(instance, []).append((rest[0], rest[1], rest[2], rest[3]))
+        if not instances:
+            continue
+        keys = {
+            field["field"]
+            for field in registry.rows("contract/record_field")
+            if field["record"] == record and field["is_key"] == "true"
+        }
+        fitting = [fields for fields in instances.values() if _has_keys(fields, keys, row)]
+        if len(fitting) != 1:
+            raise NotTraceable(f"{len(fitting)} instances of {record} fit the row; one must")
+        return record, fitting[0]
+    raise NotTraceable(f"{row['submission_id']}, sheet {row['sheet']}, holds no {' or '.join(records)}")
 
 
-def _is_in(row: Mapping[str, Any], field: str) -> bool:
-    """Whether a field of the record went out; what stays in the archive is not shown by a trace either."""
-    return field in row or f"{field.removesuffix('_code')}_key" in row
+def _has_keys(fields: list[Field], keys: set[str], row: Mapping[str, Any]) -> bool:
+    """Whether the keys that the layout itself says of an instance are those of the row."""
+    said = {field: constant for field, letter, _, constant in fields if field in keys and not letter}
+    return all(
+        (constant or "").casefold() == str(_code(row, name) or "").casefold()
+        for field, constant in said.items()
+        if (name := _column(row, field))
+    )
 
 
-def _published(row: Mapping[str, Any], field: str) -> Any:
-    return row[field] if field in row else row[f"{field.removesuffix('_code')}_key"]
+def _code(row: Mapping[str, Any], name: str) -> Any:
+    """The value of a column; of a key the part after the plan."""
+    return str(row[name]).partition("/")[2] if name.endswith("_key") and row[name] else row[name]
+
+
+def _column(row: Mapping[str, Any], field: str) -> str | None:
+    """The column of a row that shows a field of its record, where one does."""
+    by_measure = "account_eur" if field == f"{row.get('measure')}_eur" else ""
+    for name in (field, f"{field.removesuffix('_code')}_key", by_measure):
+        if name in row:
+            return name
+    return None
+
+
+def _text(texts: list[str | None], letter: str) -> str | None:
+    number = _column_number(letter)
+    return texts[number - 1] if number <= len(texts) else None
 
 
 def _texts(settings: Settings, origin: Origin) -> list[str | None]:
@@ -239,80 +293,35 @@ def _column_number(letters: str) -> int:
     return number
 
 
-def _trace_aggregate(
-    of: Release, con: duckdb.DuckDBPyConnection, mart: str, key: str, column: str | None, row: Mapping[str, Any]
-) -> Trace:
-    if mart == HEADLINES:
-        name = f"{row['measure']}/{row['item']}"
-        value, numerator, denominator = row["figure"], row["numerator"], row["denominator"]
-    elif column:
-        name, value, numerator, denominator = column, row[column], row[column], None
+def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: str | None, row: Row) -> Trace:
+    values, mart = row.values, row.mart
+    if mart == HEADLINES and column in (None, "figure", "numerator", "denominator"):
+        figure, column = f"{values['measure']}/{values['item']}", None
+        value, numerator, denominator = values["figure"], values["numerator"], values["denominator"]
     else:
-        raise NotTraceable(f"{key} has several figures; name one after a colon, for example {key}:committed_eur")
-    declared = _declared_parts(mart, name)
-    if not declared:
-        raise NotTraceable(f"nothing says what {mart} {name} is made of (seeds/publication/aggregate_part.csv)")
-    parts = tuple(part for of_side in declared for part in _parts(con, of_side, row))
-    full_key = key if mart == HEADLINES else f"{key}:{column}"
+        column = column or _only_figure(key, row)
+        figure, value, numerator, denominator = column, values[column], values[column], None
+    reason = parts_of.reason(con, row, figure)
+    if not parts_of.declared(mart, figure):
+        why = reason or "nothing says what it is made of (seeds/publication/aggregate_part.csv)"
+        raise NotTraceable(f"{mart} {figure}: {why}")
     return Trace(
-        full_key,
+        f"{key}:{column}" if column else key,
         of.release_id,
         value,
-        unit=_unit(row, column),
+        unit=_unit(values, column),
         numerator=numerator,
         denominator=denominator,
-        parts=parts,
+        parts=parts_of.parts(con, row, figure),
+        reason=reason,
     )
 
 
-def _declared_parts(mart: str, figure: str) -> list[dict[str, str]]:
-    """The first row of the registry that fits, for each side."""
-    sides: dict[str, dict[str, str]] = {}
-    for row in registry.rows("publication/aggregate_part"):
-        fits = fnmatchcase(mart, row["aggregate"]) and fnmatchcase(figure, row["figure"])
-        if fits and row["part_mart"] != mart:
-            sides.setdefault(row["side"], row)
-    return list(sides.values())
-
-
-def _parts(con: duckdb.DuckDBPyConnection, declared: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[Part]:
-    """The rows of the registry's condition that share the keys of the aggregate and are in its scope."""
-    mart = declared["part_mart"]
-    columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
-    shared = [name for name in _SHARED_KEYS if name in columns and name in row and row[name] != "not_applicable"]
-    condition = (declared["condition"] or "true").replace("{item}", "$item")
-    in_scope = (
-        "exists (select 1 from bridge_scope_project as scope where scope.scope_key = $scope_key"
-        " and scope.meetmoment_key = part.meetmoment_key and scope.project_key = part.project_key)"
-    )
-    query = f"""
-        select part.trace_key, cast($sign * ({declared["amount"]}) as decimal(20, 2))
-        from {mart} as part
-        where part.meetmoment_key = $meetmoment_key and ({condition})
-        {"".join(f" and part.{name} is not distinct from ${name}" for name in shared)}
-        {f" and {in_scope}" if "scope_key" in row else ""}
-        order by all
-    """
-    values: dict[str, Any] = {name: row[name] for name in shared}
-    if "scope_key" in row:
-        values["scope_key"] = row["scope_key"]
-    if "$item" in condition:
-        values["item"] = row["item"]
-    for sign, meetmoment in _meetmomenten(con, row["meetmoment_key"], declared["change"] == "true"):
-        found = con.execute(query, values | {"sign": sign, "meetmoment_key": meetmoment}).fetchall()
-        yield from (Part(declared["side"], key, amount) for key, amount in found if amount is not None)
-
-
-def _meetmomenten(con: duckdb.DuckDBPyConnection, key: str, is_change: bool) -> Iterator[tuple[int, str]]:
-    """(sign, meetmoment): this one, and for a change less the one before."""
-    yield 1, key
-    if is_change:
-        yield from (
-            (-1, before)
-            for (before,) in con.execute(
-                "select before.meetmoment_key from dim_meetmoment as this inner join dim_meetmoment as before"
-                " on this.plan_code = before.plan_code and this.meetmoment_number - 1 = before.meetmoment_number"
-                " where this.meetmoment_key = ?",
-                [key],
-            ).fetchall()
-        )
+def _only_figure(key: str, row: Row) -> str:
+    """The figure of a row that has but one; else an answer that names those it has."""
+    found = parts_of.figures(row.mart, row.values)
+    if len(found) == 1:
+        return found[0]
+    if not found and (why := parts_of.reasons(row.mart, "")):
+        raise NotTraceable(f"{row.mart}: {why[0]['reason_nl']} / {why[0]['reason_en']}")
+    raise NotTraceable(f"{key} has several figures; name one after a colon: {', '.join(found)}")

@@ -5,5 +5,6 @@
     field('execution'),
     field('amount_eur', 'decimal(18, 2)'),
     state_of('amount_eur'),
+    reason_of('amount_eur'),
     field('explanation'),
 ]) }}

@@ -9,6 +9,7 @@
     field('target_date', 'date'),
     field('actual', 'decimal(38, 15)'),
     state_of('actual'),
+    reason_of('actual'),
     field('value_state'),
     field('explanation'),
 ]) }}

@@ -4,6 +4,7 @@
     field('assessor'),
     field('status'),
     state_of('status'),
+    reason_of('status'),
     field('vr_document'),
     field('explanation'),
 ]) }}

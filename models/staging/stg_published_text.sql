@@ -1,4 +1,4 @@
--- One row per cell whose text is published, where it holds one: gate 1 looks for personal data in it.
+-- One row per cell whose text is published, where it holds one, or says why it has no value: looked at by gate 1.
 with
 
 cells as (
@@ -11,9 +11,11 @@ fields as (
 
     select
         record,
-        field
+        field,
+        is_published_text
     from {{ ref('record_field') }}
-    where is_published_text
+    -- What stands where an amount, number, date or code would is published as the reason that it is not there.
+    where is_published_text or type <> 'text'
 
 ),
 
@@ -22,10 +24,11 @@ final as (
     select
         cells.row_id,
         cells.field,
-        cells.canonical as text
+        case when fields.is_published_text then cells.canonical else cells.state_reason end as text
     from cells
     inner join fields on cells.record = fields.record and cells.field = fields.field
-    where cells.canonical is not null
+    where
+        case when fields.is_published_text then cells.canonical else cells.state_reason end is not null
 
 )
 

@@ -205,7 +205,8 @@ def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(demo: 
         key=("field",),
         foreign_keys=(),
         forms=frozenset(),
-        record=None,
+        records=(),
+        is_place=False,
     )
     with duckdb.connect() as con:
         con.execute("create table changes (field varchar, old_value varchar, new_value varchar)")

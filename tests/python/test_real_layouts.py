@@ -350,6 +350,23 @@ def test_money_in_pounds_and_what_is_withheld(staged: Staged, year: int) -> None
 
 
 @pytest.mark.parametrize("year", [2021, 2022])
+def test_why_money_is_not_there_is_published_in_the_words_of_the_sender(staged: Staged, year: int) -> None:
+    reasons = dict(
+        staged.rows(
+            "select project_key, amount_reason from marts.fct_finance where measure = 'budget' and meetmoment_key = ?",
+            f"uk_gmpp/{year}",
+        )
+    )
+    said = {
+        f"uk_gmpp/{row['project_number'].strip().upper()}": row["wlc_baseline_incl_NCG"].strip()
+        for row in staged.uk(year)
+        if not row["wlc_baseline_incl_NCG"].strip().startswith("£")
+    }
+    assert said and all(reasons[project] == (text or None) for project, text in said.items() if project in reasons)
+    assert {project for project, reason in reasons.items() if reason} <= set(said)
+
+
+@pytest.mark.parametrize("year", [2021, 2022])
 def test_the_end_of_a_project_is_its_milestone(staged: Staged, year: int) -> None:
     ends = dict(
         staged.rows(

@@ -27,6 +27,7 @@ final as (
         amounts.measure,
         amounts.amount_eur,
         amounts.amount_eur_state,
+        amounts.amount_eur_reason,
         amounts.explanation,
         amounts.explanation is not null as has_explanation,
         amounts.submission_id,

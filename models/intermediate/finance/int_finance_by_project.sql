@@ -42,7 +42,7 @@ pivoted as (
         max(case when measure = 'committed' then amount_eur_state end) as committed_state,
         max(case when measure = 'paid' then amount_eur end) as paid_eur,
         max(case when measure = 'paid' then amount_eur_state end) as paid_state,
-        sum(warning_count) as warning_count
+        sum(warning_count) filter (where measure in ('budget', 'committed', 'paid')) as warning_count
     from amounts
     group by plan_code, meetmoment_code, project_code, execution
 
@@ -55,7 +55,8 @@ transferred as (
         projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
-        sum(transfers.amount_eur) as budget_transfer_eur
+        sum(transfers.amount_eur) as budget_transfer_eur,
+        sum(transfers.warning_count) as warning_count
     from projects
     inner join meetmomenten
         on projects.plan_code = meetmomenten.plan_code
@@ -88,7 +89,10 @@ final as (
         pivoted.paid_eur,
         coalesce(pivoted.paid_state, 'not_reported') as paid_state,
         pivoted.committed_eur - pivoted.paid_eur as encours_eur,
-        coalesce(pivoted.warning_count, 0) as warning_count
+        -- The budgets come from the row of the project and from the decisions.
+        coalesce(projects.warning_count, 0)
+        + coalesce(pivoted.warning_count, 0)
+        + coalesce(transferred.warning_count, 0) as warning_count
     from projects
     inner join executions
         on projects.plan_code = executions.plan_code

@@ -101,6 +101,7 @@ valued as (
             else coalesce(returned.actual_state, 'not_reported')
         end as value_state,
         case when coalesce(returned.value_state, 'reported') = 'reported' then returned.actual end as actual,
+        returned.actual_reason as value_reason,
         returned.explanation,
         returned.explanation is not null as has_explanation,
         returned.known_from,

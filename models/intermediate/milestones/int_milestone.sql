@@ -45,9 +45,15 @@ final as (
         milestones.description,
         milestones.owner,
         milestones.planned_date,
+        milestones.planned_date_state,
+        milestones.planned_date_reason,
         milestones.status,
+        milestones.status_state,
+        milestones.status_reason,
         codes.group_code as status_group,
         milestones.actual_date,
+        milestones.actual_date_state,
+        milestones.actual_date_reason,
         milestones.replaced_by,
         milestones.explanation,
         milestones.explanation is not null as has_explanation,
@@ -56,6 +62,12 @@ final as (
             and codes.group_code in ('future', 'on_schedule', 'delayed'),
             false
         ) as is_overdue,
+        case
+            when
+                milestones.planned_date < milestones.cutoff_date
+                and codes.group_code in ('future', 'on_schedule', 'delayed')
+                then date_diff('day', milestones.planned_date, milestones.cutoff_date)
+        end as days_overdue,
         previous.previous_meetmoment_code,
         before.planned_date as previous_planned_date,
         before.status as previous_status,

@@ -1,4 +1,4 @@
--- One row per plan, project, milestone and meetmoment that lists it: its forecast beside earlier ones.
+-- One row per plan, project, milestone and meetmoment that lists it: its planned date beside earlier ones.
 with
 
 milestones as (
@@ -57,7 +57,7 @@ final as (
         has_explanation,
         date_diff('day', original_planned_date, actual_date) as days_actual_after_original,
         is_overdue,
-        case when is_overdue then date_diff('day', planned_date, cutoff_date) end as days_overdue,
+        days_overdue,
         submission_id,
         sheet,
         row_number,

@@ -26,7 +26,8 @@ final as (
         before.project_code,
         before.milestone_code,
         before.record_key,
-        before.speerpunt_code
+        before.speerpunt_code,
+        before.warning_count
     from successions
     inner join milestones as before
         on successions.plan_code = before.plan_code

@@ -45,7 +45,11 @@ final as (
             when projects.project_code is null then 'left_with_project'
             else 'gone'
         end as fate,
-        coalesce(listed.warning_count, 0) as warning_count
+        -- Beneath a cohort are the row that first listed the milestone and the one that lists it now.
+        firsts.warning_count + case
+            when firsts.meetmoment_code <> delivered.meetmoment_code then coalesce(listed.warning_count, 0)
+            else 0
+        end as warning_count
     from firsts
     inner join delivered
         on firsts.plan_code = delivered.plan_code

@@ -53,6 +53,7 @@ final as (
         statuses.vr_document,
         statuses.assessor,
         statuses.status_state,
+        statuses.status_reason,
         statuses.explanation,
         statuses.explanation is not null as has_explanation,
         statuses.submission_id,

@@ -43,6 +43,7 @@ final as (
         reported.status,
         coalesce(reported.status_group, reported.status_state, 'not_reported') as status_group,
         coalesce(reported.status_state, 'not_reported') as status_state,
+        reported.status_reason,
         reported.assessor,
         reported.vr_document,
         reported.explanation,
@@ -62,7 +63,9 @@ final as (
         coalesce(reported.submission_id, projects.submission_id) as submission_id,
         case when reported.submission_id is null then projects.sheet else reported.sheet end as sheet,
         case when reported.submission_id is null then projects.row_number else reported.row_number end as row_number,
-        coalesce(reported.warning_count, projects.warning_count) as warning_count
+        coalesce(reported.warning_count, projects.warning_count) as warning_count,
+        coalesce(reported.warning_count, 0) as status_warning_count,
+        projects.warning_count as project_warning_count
     from projects
     left join reported
         on projects.plan_code = reported.plan_code

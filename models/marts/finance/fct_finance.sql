@@ -8,6 +8,7 @@ select
     measure,
     amount_eur,
     amount_eur_state as amount_state,
+    amount_eur_reason as amount_reason,
     explanation,
     submission_id,
     sheet,

@@ -64,6 +64,9 @@ compared as (
         before.figure as previous_figure,
         before.numerator as previous_numerator,
         before.denominator as previous_denominator,
+        -- Two changes that follow each other share the amounts of the meetmoment between them; these count once.
+        figures.warning_count + before.warning_count - coalesce(between_changes.warning_count, 0)
+            as warnings_of_both,
         sizes.project_count,
         previous_sizes.project_count as previous_project_count,
         sizes.project_count - coalesce(shared.in_both_count, 0) as entered_count,
@@ -77,6 +80,12 @@ compared as (
         and figures.execution = before.execution
         and figures.measure = before.measure
         and figures.item = before.item
+    left join figures as between_changes
+        on meetmomenten.previous_meetmoment_key = between_changes.meetmoment_key
+        and figures.scope_key = between_changes.scope_key
+        and figures.execution = between_changes.execution
+        and figures.measure = between_changes.measure || '_change'
+        and figures.item = between_changes.item
     inner join sizes
         on figures.meetmoment_key = sizes.meetmoment_key
         and figures.scope_key = sizes.scope_key
@@ -113,7 +122,8 @@ final as (
         numerator,
         denominator,
         previous_numerator,
-        previous_denominator
+        previous_denominator,
+        cast(warnings_of_both as bigint) as warning_count
     from compared
 
 )

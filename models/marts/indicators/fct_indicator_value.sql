@@ -11,6 +11,7 @@ select
     target_date,
     actual,
     value_state,
+    value_reason,
     progress_pct,
     progress_state,
     is_target_reached,

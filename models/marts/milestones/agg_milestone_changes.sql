@@ -30,7 +30,8 @@ gone as (
         gone.plan_code,
         gone.meetmoment_code,
         members.scope_code,
-        count(*) as gone_count
+        count(*) as gone_count,
+        sum(gone.warning_count) as warning_count
     from {{ ref('int_milestone_gone') }} as gone
     inner join previous
         on gone.plan_code = previous.plan_code
@@ -90,7 +91,7 @@ final as (
         coalesce(counted.new_count, 0) as new_count,
         coalesce(counted.moved_count, 0) as moved_count,
         coalesce(gone.gone_count, 0) as gone_count,
-        cast(coalesce(counted.warning_count, 0) as bigint) as warning_count
+        cast(coalesce(counted.warning_count, 0) + coalesce(gone.warning_count, 0) as bigint) as warning_count
     from cases
     inner join previous
         on cases.plan_code = previous.plan_code

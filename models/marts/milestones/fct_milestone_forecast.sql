@@ -1,4 +1,4 @@
--- One row per plan, project, milestone and meetmoment that lists it: its forecast beside earlier ones.
+-- One row per plan, project, milestone and meetmoment that lists it: how far its planned date moved.
 select
     plan_code || '/' || meetmoment_code as meetmoment_key,
     plan_code || '/' || project_code as project_key,
@@ -8,18 +8,11 @@ select
     plan_code || '/' || first_meetmoment_code as first_meetmoment_key,
     original_planned_date,
     previous_forecast_date,
-    forecast_date,
-    actual_date,
-    status,
-    status_group,
     days_moved_since_previous,
     days_moved_in_all,
     move_count,
     is_moved,
-    has_explanation,
     days_actual_after_original,
-    is_overdue,
-    days_overdue,
     submission_id,
     sheet,
     row_number,

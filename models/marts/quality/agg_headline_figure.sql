@@ -1,29 +1,34 @@
 -- One row per plan, meetmoment, scope, execution, measure and item: a headline figure with what it is made of.
-{#- relation, measure, item, unit, numerator, denominator -#}
+{#- relation, measure, item, unit, numerator, denominator, warnings on the rows of both -#}
 {% set headlines = [
-    ('status_groups', 'project_count', 'on_schedule', 'projects', 'on_schedule_count', 'null'),
-    ('status_groups', 'project_count', 'on_schedule_or_realised', 'projects',
-        'on_schedule_or_realised_count', 'null'),
-    ('status_groups', 'project_count', 'other', 'projects', 'other_count', 'null'),
-    ('status_groups', 'project_count', 'total', 'projects', 'scope_project_count', 'null'),
+    ('status_groups', 'project_count', 'on_schedule', 'projects', 'on_schedule_count', 'null', 'on_schedule_warnings'),
+    ('status_groups', 'project_count', 'on_schedule_or_realised', 'projects', 'on_schedule_or_realised_count', 'null',
+        'on_schedule_or_realised_warnings'),
+    ('status_groups', 'project_count', 'other', 'projects', 'other_count', 'null', 'other_warnings'),
+    ('status_groups', 'project_count', 'total', 'projects', 'scope_project_count', 'null', 'project_warnings'),
     ('status_groups', 'project_share', 'on_schedule_or_realised', 'percent',
-        'on_schedule_or_realised_count', 'scope_project_count'),
-    ('rrf_projects', 'rrf_project_count', 'total', 'projects', 'scope_project_count', 'null'),
-    ('milestones', 'milestone_count', 'total', 'milestones', 'milestone_count', 'null'),
-    ('milestones', 'milestone_count', 'on_schedule_or_realised', 'milestones', 'on_schedule_or_realised_count', 'null'),
+        'on_schedule_or_realised_count', 'scope_project_count', 'on_schedule_or_realised_warnings + project_warnings'),
+    ('rrf_projects', 'rrf_project_count', 'total', 'projects', 'scope_project_count', 'null', 'project_warnings'),
+    ('milestones', 'milestone_count', 'total', 'milestones', 'milestone_count', 'null', 'milestone_warnings'),
+    ('milestones', 'milestone_count', 'on_schedule_or_realised', 'milestones', 'on_schedule_or_realised_count', 'null',
+        'on_schedule_or_realised_warnings'),
     ('milestones', 'milestone_share', 'on_schedule_or_realised_of_started', 'percent',
-        'on_schedule_or_realised_count', 'started_count'),
+        'on_schedule_or_realised_count', 'started_count', 'started_warnings'),
     ('milestones', 'milestone_share', 'on_schedule_or_realised_of_all', 'percent',
-        'on_schedule_or_realised_count', 'milestone_count'),
-    ('money', 'committed', 'total', 'EUR', 'committed_eur', 'null'),
-    ('money', 'paid', 'total', 'EUR', 'paid_eur', 'null'),
-    ('money', 'encours', 'total', 'EUR', 'encours_eur', 'null'),
-    ('money', 'committed_change', 'total', 'EUR', 'committed_change_eur', 'null'),
-    ('money', 'paid_change', 'total', 'EUR', 'paid_change_eur', 'null'),
-    ('money', 'committed_share', 'total', 'percent', 'committed_eur', 'budget_initial_eur'),
-    ('money', 'paid_share', 'total', 'percent', 'paid_eur', 'budget_initial_eur'),
-    ('money', 'committed_share', 'reporting_projects', 'percent', 'committed_eur', 'committed_reporting_budget_eur'),
-    ('money', 'paid_share', 'reporting_projects', 'percent', 'paid_eur', 'paid_reporting_budget_eur'),
+        'on_schedule_or_realised_count', 'milestone_count', 'milestone_warnings'),
+    ('money', 'committed', 'total', 'EUR', 'committed_eur', 'null', 'committed_warnings'),
+    ('money', 'paid', 'total', 'EUR', 'paid_eur', 'null', 'paid_warnings'),
+    ('money', 'encours', 'total', 'EUR', 'encours_eur', 'null', 'committed_warnings + paid_warnings'),
+    ('money', 'committed_change', 'total', 'EUR', 'committed_change_eur', 'null',
+        'committed_warnings + previous_committed_warnings'),
+    ('money', 'paid_change', 'total', 'EUR', 'paid_change_eur', 'null', 'paid_warnings + previous_paid_warnings'),
+    ('money', 'committed_share', 'total', 'percent', 'committed_eur', 'budget_initial_eur',
+        'committed_warnings + project_warnings'),
+    ('money', 'paid_share', 'total', 'percent', 'paid_eur', 'budget_initial_eur', 'paid_warnings + project_warnings'),
+    ('money', 'committed_share', 'reporting_projects', 'percent', 'committed_eur', 'committed_reporting_budget_eur',
+        'committed_warnings + project_warnings'),
+    ('money', 'paid_share', 'reporting_projects', 'percent', 'paid_eur', 'paid_reporting_budget_eur',
+        'paid_warnings + project_warnings'),
 ] %}
 with
 
@@ -39,17 +44,87 @@ statuses as (
 
 ),
 
-milestones as (
+warnings as (
 
     select
-        *,
-        'not_applicable' as execution,
-        null as figure_from_rounded_parts
-    from {{ ref('agg_milestones_by_meetmoment') }}
+        plan_code || '/' || meetmoment_code as meetmoment_key,
+        plan_code || '/' || scope_code as scope_key,
+        record,
+        execution,
+        item,
+        status_group,
+        warning_count
+    from {{ ref('int_scope_warning') }}
 
 ),
 
-status_groups as (
+warnings_of_scopes as (
+
+    select
+        meetmoment_key,
+        scope_key,
+        sum(warning_count) filter (where record = 'project') as project_warnings,
+        sum(warning_count) filter (where record = 'project_status' and status_group = 'on_schedule')
+            as on_schedule_projects,
+        sum(warning_count) filter (where record = 'project_status' and status_group in ('on_schedule', 'realised'))
+            as on_schedule_or_realised_projects,
+        sum(warning_count) filter (where record = 'project_status' and status_group not in ('on_schedule', 'realised'))
+            as other_projects,
+        sum(warning_count) filter (where record = 'milestone' and status_group <> 'dropped') as milestone_warnings,
+        sum(warning_count) filter (where record = 'milestone' and status_group in ('on_schedule', 'realised'))
+            as on_schedule_or_realised_warnings,
+        sum(warning_count) filter (
+            where record = 'milestone' and status_group in ('on_schedule', 'delayed', 'realised')
+        ) as started_milestones
+    from warnings
+    group by meetmoment_key, scope_key
+
+),
+
+warnings_of_statuses as (
+
+    select
+        meetmoment_key,
+        scope_key,
+        item as status,
+        sum(warning_count) as warning_count
+    from warnings
+    where record = 'project_status'
+    group by meetmoment_key, scope_key, item
+
+),
+
+warnings_of_money as (
+
+    select
+        meetmoment_key,
+        scope_key,
+        execution,
+        sum(warning_count) filter (where item = 'committed') as committed_warnings,
+        sum(warning_count) filter (where item = 'paid') as paid_warnings
+    from warnings
+    where record = 'finance'
+    group by meetmoment_key, scope_key, execution
+
+),
+
+milestones as (
+
+    select
+        counts.*,
+        'not_applicable' as execution,
+        null as figure_from_rounded_parts,
+        coalesce(warned.milestone_warnings, 0) as milestone_warnings,
+        coalesce(warned.on_schedule_or_realised_warnings, 0) as on_schedule_or_realised_warnings,
+        coalesce(warned.started_milestones, 0) as started_warnings
+    from {{ ref('agg_milestones_by_meetmoment') }} as counts
+    left join warnings_of_scopes as warned
+        on counts.meetmoment_key = warned.meetmoment_key
+        and counts.scope_key = warned.scope_key
+
+),
+
+statuses_by_group as (
 
     select
         meetmoment_key,
@@ -65,6 +140,21 @@ status_groups as (
             as figure_from_rounded_parts
     from statuses
     group by meetmoment_key, scope_key
+
+),
+
+status_groups as (
+
+    select
+        counts.*,
+        coalesce(warned.project_warnings, 0) as project_warnings,
+        coalesce(warned.on_schedule_projects, 0) as on_schedule_warnings,
+        coalesce(warned.on_schedule_or_realised_projects, 0) as on_schedule_or_realised_warnings,
+        coalesce(warned.other_projects, 0) as other_warnings
+    from statuses_by_group as counts
+    left join warnings_of_scopes as warned
+        on counts.meetmoment_key = warned.meetmoment_key
+        and counts.scope_key = warned.scope_key
 
 ),
 
@@ -88,7 +178,12 @@ money as (
         sums.*,
         sums.committed_eur - before.committed_eur as committed_change_eur,
         sums.paid_eur - before.paid_eur as paid_change_eur,
-        null as figure_from_rounded_parts
+        null as figure_from_rounded_parts,
+        coalesce(warned.committed_warnings, 0) as committed_warnings,
+        coalesce(warned.paid_warnings, 0) as paid_warnings,
+        coalesce(warned_before.committed_warnings, 0) as previous_committed_warnings,
+        coalesce(warned_before.paid_warnings, 0) as previous_paid_warnings,
+        coalesce(warnings_of_scopes.project_warnings, 0) as project_warnings
     from sums
     inner join meetmomenten on sums.meetmoment_key = meetmomenten.meetmoment_key
     left join meetmomenten as previous
@@ -100,23 +195,43 @@ money as (
             previous.meetmoment_key = before.meetmoment_key
             and sums.scope_key = before.scope_key
             and sums.execution = before.execution
+    left join warnings_of_money as warned
+        on
+            sums.meetmoment_key = warned.meetmoment_key
+            and sums.scope_key = warned.scope_key
+            and sums.execution = warned.execution
+    left join warnings_of_money as warned_before
+        on
+            previous.meetmoment_key = warned_before.meetmoment_key
+            and sums.scope_key = warned_before.scope_key
+            and sums.execution = warned_before.execution
+    left join warnings_of_scopes
+        on
+            sums.meetmoment_key = warnings_of_scopes.meetmoment_key
+            and sums.scope_key = warnings_of_scopes.scope_key
 
 ),
 
 figures as (
 
     select
-        meetmoment_key,
-        scope_key,
+        statuses.meetmoment_key,
+        statuses.scope_key,
         'not_applicable' as execution,
         'project_count' as measure,
-        status as item,
+        statuses.status as item,
         'projects' as unit,
-        project_count as numerator,
+        statuses.project_count as numerator,
         null as denominator,
-        null as figure_from_rounded_parts
+        null as figure_from_rounded_parts,
+        coalesce(warned.warning_count, 0) as warning_count
     from statuses
-    {% for relation, measure, item, unit, numerator, denominator in headlines %}
+    left join warnings_of_statuses as warned
+        on
+            statuses.meetmoment_key = warned.meetmoment_key
+            and statuses.scope_key = warned.scope_key
+            and statuses.status = warned.status
+    {% for relation, measure, item, unit, numerator, denominator, warnings in headlines %}
     union all
     select
         meetmoment_key,
@@ -127,7 +242,8 @@ figures as (
         '{{ unit }}',
         {{ numerator }},
         {{ denominator }},
-        {{ 'figure_from_rounded_parts' if measure == 'project_share' else 'null' }}
+        {{ 'figure_from_rounded_parts' if measure == 'project_share' else 'null' }},
+        {{ warnings }}
     from {{ relation }}
     {% endfor %}
 
@@ -148,7 +264,8 @@ final as (
             when unit = 'percent' then cast(round(100.0 * numerator / nullif(denominator, 0), 6) as decimal(32, 6))
             else cast(numerator as decimal(32, 6))
         end as figure,
-        cast(figure_from_rounded_parts as decimal(32, 6)) as figure_from_rounded_parts
+        cast(figure_from_rounded_parts as decimal(32, 6)) as figure_from_rounded_parts,
+        cast(warning_count as bigint) as warning_count
     from figures
     -- What has no denominator is no ratio, and is left out.
     where numerator is not null and (unit <> 'percent' or denominator is not null)

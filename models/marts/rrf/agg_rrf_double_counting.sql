@@ -38,7 +38,8 @@ counted_projects as (
             as linked_without_being_in_both_count,
         cast(sum(projects.budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
         cast(coalesce(sum(projects.budget_initial_eur) filter (where projects.is_rrf), 0) as decimal(18, 2))
-            as in_both_budget_initial_eur
+            as in_both_budget_initial_eur,
+        sum(projects.warning_count) as warning_count
     from projects
     inner join members
         on projects.plan_code = members.plan_code
@@ -63,7 +64,8 @@ counted_targets as (
         count(*) filter (where level = 'plan') as mt_count,
         count(*) filter (where level = 'plan' and self_reported_status = 'completed') as mt_completed_count,
         count(*) filter (where level = 'plan' and assessed_status = 'fulfilled') as mt_fulfilled_count,
-        count(*) filter (where level = 'plan' and assessed_status = 'not_fulfilled') as mt_not_fulfilled_count
+        count(*) filter (where level = 'plan' and assessed_status = 'not_fulfilled') as mt_not_fulfilled_count,
+        sum(warning_count) filter (where level = 'plan') as warning_count
     from {{ ref('int_rrf_target_count') }}
     group by plan_code, meetmoment_code, scope_code
 
@@ -93,7 +95,9 @@ final as (
         coalesce(counted_targets.mt_by_measure_count - counted_targets.mt_count, 0) as mt_double_count,
         coalesce(counted_targets.mt_completed_count, 0) as mt_completed_count,
         coalesce(counted_targets.mt_fulfilled_count, 0) as mt_fulfilled_count,
-        coalesce(counted_targets.mt_not_fulfilled_count, 0) as mt_not_fulfilled_count
+        coalesce(counted_targets.mt_not_fulfilled_count, 0) as mt_not_fulfilled_count,
+        cast(coalesce(counted_projects.warning_count, 0) + coalesce(counted_targets.warning_count, 0) as bigint)
+            as warning_count
     from counted_projects
     left join counted_targets
         on counted_projects.plan_code = counted_targets.plan_code

@@ -68,6 +68,13 @@ counted as (
 
 ),
 
+-- The rows that describe the projects of the scope are beneath its number of projects.
+project_warnings as (
+
+    select * from {{ ref('int_scope_warning') }} where record = 'project'
+
+),
+
 -- A status of the scale that no project has is a reported zero; projects without a status are counted as such.
 cases as (
 
@@ -112,7 +119,9 @@ final as (
         coalesce(counted.project_count, 0) as project_count,
         cases.scope_project_count,
         {{ pct('coalesce(counted.project_count, 0)', 'cases.scope_project_count') }} as project_pct,
-        cast(coalesce(counted.warning_count, 0) as bigint) as warning_count
+        cast(
+            coalesce(counted.warning_count, 0) + coalesce(project_warnings.warning_count, 0) as bigint
+        ) as warning_count
     from cases
     left join counted
         on
@@ -120,6 +129,11 @@ final as (
             and cases.meetmoment_code = counted.meetmoment_code
             and cases.scope_code = counted.scope_code
             and cases.code = counted.status
+    left join project_warnings
+        on
+            cases.plan_code = project_warnings.plan_code
+            and cases.meetmoment_code = project_warnings.meetmoment_code
+            and cases.scope_code = project_warnings.scope_code
 
 )
 

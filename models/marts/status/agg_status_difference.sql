@@ -38,7 +38,8 @@ denominators as (
         plan_code,
         meetmoment_code,
         scope_code,
-        count(*) as scope_project_count
+        count(*) as scope_project_count,
+        sum(project_warning_count) as project_warning_count
     from placed
     group by plan_code, meetmoment_code, scope_code
 
@@ -59,7 +60,13 @@ final as (
             as contradicted_count,
         denominators.scope_project_count,
         cast(
-            coalesce(sum(placed.warning_count) filter (where placed.status_group = groups.code), 0) as bigint
+            coalesce(
+                sum(placed.status_warning_count) filter (
+                    where groups.code in (placed.status_group, placed.computed_status_group)
+                ),
+                0
+            )
+            + denominators.project_warning_count as bigint
         ) as warning_count
     from denominators
     cross join groups
@@ -69,7 +76,7 @@ final as (
         and denominators.scope_code = placed.scope_code
     group by
         denominators.plan_code, denominators.meetmoment_code, denominators.scope_code, groups.code, groups.label_nl,
-        groups.label_en, denominators.scope_project_count
+        groups.label_en, denominators.scope_project_count, denominators.project_warning_count
 
 )
 

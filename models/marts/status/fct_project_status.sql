@@ -6,6 +6,7 @@ select
     plan_code || '/' || cluster_code as cluster_key,
     status,
     status_state,
+    status_reason,
     status_group,
     assessor,
     vr_document,

@@ -1,0 +1,188 @@
+"""What a figure is made of: the rows of other marts that add up to it, or the reason why none do.
+
+``seeds/publication/aggregate_part.csv`` declares the parts, ``figure_without_parts.csv`` the reasons.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from functools import cache
+from re import sub
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from flows import registry
+
+if TYPE_CHECKING:
+    from flows.publish.contents import Mart
+
+HEADLINES = "agg_headline_figure"
+"""The mart whose figures are its rows: measure and item name them, not columns."""
+# Keys that a part shares with its aggregate are equal, unless the aggregate leaves them empty.
+_SHARED_KEYS = ("speerpunt_key", "cluster_key", "project_key", "indicator_key", "execution", "closing_date")
+_IN_SCOPE = """
+    and (
+        exists (
+            select 1 from bridge_scope_project as scope
+            where scope.scope_key = {scope_key} and scope.meetmoment_key = part.meetmoment_key
+                and scope.project_key = part.project_key
+        )
+        -- What is of no project counts in the scope that is the whole plan.
+        or part.project_key is null and exists (
+            select 1 from dim_scope as scope
+            where scope.scope_key = {scope_key} and scope.funding_type is null and scope.is_rrf is null
+                and scope.member_of_meetmoment is null
+        )
+    )
+"""
+_MEETMOMENT = {
+    "this": "and part.meetmoment_key = {meetmoment_key}",
+    "first": "and part.meetmoment_key = {first_meetmoment_key}",
+    "any": "",
+}
+_PREVIOUS = "and part.meetmoment_key = {previous_meetmoment_key}"
+_PREVIOUS_OF_CALENDAR = """
+    and part.meetmoment_key = (
+        select before.meetmoment_key from dim_meetmoment as now inner join dim_meetmoment as before
+            on now.plan_code = before.plan_code and now.meetmoment_number - 1 = before.meetmoment_number
+        where now.meetmoment_key = {meetmoment_key}
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row that counts in an aggregate."""
+
+    side: str
+    trace_key: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a published mart, with the types of its columns, so that a condition can name its values."""
+
+    mart: str
+    values: Mapping[str, Any]
+    types: Mapping[str, str]
+
+    def filled(self, sql: str) -> str:
+        """The condition with every ``{column}`` replaced by the value of the row."""
+        return sub(r"\{(\w+)\}", lambda found: self._literal(found[1]), sql)
+
+    def _literal(self, column: str) -> str:
+        value = self.values[column]
+        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+        return f"cast({text} as {self.types[column]})"
+
+
+def has_figures(mart: str) -> bool:
+    """Whether the registry says of any figure of a mart what it is made of, or why it is not."""
+    return any(fnmatchcase(mart, row["aggregate"]) for row in _declared() if row["aggregate"] != "*")
+
+
+def figures(mart: str, columns: Mapping[str, Any]) -> list[str]:
+    """Columns of a mart whose parts are declared, in the order of the registry."""
+    named = [row["figure"] for row in _part_rows() if fnmatchcase(mart, row["aggregate"]) and row["figure"] in columns]
+    return list(dict.fromkeys(named))
+
+
+def figures_of(mart: "Mart") -> list[str]:
+    """The same of a published mart."""
+    return figures(mart.name, {column.name: None for column in mart.columns})
+
+
+def declared(mart: str, figure: str) -> list[dict[str, str]]:
+    """The declarations of a figure's parts: of each side those of the first figure of the registry that fits."""
+    sides: dict[str, list[dict[str, str]]] = {}
+    for row in _part_rows():
+        # A pattern of several marts also fits those that are parts of the others; these are no parts of themselves.
+        is_own_part = row["part_mart"] == mart and row["aggregate"] != mart
+        if fnmatchcase(mart, row["aggregate"]) and fnmatchcase(figure, row["figure"]) and not is_own_part:
+            of_side = sides.setdefault(row["side"], [])
+            if not of_side or (of_side[0]["aggregate"], of_side[0]["figure"]) == (row["aggregate"], row["figure"]):
+                of_side.append(row)
+    return [row for of_side in sides.values() for row in of_side]
+
+
+def reasons(mart: str, figure: str) -> list[dict[str, str]]:
+    """Why a figure has no parts that add up to it; a reason with a condition holds for some rows only."""
+    return [
+        row
+        for row in registry.rows("publication/figure_without_parts")
+        if fnmatchcase(mart, row["aggregate"]) and fnmatchcase(figure, row["figure"])
+    ]
+
+
+def reason(con: duckdb.DuckDBPyConnection, row: Row, figure: str) -> str | None:
+    """Why the parts of this row's figure do not add up to it, in Dutch and in English; none where they do."""
+    has_parts = bool(declared(row.mart, figure))
+    for found in reasons(row.mart, figure):
+        holds = (
+            con.sql(f"select {row.filled(found['condition'])}").fetchall()[0][0]
+            if found["condition"]
+            else not has_parts
+        )
+        if holds:
+            return f"{found['reason_nl']} / {found['reason_en']}"
+    return None
+
+
+def parts(con: duckdb.DuckDBPyConnection, row: Row, figure: str) -> tuple[Part, ...]:
+    """The rows that a figure is made of, with what each counts for."""
+    return tuple(part for of_side in declared(row.mart, figure) for part in _parts(con, of_side, row))
+
+
+def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: Row) -> Iterator[Part]:
+    """The rows of the registry's condition that share the keys of the aggregate and are in its scope."""
+    mart, values = declaration["part_mart"], row.values
+    columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+    shared = [name for name in _SHARED_KEYS if name in columns and values.get(name) not in (None, "not_applicable")]
+    query = f"""
+        select part.trace_key, cast({declaration["amount"]} as decimal(28, 6))
+        from {mart} as part
+        where ({declaration["condition"] or "true"})
+        {"".join(f" and part.{name} = {{{name}}}" for name in shared)}
+        {_meetmoment(declaration["meetmoment"], values)}
+        {_scope(columns) if "scope_key" in values else ""}
+        order by all
+    """
+    found = con.sql(row.filled(query)).fetchall()
+    column = _figure_of_part(mart, declaration["amount"], columns)
+    yield from (Part(declaration["side"], key + column, _plain(amount)) for key, amount in found if amount is not None)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """In cents, where that is all there is."""
+    cents = round(amount, 2)
+    return cents if cents == amount else amount
+
+
+def _figure_of_part(mart: str, amount: str, columns: set[str]) -> str:
+    """What the key of a part ends in, so that it can be traced on as it stands: the figure that it counts for."""
+    figure = amount.removeprefix("-")
+    return f":{figure}" if figure in columns and declared(mart, figure) and mart != HEADLINES else ""
+
+
+def _meetmoment(which: str, values: Mapping[str, Any]) -> str:
+    if which == "previous":
+        return _PREVIOUS if "previous_meetmoment_key" in values else _PREVIOUS_OF_CALENDAR
+    return _MEETMOMENT[which]
+
+
+def _scope(columns: set[str]) -> str:
+    if "scope_key" in columns:
+        return "and part.scope_key = {scope_key}"
+    return _IN_SCOPE if "project_key" in columns else ""
+
+
+@cache
+def _part_rows() -> tuple[dict[str, str], ...]:
+    return tuple(registry.rows("publication/aggregate_part"))
+
+
+def _declared() -> list[dict[str, str]]:
+    return [*_part_rows(), *registry.rows("publication/figure_without_parts")]
