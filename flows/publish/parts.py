@@ -142,7 +142,7 @@ def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: 
     columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
     shared = [name for name in _SHARED_KEYS if name in columns and values.get(name) not in (None, "not_applicable")]
     query = f"""
-        select part.trace_key, cast({declaration["amount"]} as decimal(28, 6))
+        select part.trace_key, cast({declaration["amount"]} as decimal(32, 6))
         from {mart} as part
         where ({declaration["condition"] or "true"})
         {"".join(f" and part.{name} = {{{name}}}" for name in shared)}

@@ -139,9 +139,10 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str 
 def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, row: Row) -> Trace:
     """A file, or a place in it that a finding is about; what stands there stays in the archive."""
     values = row.values
-    cells = (
-        (Cell(values["column_name"], values["column_name"], values["cell"], None, None),) if values.get("cell") else ()
-    )
+    if not values["submission_id"]:
+        raise NotTraceable(f"{key} is in no return: the register has it (seeds/)")
+    column = values.get("column_name")
+    cells = (Cell(column or "", column, values["cell"], None, None),) if values.get("cell") else ()
     return Trace(key, of.release_id, None, origin=_origin(con, values), cells=cells)
 
 

@@ -20,7 +20,6 @@ BY_ITEM = {parts.HEADLINES: {"figure", "numerator", "denominator"}}
 NOT_OF_RETURNS = {
     "fct_identity_check": "two figures of other marts beside each other",
     "fct_indicator_quality": "points for the description of an indicator in the registry",
-    "fct_project_event": "the register of events beside what the returns show",
     "fct_published_figure_check": "a printed figure beside a headline figure",
     "fct_rrf_milestone_target": "all links to a milestone or target, which are its parts",
 }

@@ -201,8 +201,8 @@ THERE = "where meetmoment_key = '{meetmoment_key}' and scope_key = '{scope_key}'
         (
             "agg_rrf_double_counting",
             "true",
-            f"{PLACE} dim_project_history where meetmoment_key = '{{meetmoment_key}}' union"
-            f" {PLACE} bridge_rrf_project where meetmoment_key = '{{meetmoment_key}}' and is_valid_on_cutoff",
+            f"{PLACE} projects {THERE} union"
+            f" {PLACE} bridge_rrf_project as links {THERE} and is_valid_on_cutoff",
         ),
     ],
 )
