@@ -124,6 +124,7 @@ def test_projects_and_targets_of_both_plans_count_once(con: duckdb.DuckDBPyConne
     rows = con.sql(
         "select meetmoment_key, in_both_count, in_both_without_link_count, mt_count, mt_count_if_added,"
         " mt_completed_count, mt_fulfilled_count, mt_not_fulfilled_count from agg_rrf_double_counting"
+        " where scope_key = 'veerkracht/all'"
     ).fetchall()
     found = {row[0]: row[1:] for row in rows}
     assert len(found) == len(METINGEN)
@@ -147,12 +148,32 @@ def test_the_half_yearly_report_counts_each_target_of_a_measure_once_per_kind_of
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     uneven = con.sql(
-        "select meetmoment_key, measure_code, status_kind from agg_rrf_report group by all"
+        "select meetmoment_key, scope_key, measure_code, status_kind from agg_rrf_report group by all"
         " having sum(mt_count) <> max(measure_mt_count)"
         " or sum(milestone_count) + sum(target_count) <> max(measure_mt_count)"
     ).fetchall()
     semesters = con.sql("select distinct meetmoment_key, semester from agg_rrf_report").fetchall()
     assert uneven == [] and ("veerkracht/m7", "2024-S2") in semesters and ("veerkracht/m4", "2022-S1") in semesters
+
+
+def test_a_half_year_has_one_report_and_over_all_measures_each_target_counts_once(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    totals = con.sql(
+        "select semester, meetmoment_key, status_kind, sum(mt_count), max(all_mt_count) from agg_rrf_total"
+        " where scope_key = 'veerkracht/all' and is_last_of_semester group by all order by all"
+    ).fetchall()
+    reports = {"2021-S2": "m3", "2022-S1": "m4", "2022-S2": "m5", "2023-S2": "m6", "2024-S2": "m7"}
+    assert totals == [
+        (semester, f"veerkracht/{meetmoment}", kind, 39, 39)
+        for semester, meetmoment in reports.items()
+        for kind in ("assessed", "self_reported")
+    ]
+    by_measure = con.sql(
+        "select distinct semester, meetmoment_key from agg_rrf_report"
+        " where scope_key = 'veerkracht/all' and is_last_of_semester order by all"
+    ).fetchall()
+    assert by_measure == [(semester, f"veerkracht/{meetmoment}") for semester, meetmoment in reports.items()]
 
 
 def test_a_value_of_an_unregistered_indicator_is_set_apart_and_named(demo: DemoRun, tmp_path: Path) -> None:

@@ -121,9 +121,40 @@ def test_differences_with_the_accounts_are_those_put_in(demo: DemoRun) -> None:
     assert {row[4] for row in ours} == {"compared", "accounts_missing", "not_applicable"}
 
 
+def test_each_difference_of_status_is_one_warning_in_the_words_of_its_rules(demo: DemoRun) -> None:
+    assert query(demo, "select count(*) from fct_status_difference where warning_count = 0") == [(0,)]
+    rows = query(
+        demo,
+        "select submission_id, sheet, row_number from fct_project_status where comparison = 'differs'"
+        " or contradiction_count > 0 order by all",
+    )
+    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as con:
+        found = con.sql(
+            "select submission_id, sheet, row_number, severity, message_nl, message_en from gate.finding"
+            " where rule_id = 'DQ09' order by all"
+        ).fetchall()
+        untold = con.sql(
+            "select count(*) from marts.fct_status_difference as told inner join gate.finding as found"
+            " using (submission_id, sheet, row_number) where rule_id = 'DQ09'"
+            " and not (contains(message_nl, evidence_nl) and contains(message_en, evidence_en))"
+        ).fetchall()
+    assert len(rows) > 100 and [row[:3] for row in found] == rows and untold == [(0,)]
+    assert {row[3] for row in found} == {"warning"}
+
+
+def test_a_constant_scope_holds_the_same_projects_wherever_they_exist(demo: DemoRun) -> None:
+    sizes = query(
+        demo,
+        "select split_part(scope_key, '/', 2), list(project_count order by meetmoment_key) from"
+        " (select scope_key, meetmoment_key, count(*) as project_count from bridge_scope_project"
+        " where scope_key like 'veerkracht/one_off_m%' group by all) group by all order by all",
+    )
+    assert sizes == [("one_off_m1", [158] * 7), ("one_off_m7", [158] * 4 + [159] * 3)]  # VV181 came at m5
+
+
 def test_changes_are_explained_to_the_cent_and_agree_with_the_published_ones(demo: DemoRun) -> None:
     assert query(demo, "select count(*), count(*) filter (where unexplained_eur <> 0) from agg_finance_change") == [
-        (60, 0)
+        (72, 0)
     ]
     changes = query(
         demo,
