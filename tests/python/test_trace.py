@@ -160,6 +160,10 @@ STRAIGHT = """
         select scope.scope_key, status.* from fct_project_status as status
         inner join bridge_scope_project as scope using (meetmoment_key, project_key)
     ),
+    links as (
+        select scope.scope_key, link.* from bridge_rrf_project as link
+        inner join bridge_scope_project as scope using (meetmoment_key, project_key)
+    ),
     money as (
         select scope.scope_key, amount.* from fct_finance as amount
         inner join bridge_scope_project as scope using (meetmoment_key, project_key)
@@ -201,8 +205,7 @@ THERE = "where meetmoment_key = '{meetmoment_key}' and scope_key = '{scope_key}'
         (
             "agg_rrf_double_counting",
             "true",
-            f"{PLACE} projects {THERE} union"
-            f" {PLACE} bridge_rrf_project as links {THERE} and is_valid_on_cutoff",
+            f"{PLACE} projects {THERE} union {PLACE} links {THERE} and is_valid_on_cutoff",
         ),
     ],
 )
