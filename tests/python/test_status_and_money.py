@@ -87,8 +87,9 @@ def test_forecasts_are_the_dates_of_the_returns(demo: DemoRun) -> None:
     ours: dict[str, list[tuple[object, ...]]] = {}
     for code, *rest in query(
         demo,
-        "select milestone_code, meetmoment_key, forecast_date, actual_date, original_planned_date,"
-        " days_moved_since_previous, days_moved_in_all, move_count from fct_milestone_forecast order by 1, 2",
+        "select milestone_code, meetmoment_key, planned_date, actual_date, original_planned_date,"
+        " days_moved_since_previous, days_moved_in_all, move_count from fct_milestone_forecast"
+        " inner join fct_milestone_status using (meetmoment_key, project_key, milestone_code) order by 1, 2",
     ):
         ours.setdefault(str(code), []).append(tuple(rest))
     assert {code: [row[:3] for row in rows] for code, rows in ours.items()} == expected
