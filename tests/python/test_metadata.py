@@ -111,7 +111,8 @@ def test_the_catalogue_tells_of_every_file_and_the_release_before(
     for address, manifest in members.items():
         assert (URIRef(address), RDF.type, DCAT.Dataset) in graph and (None, DCAT.dataset, URIRef(address)) in graph
         issued = graph.value(URIRef(address), catalogue.DCTERMS.issued)
-        assert str(issued) == f"{datetime.fromisoformat(manifest['published_at']):%Y-%m-%dT%H:%M:%SZ}"
+        assert isinstance(issued, Literal)
+        assert issued.toPython() == datetime.fromisoformat(manifest["published_at"]).replace(microsecond=0)
     period = graph.value(dataset, catalogue.DCTERMS.temporal)
     assert str(graph.value(period, DCAT.startDate)) == "2021-03-31"
     assert str(graph.value(period, DCAT.endDate)) == "2024-12-31"
