@@ -21,7 +21,7 @@ def placed(settings: Settings) -> Iterator[tuple[str, str, Path]]:
     The name of a file is published: one that holds personal data is not received under it.
     """
     for plan_code, meetmoment_code, path in archive.waiting_files(settings.inbox):
-        if (plan_code, meetmoment_code) in registry.meetmomenten() and not kinds_in(path.name, public_values()):
+        if (plan_code, meetmoment_code) in registry.meetmomenten() and not _names_somebody(path):
             yield plan_code, meetmoment_code, path
 
 
@@ -32,15 +32,16 @@ def unplaced(settings: Settings) -> list[dict[str, str]]:
         {
             "file_name": path.name,
             "folder": str(path.parent),
-            **(
-                _RENAME
-                if kinds_in(path.name, public_values())
-                else _remedy(path.parent.relative_to(settings.inbox).parts)
-            ),
+            **(_RENAME if _names_somebody(path) else _remedy(path.parent.relative_to(settings.inbox).parts)),
         }
         for path in archive.finished_files(settings.inbox)
         if path not in in_place
     ]
+
+
+def _names_somebody(path: Path) -> bool:
+    """Whether the name of a file holds personal data."""
+    return bool(kinds_in(path.name, public_values()))
 
 
 _RENAME = {

@@ -35,7 +35,7 @@
     ({{ version }}.known_from <= {{ moment }} and coalesce({{ version }}.known_to > {{ moment }}, true))
 {%- endmacro %}
 
-{# Whether a project is of a scope; `anchor` is the same project at the meetmoment that a constant scope is of. #}
+{# Whether a project is of a scope; of a constant scope, the project as it was at the meetmoment that scope names. #}
 {% macro is_in_scope(project, scope) -%}
     (
         ({{ scope }}.funding_type is null or {{ project }}.funding_type = {{ scope }}.funding_type)

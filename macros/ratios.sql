@@ -1,7 +1,6 @@
-{# A share in percent; NULL where there is nothing to share, or where a base of a few euro makes more than 99 999 % of it:
-   the amounts stand beside it, and a rule names them. #}
+{# A share of a count in percent; NULL where there is nothing to share. Of amounts: `amount_pct`. #}
 {% macro pct(numerator, denominator) -%}
-    try_cast(round(100.0 * {{ numerator }} / nullif({{ denominator }}, 0), 4) as decimal(9, 4))
+    cast(round(100.0 * {{ numerator }} / nullif({{ denominator }}, 0), 4) as decimal(9, 4))
 {%- endmacro %}
 
 {# An amount in percent of another one; NULL where there is nothing to share. A percentage of a cent holds every sum of

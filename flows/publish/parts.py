@@ -3,20 +3,17 @@
 ``seeds/publication/aggregate_part.csv`` declares the parts, ``figure_without_parts.csv`` the reasons.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
 from re import sub
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from flows import registry
-
-if TYPE_CHECKING:
-    from flows.publish.contents import Mart
 
 HEADLINES = "agg_headline_figure"
 """The mart whose figures are its rows: measure and item name them, not columns."""
@@ -84,15 +81,10 @@ def has_figures(mart: str) -> bool:
     return any(fnmatchcase(mart, row["aggregate"]) for row in _declared() if row["aggregate"] != "*")
 
 
-def figures(mart: str, columns: Mapping[str, Any]) -> list[str]:
+def figures(mart: str, columns: Collection[str]) -> list[str]:
     """Columns of a mart whose parts are declared, in the order of the registry."""
     named = [row["figure"] for row in _part_rows() if fnmatchcase(mart, row["aggregate"]) and row["figure"] in columns]
     return list(dict.fromkeys(named))
-
-
-def figures_of(mart: "Mart") -> list[str]:
-    """The same of a published mart."""
-    return figures(mart.name, {column.name: None for column in mart.columns})
 
 
 def declared(mart: str, figure: str) -> list[dict[str, str]]:
