@@ -5,31 +5,33 @@ expectation's ``meta`` names its rule. What a rule means (severity, sentences) i
 Where a suite names a ``scanned`` column, a column ``personal_data`` beside it says which kinds the text holds: no
 expectation knows check digits.
 
-Great Expectations judges pandas frames holding only the columns a suite names: its SQL route cannot read DuckDB
-(docs/adr/0003). An expectation that raises is a critical finding; a suite that is empty, or answers fewer results
-than it has expectations, is an error of ours and stops the run.
+Great Expectations asks the database and only what fails comes home (docs/adr/0012). Gate 1 is part of the models
+(``models/gate``), gate 2 judges what they built. An expectation that raises is a critical finding; a suite that is
+empty, or answers fewer results than it has expectations, is an error of ours and stops the run.
 """
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
-import pandas as pd
 
-from flows.personal_data import kinds_in, public_values
-from flows.registry import own_severities, rules
+from expectations import duckdb_sql
+from flows.personal_data import CANDIDATE, kinds_in, public_values
+from flows.registry import SEVERITIES, own_severities, rules
 
 SUITES = Path(__file__).parent
 _TOLD = ("value", "expected", "expected_en")
-SEVERITIES = ("critical", "error", "warning", "info")
+_NO_LIMIT = 2**31 - 1
 
-Gate = Literal["submission", "comparison", "release"]
+Suites = Literal["submission", "comparison/candidate", "comparison/version", "release"]
 
 
 class GateBroken(Exception):
@@ -54,44 +56,117 @@ class Failure:
     """`expected` in English, where it is a sentence and not a value."""
 
 
-def failures(con: duckdb.DuckDBPyConnection, gate: Gate) -> list[Failure]:
-    """Every failure of every suite of a gate, in the order of the suites.
+def suites(of: Suites) -> list[dict[str, Any]]:
+    """The suites of a folder, in the order of their names."""
+    paths = sorted((SUITES / of).glob("*.json"))
+    if not paths:
+        raise GateBroken(f"no suites in expectations/{of}")
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def failures(con: duckdb.DuckDBPyConnection, of: Suites) -> list[Failure]:
+    """Every failure of every suite of a folder, in the order of the suites.
 
     Args:
         con: the warehouse; tables are read, nothing is written.
-        gate: which folder of suites.
+        of: which folder of suites.
     """
-    paths = sorted((SUITES / gate).glob("*.json"))
-    if not paths:
-        raise GateBroken(f"no suites in expectations/{gate}")
-    return [failure for path in paths for failure in judge(con, json.loads(path.read_text(encoding="utf-8")))]
+    return [failure for suite in suites(of) for failure in judge(con, suite)]
+
+
+def failed_rows(con: duckdb.DuckDBPyConnection, of: Suites) -> Any:
+    """The failures of a folder of gate 1 as a table, for the model that is named after it.
+
+    The second part of a key is the field, unless the expectation names one.
+
+    Raises:
+        GateBroken: when a check could not be carried out; then nothing may be accepted.
+    """
+    import pyarrow as pa
+
+    # Great Expectations leaves the frames of its callers in cycles until Python collects these; dbt's among them would
+    # hold the warehouse open. A thread of its own has no callers, and a connection of its own is closed.
+    own = con.cursor()
+    try:
+        with ThreadPoolExecutor(max_workers=1) as apart:
+            found = apart.submit(failures, own, of).result()
+    finally:
+        own.close()
+    if broken := [failure.value for failure in found if failure.rule_id == "G01" or not failure.key]:
+        raise GateBroken("; ".join(broken))
+    names = ("rule_id", "row_id", "field", "value", "named_value", "expected", "expected_en")
+    rows = dict.fromkeys(
+        (
+            f.rule_id,
+            f.key[0],
+            f.field or (f.key[1] if len(f.key) > 1 else None),
+            f.value,
+            f.value if f.is_value_named else None,
+            f.expected or None,
+            f.expected_en or None,
+        )
+        for f in found
+    )  # two expectations may carry one rule
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
 
 
 def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure]:
-    """The failures of one suite on the table it names."""
-    import great_expectations as gx
+    """The failures of one suite on the table it names.
 
+    All its expectations are asked together whether they hold; of those that do not, the rows are fetched.
+    """
     expectations = suite["expectations"]
     if not expectations:
         raise GateBroken(f"suite {suite['name']} has no expectations")
-    frame = con.sql(_frame_query(con, suite)).df()
-    if scanned := suite["meta"].get("scanned"):
-        public = public_values()
-        frame["personal_data"] = [", ".join(kinds_in(text, public)) or None for text in frame[scanned]]
-    source = _context().data_sources.add_or_update_pandas(suite["name"])
-    batch = (
-        source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    )
-    outcome = batch.validate(
-        gx.ExpectationSuite(name=suite["name"], expectations=expectations),
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": _columns_told(suite),
-        },
-    )
-    if len(outcome.results) != len(expectations):
-        raise GateBroken(f"suite {suite['name']}: {len(outcome.results)} results of {len(expectations)} expectations")
-    return [failure for result in outcome.results for failure in _failures_of(result, suite["meta"])]
+    with duckdb_sql.asking(con) as address:
+        return [f for result in _not_held(con, suite, address) for f in _failures_of(result, suite["meta"])]
+
+
+def _not_held(con: duckdb.DuckDBPyConnection, suite: dict[str, Any], address: str) -> list[Any]:
+    """The results of the expectations that do not hold, in their order, with the rows that they fail on."""
+    numbered = [e | {"meta": e["meta"] | {"number": number}} for number, e in enumerate(suite["expectations"])]
+    name, query = suite["name"], _query(con, suite)
+    table = _table(address, name, query)
+    not_held = [
+        numbered[result.expectation_config.meta["number"]]
+        for result in _results(table, name, numbered, {"result_format": "BOOLEAN_ONLY"})
+        if not result.success
+    ]
+    told = {
+        "result_format": "COMPLETE",
+        "unexpected_index_column_names": _columns_told(suite),
+        "partial_unexpected_count": _NO_LIMIT,  # where the rows come from SQL, this is what limits them
+        "return_unexpected_index_query": False,
+    }
+    of_rows = [expectation for expectation in not_held if "column_list" not in expectation["kwargs"]]
+    results = _results(table, name, of_rows, told) if of_rows else []
+    for expectation in not_held:
+        if key := expectation["kwargs"].get("column_list"):
+            results += _results(_frame(con, query, key), name, [expectation], told)
+    return sorted(results, key=lambda result: int(result.expectation_config.meta["number"]))
+
+
+def _results(batch: Any, name: str, asked: list[dict[str, Any]], result_format: dict[str, Any]) -> list[Any]:
+    import great_expectations as gx
+
+    outcome = batch.validate(gx.ExpectationSuite(name=name, expectations=asked), result_format=result_format)
+    if len(outcome.results) != len(asked):
+        raise GateBroken(f"suite {name}: {len(outcome.results)} results of {len(asked)} expectations")
+    return list(outcome.results)
+
+
+def _table(address: str, name: str, query: str) -> Any:
+    """What is asked in SQL."""
+    source = _context().data_sources.add_or_update_sql(name, connection_string=address, create_temp_table=False)
+    return source.add_query_asset("rows", query=query).add_batch_definition_whole_table("all").get_batch()
+
+
+def _frame(con: duckdb.DuckDBPyConnection, query: str, key: list[str]) -> Any:
+    """The rows that share a key with another, as a frame: of a key of several columns SQL tells how many, not which."""
+    shared = con.execute(f"select * from ({query}) qualify count(*) over (partition by {', '.join(key)}) > 1").df()
+    asset = _context().data_sources.add_or_update_pandas("shared").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": shared})
 
 
 def _columns_told(suite: dict[str, Any]) -> list[str]:
@@ -100,12 +175,30 @@ def _columns_told(suite: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys([*suite["meta"]["key"], *named]))
 
 
-def _frame_query(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> str:
-    """Only the columns the suite names, so that judging a wide table stays cheap."""
-    table = suite["meta"]["table"]
+def _query(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> str:
+    """The columns the suite names, so that judging a wide table stays cheap; with what was found in scanned texts."""
+    table, scanned = suite["meta"]["table"], suite["meta"].get("scanned")
     named = json.dumps(suite)
-    columns = [name for (name, *_) in con.sql(f"describe {table}").fetchall() if f"{name}" in named]
-    return f"select {', '.join(columns)} from {table}"
+    columns = [name for (name, *_) in con.execute(f"describe {table}").fetchall() if f'"{name}"' in named]
+    query = f"select {', '.join(columns)} from {table}"
+    if not scanned:
+        return query
+    _scan(con, table, scanned)
+    return (
+        f"select judged.*, hits.personal_data from ({query}) as judged left join hits on judged.{scanned} = hits.text"
+    )
+
+
+def _scan(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
+    """The texts of a column that hold personal data, as the temporary table ``hits`` with the kinds of each."""
+    candidates = con.execute(
+        f"select distinct {column} from {table} where regexp_matches({column}, ?)", [CANDIDATE]
+    ).fetchall()
+    public = public_values()
+    hits = [(text, ", ".join(kinds)) for (text,) in candidates if (kinds := kinds_in(text, public))]
+    con.execute("create or replace temporary table hits (text varchar, personal_data varchar)")
+    if hits:
+        con.executemany("insert into hits values (?, ?)", hits)
 
 
 def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
@@ -132,11 +225,13 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
 
 
 def _shown(value: Any) -> str:
-    """A value out of a frame as a person writes it: a day without its midnight, a whole number without its point."""
-    if pd.isna(value):
+    """A value as a person writes it: a day without its midnight, a number without zeros after its point."""
+    if value is None:
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}".rstrip("0").rstrip(".") if value.as_tuple().exponent else str(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -168,10 +263,11 @@ def worst(severities: Sequence[str]) -> str:
     return min(severities, key=SEVERITIES.index, default="info")
 
 
-def severity_of(failure: Failure) -> str:
-    """The severity the registry gives to the rule that failed, for the plan of the failing row where its key names one.
+def rejects(finding: Mapping[str, Any]) -> bool:
+    """Whether this finding alone rejects its submission."""
+    return finding["severity"] == "critical" and not finding["waiver_id"]
 
-    Keys of marts begin with the plan; ``off`` means that the rule is not asked of it.
-    """
-    plan_code = failure.key[0].partition("/")[0] if failure.key else ""
+
+def severity_of(failure: Failure, plan_code: str) -> str:
+    """The severity that the registry gives to the rule that failed, for a plan; ``off``: it is not asked of it."""
     return own_severities().get((plan_code, failure.rule_id), rules()[failure.rule_id].severity)

@@ -17,7 +17,6 @@ from flows.warehouse.load import load
 def check(
     settings: Settings,
     files: Sequence[Path],
-    plan_code: str,
     meetmoment_code: str,
     now: datetime,
     answer_to: Path | None = None,
@@ -26,41 +25,38 @@ def check(
 
     Args:
         files: the files as they would be sent, together.
-        plan_code: the plan they are for.
         meetmoment_code: the meetmoment they are for.
         now: the moment they would be received (UTC).
         answer_to: where to write the answers the senders would get, a folder per file.
     """
+    plan_code = settings.plan
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
     shutil.rmtree(preview.build / "warehouse.duckdb", ignore_errors=True)
     number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
     sources = {
         receipt: archive.content_path(settings.archive, receipt.sha256)
-        for receipt in archive.receipts(settings.archive)
-        if receipt.plan_code == plan_code
-        and number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
+        for receipt in archive.receipts(settings.archive, settings.plan)
+        if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
     judged = [archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files]
     known = {receipt.submission_id for receipt in judged}
     sources = {r: path for r, path in sources.items() if r.submission_id not in known}
     sources |= dict(zip(judged, files, strict=True))
-    load(preview, sources, preview.warehouse, archive.withdrawals(settings.archive))
-    transform.build(preview.warehouse, transform.BEFORE_GATE)
-    night.judge(preview.warehouse)
+    load(preview, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
+    transform.build(preview.warehouse, transform.ANSWERS if answer_to else transform.FINDINGS, plan_code)
     if answer_to:
         _answer(preview, dict(zip((r.submission_id for r in judged), files, strict=True)), answer_to)
     return night.found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
 
 
 def _answer(preview: Settings, contents: dict[str, Path], target: Path) -> None:
-    transform.build(preview.warehouse, transform.VERDICTS)
     answers = [answer for answer in verdict.read(preview.warehouse) if answer.submission_id in contents]
     folders = {answer.submission_id: target / folder.folder_name(answer) for answer in answers}
     folder.write(answers, contents, folders, preview)
 
 
-def default_meetmoment(settings: Settings, plan_code: str) -> str:
+def default_meetmoment(settings: Settings) -> str:
     """The latest meetmoment of the plan that returns were received for; the first of its calendar when none were."""
-    calendar = [code for plan, code in registry.meetmomenten() if plan == plan_code]
-    received = {r.meetmoment_code for r in archive.receipts(settings.archive) if r.plan_code == plan_code}
+    calendar = [code for plan, code in registry.meetmomenten() if plan == settings.plan]
+    received = {receipt.meetmoment_code for receipt in archive.receipts(settings.archive, settings.plan)}
     return max((code for code in calendar if code in received), key=calendar.index, default=calendar[0])

@@ -6,7 +6,6 @@ import typer
 
 from flows.commands import figures, nights, releases, returns
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED
-from flows.night import AnotherNight
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,8 +14,8 @@ app = typer.Typer(
     help="The monitoring warehouse of a recovery plan: from returns to a release whose every number "
     "can be accounted for.\n\n"
     "Begin with: veerkracht demo, then veerkracht status and veerkracht figures.\n\n"
-    "State lives under $VEERKRACHT_HOME (default var/ in the project). Exit codes: 0 done or nothing new, "
-    "20 a gate says no or a comparison does not hold, 1 failed, 2 wrong use, 75 another night is running.",
+    "State lives under $VEERKRACHT_HOME (default var/ in the project), a folder per plan. Exit codes: 0 done or "
+    "nothing new, 20 a gate says no or a comparison does not hold, 1 failed, 2 wrong use, 75 another night is running.",
 )
 for commands in (nights, returns, figures, releases):
     commands.add_to(app)
@@ -26,10 +25,12 @@ def main() -> None:
     """Run the command line; a failure is one clear line, its trace is in the log of the run."""
     try:
         app()
-    except AnotherNight as busy:
-        print(f"veerkracht: {busy}", file=sys.stderr)
-        sys.exit(EXIT_BUSY)
     except Exception as error:
+        from flows.standing import AnotherNight
+
+        if isinstance(error, AnotherNight):
+            print(f"veerkracht: {error}", file=sys.stderr)
+            sys.exit(EXIT_BUSY)
         print(f"veerkracht: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)
 

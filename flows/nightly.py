@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flows.night import Night, Outcome, runbook
+from flows import homes
+from flows.night import Night, runbook
 from flows.settings import Settings
+from flows.standing import Outcome
 
 # Prefect reads these while it is imported: its own state under the home folder, no telemetry, time enough for a
 # temporary server to start. A failure is told once, by the command line and the log of the run. What is set stays.
@@ -38,6 +40,18 @@ def run_as_flow(night: Night) -> Outcome:
 
 
 @flow(name="nightly")
-def nightly() -> Outcome:
-    """The night as `prefect.yaml` schedules it."""
-    return runbook(Night(Settings()), as_task)
+def nightly(plan: str | None = None) -> dict[str, str]:
+    """The night as `prefect.yaml` schedules it, of one plan or of every plan that has a home; how each ended.
+
+    A plan that fails does not stop the next one; the flow fails afterwards, with what each said.
+    """
+    ended: dict[str, str] = {}
+    failed = []
+    for settings in [homes.of(plan)] if plan else homes.every():
+        try:
+            ended[settings.plan] = runbook(Night(settings), as_task).verdict
+        except Exception as error:  # its trace is in the log of the plan
+            failed.append(f"{settings.plan}: {error}")
+    if failed:
+        raise RuntimeError("; ".join(failed))
+    return ended

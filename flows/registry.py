@@ -15,6 +15,8 @@ FILE_NAME = "@file_name"
 """Source column of a value that the name of the file holds."""
 PATTERN = "re:"
 """What a source column starts with that is a pattern: any header that matches the rest as a whole."""
+SEVERITIES = ("critical", "error", "warning", "info")
+"""What a finding means for its submission, the gravest first."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ def rows(seed: str) -> Iterator[dict[str, str]]:
     """The rows of a seed, e.g. ``plan/meetmoment``, as text."""
     with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+@cache
+def plan_codes() -> tuple[str, ...]:
+    """The plans there are."""
+    return tuple(row["plan_code"] for row in rows("plan/plan"))
 
 
 @cache
@@ -155,9 +163,9 @@ def checksum() -> str:
 
 
 def code_checksum() -> str:
-    """sha256 over models, macros, expectations, dbt's data tests and flows: which code a release stands on."""
+    """sha256 over models, macros, the declarations of seeds, expectations, data tests and flows: which code it is."""
     digest = hashlib.sha256()
-    for room in ("models", "macros", "expectations", "tests/generic", "tests/singular", "flows"):
+    for room in ("models", "macros", "expectations", "seeds", "tests/generic", "tests/singular", "flows"):
         for path in sorted((PROJECT / room).rglob("*")):
             if path.suffix in {".py", ".sql", ".yml", ".json", ".md"}:
                 digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -14,7 +14,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VEERKRACHT_", frozen=True)
 
     home: Path = PROJECT / "var"
-    """All state: inbox, archive, answers, build, releases, current, logs."""
+    """All state: a folder per plan, each with its inbox, archive, answers, build, releases, current and logs."""
+    plan: str = "veerkracht"
+    """Code of the plan that this run is of."""
+    cache: Path = Field(default_factory=lambda known: known["home"] / "cache")
+    """What follows from registry and code alone, kept for every plan; it can be deleted at any time."""
 
     max_file_mb: int = 50
     """A larger file is refused unread."""
@@ -41,20 +45,24 @@ class Settings(BaseSettings):
     """How many of the latest releases keep their files, at least two; 0 keeps all. Manifests stay in any case."""
 
     @property
+    def plan_home(self) -> Path:
+        return self.home / self.plan
+
+    @property
     def inbox(self) -> Path:
-        return self.home / "inbox"
+        return self.plan_home / "inbox"
 
     @property
     def archive(self) -> Path:
-        return self.home / "archive"
+        return self.plan_home / "archive"
 
     @property
     def answers(self) -> Path:
-        return self.home / "answers"
+        return self.plan_home / "answers"
 
     @property
     def build(self) -> Path:
-        return self.home / "build"
+        return self.plan_home / "build"
 
     @property
     def warehouse(self) -> Path:
@@ -62,12 +70,12 @@ class Settings(BaseSettings):
 
     @property
     def releases(self) -> Path:
-        return self.home / "releases"
+        return self.plan_home / "releases"
 
     @property
     def current(self) -> Path:
-        return self.home / "current"
+        return self.plan_home / "current"
 
     @property
     def logs(self) -> Path:
-        return self.home / "logs"
+        return self.plan_home / "logs"

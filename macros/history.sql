@@ -1,23 +1,47 @@
-{# The record types whose accepted versions are compared; a new record type is one name here. #}
-{% macro versioned_records() -%}
-    {{ return([
-        'project', 'project_status', 'milestone', 'finance', 'indicator_value', 'budget_transfer', 'rrf_link',
-        'account_balance', 'indicator',
-    ]) }}
+{# The fields in which two rows of a record differ, as a list of structs; keys apart, since both rows have the same. A state
+   that is empty says that the return had no such column. Values are compared as typed, so that `30,0` and `30` are the same;
+   numbers that differ by less than a billionth of their size are one number written by two machines. Amounts are exact. #}
+{% macro differences(record, before, after) -%}
+    list_filter([
+        {% for field in record_fields(record) -%}
+        {% if not field.is_key -%}
+        {% set old = before ~ '.' ~ field.name -%}
+        {% set new = after ~ '.' ~ field.name -%}
+        case
+            when
+                substr({{ before }}.states, {{ loop.index }}, 1) <> substr({{ after }}.states, {{ loop.index }}, 1)
+                {% if field.type == 'number' -%}
+                or case
+                    when {{ old }} is not null and {{ new }} is not null
+                        then abs(cast({{ new }} as double) - cast({{ old }} as double))
+                            > 1e-9 * greatest(abs(cast({{ new }} as double)), abs(cast({{ old }} as double)))
+                    else {{ old }} is distinct from {{ new }}
+                end
+                {%- else -%}
+                or {{ old }} is distinct from {{ new }}
+                {%- endif %}
+                then struct_pack(
+                    field := '{{ field.name }}',
+                    type := '{{ 'code_list' if field.type == 'boolean' else field.type }}',
+                    old_value := {{ value_text(old, field.type) }},
+                    new_value := {{ value_text(new, field.type) }},
+                    old_state := {{ state_of_letter(before ~ '.states', loop.index) }},
+                    new_state := {{ state_of_letter(after ~ '.states', loop.index) }}
+                )
+        end{{ ',' if not loop.last }}
+        {% endif -%}
+        {% endfor %}
+    ], lambda difference: difference is not null)
 {%- endmacro %}
 
-{# Whether a value differs from the one before. Values are compared as typed, so that `30,0` and `30` are the same;
-   numbers that differ by less than a billionth of their size are one number written by two machines. Amounts are exact. #}
-{% macro is_other_value(before, after) -%}
-    (
-        {{ before }}.value_state is distinct from {{ after }}.value_state
-        or case
-            when {{ after }}.type = 'number' and {{ before }}.value is not null and {{ after }}.value is not null
-                then abs(cast({{ after }}.value as double) - cast({{ before }}.value as double))
-                    > 1e-9 * greatest(abs(cast({{ after }}.value as double)), abs(cast({{ before }}.value as double)))
-            else {{ before }}.value is distinct from {{ after }}.value
-        end
-    )
+{# All that a row of a record says beside its key, its explanation apart, as `field=value; field=value`. #}
+{% macro told(record, row) -%}
+    nullif(concat_ws(
+        '; ',
+        {% for field in record_fields(record) if not field.is_key and field.name != 'explanation' -%}
+        '{{ field.name }}=' || {{ value_text(row ~ '.' ~ field.name, field.type) }}{{ ',' if not loop.last }}
+        {% endfor %}
+    ), '')
 {%- endmacro %}
 
 {# Whether two texts differ in capitals, spaces or composition of letters only. #}
@@ -32,7 +56,12 @@
 
 {# Whether a version held at a moment. #}
 {% macro held_at(version, moment) -%}
-    ({{ version }}.known_from <= {{ moment }} and coalesce({{ version }}.known_to > {{ moment }}, true))
+    ({{ version }}.known_from <= {{ moment }} and {{ or_never(version ~ '.known_to') }} > {{ moment }})
+{%- endmacro %}
+
+{# A moment that may never come, such as the end of what still holds; so that two moments are compared as one side each. #}
+{% macro or_never(moment) -%}
+    coalesce({{ moment }}, cast('9999-12-31' as timestamp))
 {%- endmacro %}
 
 {# Whether a project is of a scope; of a constant scope, the project as it was at the meetmoment that scope names. #}

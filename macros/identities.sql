@@ -15,13 +15,13 @@
 {%- endmacro %}
 
 {# Values of one side of an identity, per unit that is compared: the `lower` side is added up, the `upper` one published. #}
-{% macro unit_values(side, relation, below, level, case_keys, measure, unit_key, value='value') -%}
+{% macro unit_values(side, relation, below, level, case_keys, measure, unit_code, value='value') -%}
     select
         {{ below }} as below,
         {{ level }} as level,
         {{ case_keys | join(" || ' ' || ") }} as identity_case,
         {{ measure }} as measure,
-        {{ unit_key }} as unit_key,
+        {{ unit_code }} as unit_code,
         {{ value if side == 'lower' else 'null' }} as lower_value,
         {{ value if side == 'upper' else 'null' }} as upper_value
     from {{ relation }}

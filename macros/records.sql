@@ -1,27 +1,12 @@
-{# One field of a record out of its cells, typed. #}
-{% macro field(name, type='varchar') -%}
-    cast(max(case when field = '{{ name }}' then canonical end) as {{ type }}) as {{ name }}
-{%- endmacro %}
-
-{# The value state of a field: reported, not_reported, not_applicable or withheld. #}
-{% macro state_of(name) -%}
-    coalesce(max(case when field = '{{ name }}' then value_state end), 'not_reported') as {{ name }}_state
-{%- endmacro %}
-
-{# Why a field has no value, in the words of the return; empty where it has one or nothing was said. #}
-{% macro reason_of(name) -%}
-    max(case when field = '{{ name }}' then state_reason end) as {{ name }}_reason
-{%- endmacro %}
-
-{# What every staged record carries beside its fields: where it stands and what it is the record of. #}
-{% macro staged_record(record, columns) %}
+{# A whole staging model: the rows received that hold a record, read by column and typed. What every record carries beside
+   its fields: where it stands, its key, what it says as one checksum, the state of each field as one letter, and what
+   is to be said of its fields. `with_state` names the fields whose state, and the reason of it, are columns too. #}
+{% macro staged_record(record, with_state=[]) %}
+{% set fields = record_fields(record) %}
+{% set numbers = fields | selectattr('type', 'in', ['amount', 'number']) | list %}
+{% set codes = fields | selectattr('type', 'in', ['code_list', 'boolean']) | list %}
+{% set keys = fields | selectattr('is_key', 'defined') | list %}
 with
-
-cells as (
-
-    select * from {{ ref('stg_cell') }} where record = '{{ record }}'
-
-),
 
 submissions as (
 
@@ -29,40 +14,214 @@ submissions as (
 
 ),
 
-pivoted as (
+source_columns as (
+
+    select * from {{ ref('stg_source_column') }} where record = '{{ record }}'
+
+),
+
+words as (
+
+    select * from {{ ref('stg_layout_word') }}
+
+),
+
+{% if codes %}
+code_words as (
+
+    select * from {{ ref('stg_code_word') }}
+
+),
+{% endif %}
+
+-- Where each field stands: one row per sheet and instance.
+sheets as (
 
     select
-        row_id,
+        source_columns.submission_id,
+        source_columns.sheet,
+        source_columns.instance,
+        submissions.meetmoment_code,
+        submissions.meetmoment_number,
+        submissions.cutoff_date,
+        any_value(source_columns.layout_code) as layout_code,
+        bool_or(source_columns.is_repeatable) as is_repeatable,
+        bool_or(source_columns.is_conditional) as is_conditional,
+        any_value(source_columns.condition_columns) as condition_columns,
+        {% for field in fields -%}
+        {{ column_of(field.name) }} as {{ field.name }}_column{{ ',' if not loop.last }}
+        {% endfor %}
+    from source_columns
+    inner join submissions using (submission_id)
+    group by all
+
+),
+
+received as (
+
+    select
+        sheets.* exclude (is_conditional, condition_columns, layout_code),
+        source.row_number,
+        words.whole_words,
+        words.first_words,
+        {% for field in fields -%}
+        {{ received_text('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_text,
+        {{ received_kind('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_kind{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ source('raw', 'row') }} as source
+    inner join sheets using (submission_id, sheet)
+    left join words using (layout_code)
+    where not sheets.is_conditional or {{ holds_something('source', 'sheets.condition_columns') }}
+
+),
+
+stated as (
+
+    select
+        *,
+        {% for field in fields -%}
+        case
+            when {{ field.name }}_text is null then 'not_reported'
+            else coalesce({{ stated_by('received', field.name ~ '_text') }}, 'reported')
+        end as {{ field.name }}_word{{ ',' if not loop.last }}
+        {% endfor %}
+    from received
+
+),
+
+-- Numbers in text, taken apart.
+parted as (
+
+    select
+        *{{ ',' if numbers }}
+        {% for field in numbers -%}
+        case
+            when {{ field.name }}_kind = 't' and {{ field.name }}_word = 'reported'
+                then {{ number_parts(field.name ~ '_text') }}
+        end as {{ field.name }}_parts{{ ',' if not loop.last }}
+        {% endfor %}
+    from stated
+
+),
+
+-- Read to its type; what is not of the declared form, or is no value, is empty here. A code that a workbook holds as a
+-- date was one before the workbook changed it.
+readings as (
+
+    select
+        parted.*,
+        {% for field in codes -%}
+        {{ field.name }}_words.valid_from_meetmoment as {{ field.name }}_valid_from,
+        {{ field.name }}_words.valid_to_meetmoment as {{ field.name }}_valid_to,
+        {% endfor -%}
+        {% for field in fields -%}
+        {{ reading(field.name, field.type) }} as {{ field.name }}_read{{ ',' if not loop.last }}
+        {% endfor %}
+    from parted
+    {% for field in codes -%}
+    left join code_words as {{ field.name }}_words
+        on parted.{{ field.name }}_column.code_list = {{ field.name }}_words.code_list
+        and lower(parted.{{ field.name }}_text) = {{ field.name }}_words.word
+    {% endfor %}
+
+),
+
+judged as (
+
+    select
+        *,
+        {% for field in fields -%}
+        {{ form_verdict(field.name, field.type, field.is_key) }} as {{ field.name }}_verdict{{ ',' if not loop.last }}
+        {% endfor %}
+    from readings
+
+),
+
+typed as (
+
+    select
+        *,
+        {% for field in fields -%}
+        {% if field in numbers -%}
+        case
+            when {{ field.name }}_verdict = 'ok' then cast({{ field.name }}_read as {{ data_type(field.type) }})
+        end
+        {%- else -%}
+        {{ field.name }}_read
+        {%- endif %} as {{ field.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from judged
+
+),
+
+described as (
+
+    select
+        submission_id || '#' || sheet || '!' || row_number || coalesce('/' || instance, '') || ':{{ record }}' as row_id,
         submission_id,
         sheet,
         row_number,
-        case
-            when not coalesce(bool_or(is_key and is_required and canonical is null), false)
-                then string_agg(case when is_key then coalesce(canonical, '') end, '|' order by position)
-        end as record_key,
-        bool_or(is_repeatable) as is_repeatable,
-        string_agg(coalesce(canonical, ''), '|' order by position) as content,
-        {% for column in columns -%}
-        {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from cells
-    group by row_id, submission_id, sheet, row_number
+        instance,
+        concat_ws(
+            '|',
+            {% for field in keys -%}
+            case when {{ field.name }}_column is not null then coalesce({{ value_text(field.name, field.type) }}, '') end
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        ) as stated_key,
+        {% for field in keys -%}
+        {{ 'or ' if not loop.first }}coalesce({{ field.name }}_column.is_required and {{ field.name }} is null, false)
+        {% endfor %} as lacks_key,
+        {% for field in fields -%}
+        {{ field.name }},
+        {% if field.name in with_state -%}
+        {{ field.name }}_word as {{ field.name }}_state,
+        case when {{ field.name }}_word <> 'reported' then {{ field.name }}_text end as {{ field.name }}_reason,
+        {% endif -%}
+        {% endfor -%}
+        md5(concat_ws(
+            '|',
+            {% for field in fields -%}
+            {{ said(field.name, field.type) }}{{ ',' if not loop.last }}
+            {% endfor %}
+        )) as content,
+        {% for field in fields -%}
+        {{ '|| ' if not loop.first }}{{ state_letter(field.name) }}
+        {% endfor %} as states,
+        {{ remarks_on(fields) }} as remarks,
+        meetmoment_code,
+        meetmoment_number,
+        cutoff_date,
+        is_repeatable
+    from typed
+
+),
+
+-- Where a layout says that rows repeat, equal ones count once.
+repeats as (
+
+    select row_id
+    from described
+    where is_repeatable
+    qualify row_number() over (
+        partition by
+            submission_id, stated_key, lacks_key,
+            {% for field in fields -%}
+            {{ field.name }}{{ ',' if not loop.last }}
+            {% endfor %}
+        order by row_number, row_id
+    ) > 1
 
 ),
 
 final as (
 
     select
-        pivoted.* exclude (is_repeatable, content),
-        submissions.plan_code,
-        submissions.meetmoment_code,
-        submissions.meetmoment_number,
-        submissions.cutoff_date,
-        is_repeatable and row_number() over (
-            partition by pivoted.submission_id, pivoted.record_key, pivoted.content order by pivoted.row_number, pivoted.row_id
-        ) > 1 as is_repeat
-    from pivoted
-    inner join submissions on pivoted.submission_id = submissions.submission_id
+        described.* exclude (lacks_key, is_repeatable),
+        case when not lacks_key then stated_key end as record_key,
+        repeats.row_id is not null as is_repeat
+    from described
+    left join repeats using (row_id)
 
 )
 
@@ -73,15 +232,16 @@ select * from final
    version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. A withdrawn
    submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
    stretch of that same version. Where deliveries are full ones (`int_full_delivery`), a later one also ends what it
-   lacks; a row that it has but that was set apart ends nothing. #}
-{% macro versions_of(staged) %}
+   lacks; a row that it has but that was set apart ends nothing. Candidates are the versions as they are before rows are
+   set apart by what stands beside them. #}
+{% macro versions_of(staged, set_apart='int_quarantined_row') %}
 {% set version_order = 'declared_version, known_from, sha256, row_id' %}
 with
 
 delivered as (
 
     select
-        staged.*,
+        staged.* exclude (instance, stated_key, remarks),
         submissions.received_at as known_from,
         submissions.declared_version,
         submissions.sha256,
@@ -91,11 +251,9 @@ delivered as (
         full_deliveries.next_received_at,
         quarantined.row_id is not null as is_quarantined
     from {{ ref(staged) }} as staged
-    inner join {{ ref('int_submission') }} as submissions on staged.submission_id = submissions.submission_id
-    left join {{ ref('int_quarantined_row') }} as quarantined on staged.row_id = quarantined.row_id
-    left join {{ ref('int_full_delivery') }} as full_deliveries
-        on staged.submission_id = full_deliveries.submission_id
-        and staged.sheet = full_deliveries.sheet
+    inner join {{ ref('int_verdict') }} as submissions using (submission_id)
+    left join {{ ref(set_apart) }} as quarantined using (row_id)
+    left join {{ ref('int_full_delivery') }} as full_deliveries using (submission_id, sheet)
     where
         submissions.verdict = 'accepted'
         and not staged.is_repeat
@@ -125,7 +283,7 @@ ended as (
     select
         *,
         min(lacked_from) over (
-            partition by plan_code, meetmoment_code, record_key, series
+            partition by meetmoment_code, record_key, series
             order by {{ version_order }}
             rows between current row and unbounded following
         ) as ended_at
@@ -141,34 +299,26 @@ accepted as (
 
 ),
 
-warned as (
-
-    select * from {{ ref('int_row_warning') }}
-
-),
-
 ordered as (
 
     select
         accepted.*,
-        coalesce(warned.warning_count, 0) as warning_count,
         least(
             accepted.ended_at,
             min(accepted.known_from) over (
-                partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+                partition by accepted.meetmoment_code, accepted.record_key
                 order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
                 rows between 1 following and unbounded following
             )
         ) as known_to,
         row_number() over (
-            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+            partition by accepted.meetmoment_code, accepted.record_key
             order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
         ) as precedence,
         count(accepted.withdrawn_at) over (
-            partition by accepted.plan_code, accepted.meetmoment_code, accepted.record_key
+            partition by accepted.meetmoment_code, accepted.record_key
         ) as withdrawn_count
     from accepted
-    left join warned on accepted.row_id = warned.row_id
 
 ),
 
@@ -206,7 +356,7 @@ select * from final
 
 {# The window of `previous`, over rows of which one per key and meetmoment holds. #}
 {% macro earlier_window() -%}
-    window earlier as (partition by plan_code, record_key order by meetmoment_number)
+    window earlier as (partition by record_key order by meetmoment_number)
 {%- endmacro %}
 
 {# Whether something new was said: the words of an earlier meetmoment, sent again, explain no new change. #}

@@ -16,8 +16,7 @@ beginnings as (
     select lower.row_id, higher.withdrawn_at as begins_at
     from touched as lower
     inner join touched as higher
-        on lower.plan_code = higher.plan_code
-        and lower.meetmoment_code = higher.meetmoment_code
+        on lower.meetmoment_code = higher.meetmoment_code
         and lower.record_key = higher.record_key
         and lower.precedence < higher.precedence
         and lower.known_from < higher.withdrawn_at
@@ -31,20 +30,19 @@ stretches as (
         beginnings.begins_at,
         coalesce(bool_or(
             higher.known_from <= beginnings.begins_at
-            and coalesce(higher.withdrawn_at > beginnings.begins_at, true)
+            and {{ or_never('higher.withdrawn_at') }} > beginnings.begins_at
         ), false) as is_preceded,
         least(
             version.withdrawn_at, version.ended_at,
             min(case when higher.known_from > beginnings.begins_at then higher.known_from end)
         ) as ends_at
     from touched as version
-    inner join beginnings on version.row_id = beginnings.row_id
+    inner join beginnings using (row_id)
     left join touched as higher
-        on version.plan_code = higher.plan_code
-        and version.meetmoment_code = higher.meetmoment_code
+        on version.meetmoment_code = higher.meetmoment_code
         and version.record_key = higher.record_key
         and version.precedence < higher.precedence
-    where coalesce(beginnings.begins_at < version.withdrawn_at, true)
+    where {{ or_never('version.withdrawn_at') }} > beginnings.begins_at
     group by version.row_id, version.withdrawn_at, version.ended_at, beginnings.begins_at
 
 ),
@@ -53,7 +51,7 @@ withdrawn_versions as (
 
     select touched.* replace (stretches.begins_at as known_from, stretches.ends_at as known_to)
     from touched
-    inner join stretches on touched.row_id = stretches.row_id
+    inner join stretches using (row_id)
     where not stretches.is_preceded
 
 ),

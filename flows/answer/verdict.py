@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
+from flows.registry import SEVERITIES
 
-from expectations.gate import SEVERITIES
+if TYPE_CHECKING:
+    import duckdb
 
 SEVERITY_WORDS = {
     "critical": ("weigert de inzending", "rejects the submission"),
@@ -94,6 +95,8 @@ def read(warehouse: Path) -> list[Answer]:
     Args:
         warehouse: where ``int_submission`` and ``int_finding`` were built after gate 1.
     """
+    import duckdb
+
     with duckdb.connect(str(warehouse), read_only=True) as con:
         findings: dict[str, list[Finding]] = {}
         for finding in _rows(con, "from intermediate.int_finding order by sheet, row_number, column_name, rule_id"):
@@ -113,8 +116,17 @@ def read(warehouse: Path) -> list[Answer]:
                     )  # a stable sort: the order of the file stays within a severity
                 ),
             )
-            for row in _rows(con, "from intermediate.int_submission where withdrawn_at is null order by submission_id")
+            for row in _rows(con, _STANDING)
         ]
+
+
+_STANDING = """
+    select submissions.*, plans.plan_code
+    from intermediate.int_submission as submissions
+    cross join registry.reg_plan as plans
+    where submissions.withdrawn_at is null
+    order by submissions.submission_id
+"""
 
 
 def place(finding: Finding) -> str:
@@ -122,6 +134,6 @@ def place(finding: Finding) -> str:
     return str(finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else ""))
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+def _rows(con: "duckdb.DuckDBPyConnection", query: str) -> list[dict[str, Any]]:
     answer = con.sql(query)
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]

@@ -20,8 +20,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from expectations.gate import SEVERITIES
 from flows.answer.verdict import SEVERITY_WORDS, Answer, Finding, place
+from flows.registry import SEVERITIES
 
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}

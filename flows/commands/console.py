@@ -4,31 +4,33 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from flows.night import Night
+if TYPE_CHECKING:
+    from flows.night import Night
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
-_STEPS = ("receive", "load", "stage", "gate 1", "answer", "marts", "gate 2", "publish")
+_STEPS = ("receive", "load", "build", "answer", "gate 2", "publish")
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
 _CELL = 44
 
 
 @contextmanager
-def progress(night: Night, title: str, quiet: bool) -> Iterator[Night]:
+def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
     """The night with its steps shown as they go on a terminal, its title alone elsewhere; nothing where quiet."""
     if quiet or not console.is_terminal:
         if not quiet:
             console.print(title)
         yield night
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

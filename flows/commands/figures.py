@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import console, shared
-from flows.commands.shared import EXIT_DIFFERS, Json
-from flows.publish import release
-from flows.settings import Settings
+from flows.commands.shared import EXIT_DIFFERS, Json, Plan
 
 if TYPE_CHECKING:
     from flows.history.asof import MartRows
@@ -26,22 +24,22 @@ def add_to(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(function)
 
 
-def figures(json_: Json = False) -> None:
+def figures(plan: Plan = None, json_: Json = False) -> None:
     """Every published figure: as printed, as recomputed from the current release, and the verdict.
 
     Reproduced means equal within the precision it was printed in; from rounded parts, that it was printed as a share of
     figures that were rounded before. `veerkracht trace` leads a figure back to its cells, by its trace_key in --json.
     Exit codes: 0 none differs, 20 at least one differs.
     """
-    current = shared.current(Settings())
+    current = shared.current(shared.settings_of(plan))
     rows = shared.query(current, _FIGURES)
     if json_:
         shared.answer(rows)
     else:
         shown = [
             (
-                row["meetmoment_key"],
-                row["scope_key"].partition("/")[2],
+                row["meetmoment_code"],
+                row["scope_code"],
                 f"{row['measure']} {row['item']}",
                 row["unit"],
                 *(_plain(row[name]) for name in ("printed", "recomputed", "difference")),
@@ -61,20 +59,22 @@ def figures(json_: Json = False) -> None:
 
 def trace(
     key: Annotated[
-        str, typer.Argument(help="trace_key of a row, e.g. fct_finance/veerkracht/m3/VV014/provisional/committed")
+        str, typer.Argument(help="trace_key of a row, e.g. veerkracht/fct_finance/m3/VV014/provisional/committed")
     ],
     release_id: Annotated[str | None, typer.Option("--release", help="Id of the release; the current one.")] = None,
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """Lead a published figure back to file, sheet, cell, checksum and time of receipt; an aggregate to its parts.
 
-    A row with several figures takes the column after a colon: agg_finance_by_meetmoment/...:paid_eur.
+    A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/...:paid_eur.
     Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure.
     """
+    from flows.publish import kept
     from flows.publish.trace import trace as traced_back
 
-    settings = Settings()
-    of = release.find(settings, release_id) if release_id else shared.current(settings)
+    settings = shared.settings_of(plan)
+    of = kept.find(settings, release_id) if release_id else shared.current(settings)
     traced = traced_back(settings, of, key)
     if json_:
         shared.answer(asdict(traced) | {"adds_up": traced.adds_up})
@@ -88,6 +88,7 @@ def asof(
     date: Annotated[str, typer.Argument(help="A day (its end, in UTC) or a moment, in ISO form.")],
     mart: Annotated[str, typer.Argument(help="Name of a mart, for example fct_finance.")],
     csv: Annotated[Path | None, typer.Option(help="Write the mart to this file, as a release has it.")] = None,
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """A mart as it was known on a date, rebuilt from the archive; the releases and the current state are left alone.
@@ -97,7 +98,7 @@ def asof(
     from flows.history import asof as asof_
     from flows.history import rebuild
 
-    rebuilt = rebuild.as_known_on(Settings(), rebuild.moment_of(date))
+    rebuilt = rebuild.as_known_on(shared.settings_of(plan), rebuild.moment_of(date))
     found = asof_.rows_of(rebuilt, mart)
     if csv:
         asof_.write_csv(rebuilt, mart, csv)
@@ -116,8 +117,8 @@ def asof(
 _FIGURES = """
     select fct_published_figure_check.*, agg_headline_figure.trace_key
     from fct_published_figure_check
-    left join agg_headline_figure using (meetmoment_key, scope_key, execution, measure, item)
-    order by meetmoment_key, measure, item
+    left join agg_headline_figure using (meetmoment_code, scope_code, execution, measure, item)
+    order by meetmoment_code, measure, item
 """
 
 

@@ -1,19 +1,20 @@
 """The commands of who runs the night: `veerkracht demo | nightly | status | registry`."""
 
+import os
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows import intake, night
 from flows.commands import console, shared
-from flows.commands.shared import EXIT_HELD, Json
-from flows.night import Night, Outcome
-from flows.publish import release
-from flows.receive import archive
-from flows.settings import Settings
-from flows.warehouse import references
+from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
+
+if TYPE_CHECKING:
+    from flows.publish.kept import Release
+    from flows.settings import Settings
+    from flows.standing import Outcome
 
 PANEL = "Wie de nacht draait / who runs the night"
 
@@ -32,8 +33,12 @@ def demo(json_: Json = False) -> None:
     nothing new. Exit codes: 0 published or nothing new, 1 failed.
     """
     from flows.demo import write_returns
+    from flows.demo.targets import PLAN_CODE
+    from flows.publish import kept
 
-    settings = Settings()
+    # One temporary server for the eight nights of this process: each is a flow run, as on the schedule.
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+    settings = shared.settings_of(PLAN_CODE)
     folder = settings.build / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     nights = write_returns(folder)
@@ -41,7 +46,7 @@ def demo(json_: Json = False) -> None:
     outcomes = []
     for number, demo_night in enumerate(nights, start=1):
         for delivery in demo_night.deliveries:
-            inbox = settings.inbox / delivery.plan_code / delivery.meetmoment_code
+            inbox = settings.inbox / delivery.meetmoment_code
             inbox.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(delivery.path, inbox / delivery.path.name)
         outcome = _run(settings, demo_night.received_at, f"{number}/{len(nights)} {demo_night.title_nl}", json_)
@@ -54,7 +59,7 @@ def demo(json_: Json = False) -> None:
             _tell(outcome)
         if outcome.verdict not in ("nothing_new", demo_night.expects):
             raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
-    current = release.current(settings)
+    current = kept.current(settings)
     assert current
     if json_:
         shared.answer({"nights": outcomes, "release": current.release_id, "folder": str(current.folder)})
@@ -62,48 +67,81 @@ def demo(json_: Json = False) -> None:
     _tell_release(settings, current, any(o["verdict"] == "published" for o in outcomes))
 
 
-def nightly(json_: Json = False) -> None:
-    """One night: receive the inbox, judge, build, judge again, publish one release.
+def nightly(plan: Plan = None, json_: Json = False) -> None:
+    """One night: receive the inbox, judge, build, judge again, publish one release; of every plan, one after the other.
 
-    Put files in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/; a file elsewhere in the inbox stays and is told, with
-    what to do. Exit codes: 0 published or nothing new, 20 held by a gate (the current release stays), 1 failed, 75
-    another night is running.
+    Put files in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/; a file elsewhere in an inbox stays and is told, with what
+    to do. A plan that fails does not stop the next one; with --plan it is the night of one plan, and several plans can
+    run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays), 75
+    another night of the plan is running, 0 published or nothing new.
     """
-    settings = Settings()
-    outcome = _run(settings, datetime.now(UTC), "nightly", json_)
+    from flows import homes, intake
+    from flows.standing import AnotherNight, Outcome
+
+    now = datetime.now(UTC)
+    nights = [shared.settings_of(plan)] if plan else homes.every()
+    told: dict[str, Any] = {}
+    codes = []
+    for settings in nights:
+        title = f"nightly {settings.plan}"
+        try:
+            outcome = _run(settings, now, title, json_)
+        except AnotherNight as busy:
+            outcome, told[settings.plan] = None, {"verdict": "busy", "reason": str(busy)}
+            codes.append(EXIT_BUSY)
+        except Exception as error:  # its trace is in the log of the run
+            outcome, told[settings.plan] = None, {"verdict": "failed", "reason": f"{type(error).__name__}: {error}"}
+            codes.append(EXIT_FAILED)
+        if isinstance(outcome, Outcome):
+            told[settings.plan] = asdict(outcome)
+            codes.append(EXIT_HELD if outcome.verdict == "held" else 0)
+        if json_:
+            continue
+        if len(nights) > 1:
+            console.console.print(f"[bold]{settings.plan}[/]")
+        if outcome:
+            console.show_findings(outcome.findings)
+            _tell(outcome)
+        else:
+            typer.echo(f"veerkracht: {settings.plan}: {told[settings.plan]['reason']}", err=True)
+    nowhere = intake.of_no_plan(nights[0].home)
     if json_:
-        shared.answer(outcome.__dict__)
+        shared.answer({"plans": told, "unplaced": nowhere})
     else:
-        console.show_findings(outcome.findings)
-        _tell(outcome)
-    if outcome.verdict == "held":
-        raise typer.Exit(EXIT_HELD)
+        console.show_unplaced(nowhere)
+    worst = next((code for code in (EXIT_FAILED, EXIT_HELD, EXIT_BUSY) if code in codes), 0)
+    if worst:
+        raise typer.Exit(worst)
 
 
-def status(json_: Json = False) -> None:
+def status(plan: Plan = None, json_: Json = False) -> None:
     """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
 
     It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
     calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
     """
-    settings, now = Settings(), datetime.now(UTC)
-    last, current = night.last_run(settings), release.current(settings)
+    from flows import intake, standing
+    from flows.publish import kept
+
+    settings, now = shared.settings_of(plan), datetime.now(UTC)
+    last, current = standing.last_run(settings), kept.current(settings)
     answer: dict[str, Any] = {
-        "home": str(settings.home),
+        "plan": settings.plan,
+        "home": str(settings.plan_home),
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "rejected": last["outcome"]["rejected"] if last else [],
-        "unplaced": intake.unplaced(settings),
+        "unplaced": intake.unplaced(settings) + intake.of_no_plan(settings.home),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": intake.deliveries(settings.warehouse, now),
-        "next": intake.next_days(now),
+        "deliveries": intake.deliveries(settings.warehouse, settings.plan, now),
+        "next": [day for day in intake.next_days(now) if day["plan_code"] == settings.plan],
         "meetmomenten": shared.query(current, _MEETMOMENTEN) if current else [],
     }
     if json_:
         shared.answer(answer)
         return
     print_ = console.console.print
-    print_(f"home      {settings.home}")
+    print_(f"home      {settings.plan_home}")
     print_(
         f"last run  {last['at']}: {last['outcome']['verdict']}"
         if last
@@ -119,7 +157,10 @@ def check_registry(json_: Json = False) -> None:
 
     Exit codes: 0 whole, 20 at least one fault, named with file and line.
     """
-    faults = references.broken(Settings().build / "registry")
+    from flows.settings import Settings
+    from flows.warehouse import registry_rows
+
+    faults = registry_rows.broken(Settings())
     if json_:
         shared.answer({"faults": faults})
     else:
@@ -133,23 +174,35 @@ def check_registry(json_: Json = False) -> None:
 
 
 _MEETMOMENTEN = """
-    select meetmoment_key, cutoff_date, deadline_on, publication_on,
+    select meetmoment_code, cutoff_date, deadline_on, publication_on,
         delivered_project_count, expected_project_count, is_complete
-    from dim_meetmoment order by plan_code, meetmoment_number
+    from dim_meetmoment order by meetmoment_number
 """
 
 
-def _run(settings: Settings, now: datetime, title: str, quiet: bool) -> Outcome:
-    """Run a night as a flow, unless a quick look says there is nothing to do."""
-    if night.nothing_to_do(settings):
-        return night.nothing_new(settings)
-    from flows.nightly import run_as_flow
+def _run(settings: "Settings", now: datetime, title: str, quiet: bool) -> "Outcome":
+    """Run a night, unless a quick look says there is nothing to do; as a flow where Prefect can be told of it."""
+    from flows import standing
+
+    if standing.nothing_to_do(settings):
+        return standing.nothing_new(settings)
+    from flows.night import Night, runbook
 
     with console.progress(Night(settings, now), title, quiet) as shown:
+        if not _has_prefect():
+            return runbook(shown)
+        from flows.nightly import run_as_flow
+
         return run_as_flow(shown)
 
 
-def _tell(outcome: Outcome) -> None:
+def _has_prefect() -> bool:
+    """Whether a Prefect server is named, or a temporary one is asked for, which costs ten seconds (docs/adr/0016)."""
+    is_asked = os.environ.get("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "").lower() in ("1", "true")
+    return is_asked or bool(os.environ.get("PREFECT_API_URL"))
+
+
+def _tell(outcome: "Outcome") -> None:
     """The outcome of a night in a line or two."""
     print_ = console.console.print
     stays = outcome.release_id or "(none)"
@@ -169,8 +222,10 @@ def _tell(outcome: Outcome) -> None:
             print_(f"  niets nieuws / nothing new: current release stays {stays}")
 
 
-def _tell_release(settings: Settings, current: release.Release, is_new: bool) -> None:
+def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> None:
     """What is there now, and what to do next."""
+    from flows.publish.kept import DATABASE, MANIFEST
+
     rows = sum(current.manifest["tables"].values())
     verdicts = [row["verdict"] for row in shared.query(current, "select verdict from fct_published_figure_check")]
     reproduced = sum(verdict.startswith("reproduced") for verdict in verdicts)
@@ -181,9 +236,9 @@ def _tell_release(settings: Settings, current: release.Release, is_new: bool) ->
         f"  {len(current.manifest['tables'])} marts, {rows} rows, "
         f"{reproduced} of {len(verdicts)} published figures reproduced"
     )
-    print_(f"  {settings.current / release.DATABASE}    for BI tools, open read-only")
+    print_(f"  {settings.current / DATABASE}    for BI tools, open read-only")
     print_(f"  {settings.current / 'parquet'}, {settings.current / 'csv'}    for everyone else")
-    print_(f"  {settings.current / release.MANIFEST}    checksums and the submissions it stands on")
+    print_(f"  {settings.current / MANIFEST}    checksums and the submissions it stands on")
     print_("Next")
     print_("  .venv/bin/veerkracht figures          printed beside recomputed")
     print_("  .venv/bin/veerkracht status           who delivered, what was rejected")
@@ -191,10 +246,12 @@ def _tell_release(settings: Settings, current: release.Release, is_new: bool) ->
     print_("  .venv/bin/veerkracht releases list    every night's release")
 
 
-def _refuse_other_submissions(settings: Settings, demo_names: set[str]) -> None:
-    others = sorted({r.file_name for r in archive.receipts(settings.archive)} - demo_names)
+def _refuse_other_submissions(settings: "Settings", demo_names: set[str]) -> None:
+    from flows.receive import archive
+
+    others = sorted({r.file_name for r in archive.receipts(settings.archive, settings.plan)} - demo_names)
     if others:
         raise RuntimeError(
-            f"{settings.home} holds submissions that are not the demo's ({others[0]}, ...); "
+            f"{settings.plan_home} holds submissions that are not the demo's ({others[0]}, ...); "
             "set VEERKRACHT_HOME to an empty folder for the demo"
         )

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import log, night
 from flows.commands import console, shared
 from flows.commands.figures import PANEL
-from flows.commands.shared import EXIT_DIFFERS, Json
-from flows.publish import release
-from flows.settings import Settings
+from flows.commands.shared import EXIT_DIFFERS, Json, Plan
 
 if TYPE_CHECKING:
     from flows.history.diff import Difference
@@ -34,10 +31,12 @@ def add_to(app: typer.Typer) -> None:
     export.command("postgres")(export_postgres)
 
 
-def list_releases(json_: Json = False) -> None:
+def list_releases(plan: Plan = None, json_: Json = False) -> None:
     """Every release, oldest first; the current one is marked."""
-    settings = Settings()
-    current = release.current(settings)
+    from flows.publish import kept
+
+    settings = shared.settings_of(plan)
+    current = kept.current(settings)
     rows = [
         {
             "release_id": r.release_id,
@@ -49,7 +48,7 @@ def list_releases(json_: Json = False) -> None:
             "bytes": sum(f["bytes"] for f in r.manifest["files"]),
             "content_sha256": r.manifest["content_sha256"],
         }
-        for r in release.published(settings)
+        for r in kept.published(settings)
     ]
     if json_:
         shared.answer(rows)
@@ -63,6 +62,7 @@ def list_releases(json_: Json = False) -> None:
 def diff_releases(
     earlier: Annotated[str, typer.Argument(help="Id of a release, or a day or moment (ISO).")],
     later: Annotated[str, typer.Argument(help="Id of a later release, or a later day or moment.")],
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """What changed between two releases or days: restated values, moved dates, what came and went, with reason.
@@ -72,7 +72,7 @@ def diff_releases(
     """
     from flows.history import diff
 
-    found = diff.diff(Settings(), earlier, later)
+    found = diff.diff(shared.settings_of(plan), earlier, later)
     if json_:
         shared.answer(found.plain())
     else:
@@ -87,22 +87,24 @@ def verify(
     public_key: Annotated[
         Path | None, typer.Option(exists=True, help="PEM of the key it must be signed with, from a trusted place.")
     ] = None,
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """Check every file of a release against its manifest, the signature, and the link to the release before.
 
     Exit codes: 0 all holds, 20 something does not, 1 no such release.
     """
+    from flows.publish import kept
     from flows.publish import verify as verification
 
-    settings = Settings()
+    settings = shared.settings_of(plan)
     if all_:
-        chosen = release.folders(settings)
+        chosen = kept.folders(settings)
     else:
-        chosen = [release.find(settings, release_id).folder if release_id else settings.current.resolve()]
+        chosen = [kept.find(settings, release_id).folder if release_id else settings.current.resolve()]
     pem = public_key.read_text(encoding="utf-8") if public_key else None
     found = {folder.name: verification.problems_in(settings, folder, pem) for folder in chosen}
-    whole = [release.find(settings, id_) for id_, problems in found.items() if not problems]
+    whole = [kept.find(settings, id_) for id_, problems in found.items() if not problems]
     demo_signed = [r.release_id for r in whole if r.manifest["signing"]["is_demo_key"]]
     changed_key = [r.release_id for r in whole if not pem and verification.changed_key(settings, r)]
     if json_:
@@ -125,17 +127,20 @@ def verify(
         raise typer.Exit(EXIT_DIFFERS)
 
 
-def rollback(release_id: ReleaseId, json_: Json = False) -> None:
+def rollback(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> None:
     """Serve another release whose files are kept: `current` is switched in one step, once files and signature hold.
 
     The next night publishes anew when something new was received. Exit codes: 0 done, 1 no such release or not whole,
     75 a night is running.
     """
+    from flows import log
+    from flows.publish import kept
     from flows.publish.verify import rollback as served_again
+    from flows.standing import alone
 
-    settings = Settings()
-    before = release.current(settings)
-    with night.alone(settings), log.run_log(settings.logs, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-rollback"):
+    settings = shared.settings_of(plan)
+    before = kept.current(settings)
+    with alone(settings), log.run_log(settings.logs, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-rollback"):
         target = served_again(settings, release_id)
         log.event("rolled back", release_id=release_id, was=before.release_id if before else None)
     if json_:
@@ -144,14 +149,14 @@ def rollback(release_id: ReleaseId, json_: Json = False) -> None:
         console.console.print(f"current is {target.release_id} (was {before.release_id if before else 'none'})")
 
 
-def rebuild(release_id: ReleaseId, json_: Json = False) -> None:
+def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> None:
     """Make a release again from the archive and compare every file; says where code or registry differ today.
 
     Exit codes: 0 every file is the same, 20 some differ, 1 it could not be rebuilt.
     """
     from flows.publish.rebuild import rebuild as made_again
 
-    settings = Settings()
+    settings = shared.settings_of(plan)
     rebuilt = made_again(settings, release_id)
     if json_:
         shared.answer(asdict(rebuilt))
@@ -177,6 +182,7 @@ def export_postgres(
         ),
     ],
     schema: Annotated[str, typer.Option(help="Schema of the export; one that holds others is refused.")] = "veerkracht",
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """Bring a schema of a PostgreSQL database up to date with the current release, in one transaction.
@@ -184,9 +190,14 @@ def export_postgres(
     The role <schema>_reader may read it and nothing else: grant it to the users of your BI tool.
     Exit codes: 0 exported, 1 failed and the schema is as it was.
     """
-    from flows.publish.postgres import export
+    try:
+        from flows.publish.postgres import export
+    except ModuleNotFoundError as missing:
+        raise RuntimeError(
+            f"{missing.name} is not installed; the extra postgres has it: pip install -e .[postgres]"
+        ) from None
 
-    current = shared.current(Settings())
+    current = shared.current(shared.settings_of(plan))
     counts = export(current, dsn, schema)
     if json_:
         shared.answer({"release": current.release_id, "schema": schema, "tables": counts})
@@ -211,7 +222,7 @@ def _tell_difference(found: "Difference") -> None:
     labels = kinds()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)
-    columns = ("meetmoment_key", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
+    columns = ("meetmoment_code", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
     told = [c for c in found.changes if c["comparison"] == "restatement" or c["record"] == "project"]
     if told:
         rows = [[console.short(change[column]) for column in columns] for change in told[: console.ROWS_SHOWN]]

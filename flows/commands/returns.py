@@ -6,13 +6,8 @@ from typing import Annotated
 
 import typer
 
-from expectations.findings import rejects
-from flows import intake, registry
-from flows.check import check as check_files
-from flows.check import default_meetmoment
 from flows.commands import console, shared
-from flows.commands.shared import EXIT_HELD, Json
-from flows.settings import Settings
+from flows.commands.shared import EXIT_HELD, Json, Plan
 
 PANEL = "Wie returns stuurt / who sends returns"
 
@@ -26,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 def template(
     meetmoment: Annotated[str, typer.Option(help="Code of the meetmoment the return is for, for example m7.")],
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Workbook to write (.xlsx).")],
-    plan: Annotated[str, typer.Option(help="Code of the plan.")] = "veerkracht",
+    plan: Plan = None,
     policy_domain: Annotated[
         str | None, typer.Option(help="Policy domain the return is of, for example OMG; all projects when left out.")
     ] = None,
@@ -37,14 +32,15 @@ def template(
     Sheets, headers and their order come from the registry, so what is filled in and sent back is received. Codes and
     titles are locked, the rest is open; drop-downs offer what is valid at the meetmoment; the sheet Toelichting
     explains every column. Rows for what is new go under the last one. Name the file <policy domain>_... .xlsx; it goes
-    in $VEERKRACHT_HOME/inbox/<plan>/<meetmoment>/ (try it first with: veerkracht check FILE).
+    in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/ (try it first with: veerkracht check FILE).
 
     Exit codes: 0 written, 1 failed, 2 wrong use.
     """
     from flows.template import write_template
 
-    _expect_in_calendar(plan, meetmoment)
-    written = write_template(Settings(), plan, meetmoment, policy_domain, output)
+    settings = shared.settings_of(plan)
+    _expect_in_calendar(settings.plan, meetmoment)
+    written = write_template(settings, settings.plan, meetmoment, policy_domain, output)
     if json_:
         shared.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
         return
@@ -55,7 +51,7 @@ def template(
 
 def check(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files as you would send them.")],
-    plan: Annotated[str, typer.Option(help="Code of the plan.")] = "veerkracht",
+    plan: Plan = None,
     meetmoment: Annotated[
         str | None, typer.Option(help="Code of the meetmoment; the latest received when left out.")
     ] = None,
@@ -72,18 +68,22 @@ def check(
 
     Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
     """
-    settings = Settings()
-    meetmoment = meetmoment or default_meetmoment(settings, plan)
-    _expect_in_calendar(plan, meetmoment)
-    findings = check_files(settings, files, plan, meetmoment, datetime.now(UTC), answer)
+    settings = shared.settings_of(plan)
+    from expectations.gate import rejects
+    from flows.check import check as check_files
+    from flows.check import default_meetmoment
+
+    meetmoment = meetmoment or default_meetmoment(settings)
+    _expect_in_calendar(settings.plan, meetmoment)
+    findings = check_files(settings, files, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({f["file_name"] for f in findings if rejects(f)})
     if json_:
-        shared.answer({"plan": plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
+        shared.answer({"plan": settings.plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
     else:
         console.show_findings(findings)
         for path in files:
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
-            console.console.print(f"{path.name} ({plan}/{meetmoment}): {word}")
+            console.console.print(f"{path.name} ({settings.plan}/{meetmoment}): {word}")
         if answer:
             console.console.print(f"antwoorden / answers: {answer}")
     if rejected:
@@ -94,6 +94,7 @@ def withdraw(
     submission: Annotated[str, typer.Argument(help="Id of the submission; its answer and dim_submission name it.")],
     reason: Annotated[str, typer.Option(help="Why it is withdrawn; it stays inside.")],
     role: Annotated[str, typer.Option(help="In which role that is decided; it stays inside.")] = "sender",
+    plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """Withdraw a submission: from now on it no longer counts, and what it had replaced counts again.
@@ -102,7 +103,9 @@ def withdraw(
     still be rebuilt. Reason and role stay in the archive. The next night publishes without it. A withdrawal is not
     undone: send the file again with a change. Exit codes: 0 withdrawn, 1 failed.
     """
-    withdrawal = intake.withdraw(Settings(), submission, reason, role, datetime.now(UTC))
+    from flows import intake
+
+    withdrawal = intake.withdraw(shared.settings_of(plan), submission, reason, role, datetime.now(UTC))
     if json_:
         shared.answer(withdrawal.__dict__)
     else:
@@ -110,6 +113,8 @@ def withdraw(
 
 
 def _expect_in_calendar(plan: str, meetmoment: str) -> None:
+    from flows import registry
+
     if (plan, meetmoment) not in registry.meetmomenten():
         known = ", ".join("/".join(key) for key in registry.meetmomenten())
         raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")

@@ -1,19 +1,23 @@
-"""What the commands share: how they answer, which release they read, and their exit codes."""
+"""What the commands share: how they answer, of which plan they are, which release they read, and their exit codes."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import duckdb
 import typer
 
-from flows.publish import release
-from flows.settings import Settings
+if TYPE_CHECKING:
+    from flows.publish.kept import Release
+    from flows.settings import Settings
 
 EXIT_FAILED, EXIT_HELD, EXIT_BUSY = 1, 20, 75
 EXIT_DIFFERS = EXIT_HELD
 """A gate that says no and a comparison that does not hold are told alike."""
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
+Plan = Annotated[
+    str | None,
+    typer.Option("--plan", help="Code of the plan; the only one that has a home, or veerkracht, when left out."),
+]
 
 
 def answer(document: Any) -> None:
@@ -21,20 +25,34 @@ def answer(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 
-def current(settings: Settings) -> release.Release:
+def settings_of(plan: str | None) -> "Settings":
+    """The settings of the plan that was asked for."""
+    from flows import homes
+
+    try:
+        return homes.of(plan)
+    except LookupError as unknown:
+        raise typer.BadParameter(str(unknown)) from None
+
+
+def current(settings: "Settings") -> "Release":
     """The release that is served.
 
     Raises:
         RuntimeError: when there is none yet.
     """
-    served = release.current(settings)
+    from flows.publish import kept
+
+    served = kept.current(settings)
     if not served:
         raise RuntimeError("no release yet: run veerkracht nightly, or veerkracht demo")
     return served
 
 
-def query(of: release.Release, sql: str) -> list[dict[str, Any]]:
+def query(of: "Release", sql: str) -> list[dict[str, Any]]:
     """The rows of a query on a release, by column name."""
+    import duckdb
+
     with duckdb.connect(str(of.database), read_only=True) as con:
         found = con.sql(sql)
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]

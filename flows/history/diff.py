@@ -15,7 +15,7 @@ import duckdb
 
 from flows.history.rebuild import moment_of, published_at, release_at
 from flows.publish.changes import count_came_back, counts, net_changes
-from flows.publish.release import Release, published, retired
+from flows.publish.kept import Release, published, retired
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -148,8 +148,8 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
 def _came_in(settings: Settings, release: Release | None, until: datetime) -> int:
     """How many submissions and withdrawals came in after a release and until a moment."""
     known = published_at(release) if release else datetime.min.replace(tzinfo=UTC)
-    received = [receipt.received_at for receipt in archive.receipts(settings.archive)]
-    withdrawn = [withdrawal.withdrawn_at for withdrawal in archive.withdrawals(settings.archive).values()]
+    received = [receipt.received_at for receipt in archive.receipts(settings.archive, settings.plan)]
+    withdrawn = [w.withdrawn_at for w in archive.withdrawals(settings.archive, settings.plan).values()]
     return sum(known < moment <= until for moment in (*received, *withdrawn))
 
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from flows import night, registry
 from flows.publish import contents, tables
-from flows.publish.release import Release, published, retired
+from flows.publish.kept import Release, published, retired
 from flows.receive import archive
 from flows.settings import Settings
 
@@ -55,12 +55,16 @@ def as_known_on(settings: Settings, moment: datetime) -> Rebuilt:
 
     Raises:
         NothingKnown: when nothing had been received by then.
-        gate.GateBroken: when a check of gate 1 could not be carried out.
+        transform.TransformFailed: also when a check of gate 1 could not be carried out.
     """
-    receipts = [receipt for receipt in archive.receipts(settings.archive) if receipt.received_at <= moment]
+    receipts = [
+        receipt for receipt in archive.receipts(settings.archive, settings.plan) if receipt.received_at <= moment
+    ]
     if not receipts:
         raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
-    withdrawn = {id_: w for id_, w in archive.withdrawals(settings.archive).items() if w.withdrawn_at <= moment}
+    withdrawn = {
+        id_: w for id_, w in archive.withdrawals(settings.archive, settings.plan).items() if w.withdrawn_at <= moment
+    }
     inputs = [registry.checksum(), registry.code_checksum(), *(receipt.submission_id for receipt in receipts)]
     inputs += [f"withdrawn {submission_id}" for submission_id in withdrawn]
     name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]

@@ -14,7 +14,8 @@ from rdflib import DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 from flows.publish import changes, dictionary, publication
 from flows.publish.contents import Mart
 from flows.publish.edition import Edition, missed, period
-from flows.publish.tables import DATABASE, HEADLINES, WORKBOOK
+from flows.publish.kept import DATABASE
+from flows.publish.tables import HEADLINES, WORKBOOK
 from flows.warehouse import docs
 
 TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"

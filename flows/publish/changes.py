@@ -13,7 +13,7 @@ import jinja2
 from flows import registry
 from flows.publish import publication
 from flows.publish.edition import Edition
-from flows.publish.tables import DATABASE
+from flows.publish.kept import DATABASE
 
 PAGE = "what_changed.html"
 _TEMPLATE = Path(__file__).with_name("changes.html")
@@ -30,12 +30,12 @@ _RECEIVED = """
     ),
     presence as (
         select
-            comparison, meetmoment_key, record, record_key,
+            comparison, meetmoment_code, record, record_key,
             arg_min(kind, known_from) <> 'added' as was_there,
             arg_max(kind, known_from) = 'added' as is_there
         from received
         where field = 'record'
-        group by comparison, meetmoment_key, record, record_key
+        group by comparison, meetmoment_code, record, record_key
     ),
 """
 
@@ -46,7 +46,7 @@ _NET_CHANGES = f"""
     {_RECEIVED}
     netted as (
         select
-            comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
+            comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field,
             arg_min(struct_pack(v := old_value, s := old_state), known_from) as before,
             arg_max(struct_pack(v := new_value, s := new_state), known_from) as after,
             bool_or(is_left_empty) as is_left_empty,
@@ -56,15 +56,15 @@ _NET_CHANGES = f"""
             arg_max(struct_pack(v := reason, s := reason_source), known_from) as accounted,
             max(known_from) as known_from
         from received
-        group by comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field
+        group by comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field
     )
     select
-        comparison, meetmoment_key, previous_meetmoment_key, project_key, record, record_key, field,
+        comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field,
         case when is_made_final then 'made_final' else last_kind end as kind,
         before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
         accounted.v as reason, accounted.s as reason_source, known_from
     from netted
-    left join presence using (comparison, meetmoment_key, record, record_key)
+    left join presence using (comparison, meetmoment_code, record, record_key)
     where
         case
             when field = 'record' then was_there <> is_there
@@ -73,7 +73,7 @@ _NET_CHANGES = f"""
                 and (coalesce(was_there, true) or is_made_final)
                 and (is_left_empty or before is distinct from after)
         end
-    order by comparison desc, meetmoment_key, record, record_key, field, known_from
+    order by comparison desc, meetmoment_code, record, record_key, field, known_from
 """
 
 _CAME_BACK = f"""
@@ -119,7 +119,7 @@ def write(folder: Path, edition: Edition) -> None:
         before = datetime.fromisoformat(edition.earlier[edition.previous])
         with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
             changes = net_changes(con, before, edition.published_at)
-            titles = dict(con.sql("select project_key, title from dim_project").fetchall())
+            titles = dict(con.sql("select project_code, title from dim_project").fetchall())
     restated = [c for c in changes if c["comparison"] == "restatement" and c["field"] != "record"]
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True

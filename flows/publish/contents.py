@@ -1,23 +1,32 @@
 """What a release holds: its marts and columns, in which form each goes out, and what each means.
 
-Declared on the dbt exposure ``open_data``, which is read from dbt's manifest, and in
-``seeds/publication/publishable_column.csv``.
+Declared on the dbt exposure ``open_data`` and on the columns of the marts, which are read from dbt's manifest.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows import registry
+import duckdb
+
 from flows.publish import parts
 from flows.warehouse import transform
 
 EXPOSURE = "open_data"
 FORMS = ("duckdb", "parquet", "csv", "csv_excel_nl", "xlsx", "json")
 TRACE_KEY = "trace_key"
-_STAY = ((False, "person"), (False, "free_text"))
+CONTENTS = {
+    *("key", "code", "number", "amount", "date", "flag", "label", "place", "digest", "reference"),
+    *("public_text", "value_of_field", "free_text", "person"),
+}
+"""What a column may contain (``contains`` in its ``meta``): ``public_text`` is text written for readers; ``free_text``
+and ``person`` stay in the warehouse; ``value_of_field`` is the value of the field that the row names, left empty where
+that field stays. A column that says none of these, or has no label in both languages, holds the release."""
+_STAY = {"free_text", "person"}
+_TRACE_KEY_LABELS = ("Herkomstsleutel", "Trace key")
 _TRACE_KEY_MEANING = "Key of the row for `veerkracht trace`, which leads to file, sheet, cell and checksum"
 
 
@@ -29,6 +38,8 @@ class Column:
     data_type: str
     """As DuckDB writes it, for example DECIMAL(18,2)."""
     description: str
+    label_nl: str
+    label_en: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Mart:
     withheld: tuple[str, ...]
     """Columns that stay in the warehouse."""
     unlisted: tuple[str, ...]
-    """Columns that the list of publishable columns does not name; the gate holds the release."""
+    """Columns that do not say what they contain; the gate holds the release."""
     key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
     forms: frozenset[str]
@@ -63,6 +74,8 @@ class Mart:
     """The record of the submission contract that a row states, where it states one: the first that its sheet holds."""
     is_place: bool
     """Whether a row is about a file, or a place in it, without stating a record."""
+    plan_code: str
+    """The plan that the release is of."""
 
     @property
     def has_trace_key(self) -> bool:
@@ -83,23 +96,21 @@ class Mart:
         return f"case when field not in ({fields}) then {name} end as {name}"
 
     def _trace_key(self) -> str:
-        """Name of the mart and the parts of its key; the plan is in the first part and left out of the others."""
-        parts = []
-        for position, name in enumerate(self.key):
-            text = f"coalesce(cast({name} as varchar), '')"
-            if position and name.endswith("_key"):
-                text = f"regexp_replace({text}, '^[^/]+/', '')"
-            parts.append(text)
-        return " || '/' || ".join([f"'{self.name}'", *parts])
+        """The plan, the name of the mart and the parts of its key."""
+        parts = [f"coalesce(cast({name} as varchar), '')" for name in self.key]
+        return " || '/' || ".join([f"'{self.plan_code}/{self.name}'", *parts])
 
 
 def declared(warehouse: Path) -> tuple[Mart, ...]:
     """The published marts as the dbt manifest beside ``warehouse`` declares them, by name."""
-    return from_manifest(json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8")))
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        plans = con.sql("select plan_code from registry.reg_plan").fetchall()
+    ((plan_code,),) = plans
+    return from_manifest(json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8")), plan_code)
 
 
-def from_manifest(manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
-    """The published marts that a dbt manifest declares, by name.
+def from_manifest(manifest: Mapping[str, Any], plan_code: str) -> tuple[Mart, ...]:
+    """The published marts of a plan that a dbt manifest declares, by name.
 
     Raises:
         ValueError: when the exposure names a form, or a mart under a form, that is not there.
@@ -115,17 +126,19 @@ def from_manifest(manifest: Mapping[str, Any]) -> tuple[Mart, ...]:
     named |= {*records, *places}
     if named - names:
         raise ValueError(f"exposure {EXPOSURE} names {sorted(named - names)}, which it does not depend on")
-    tests = list(_tests(manifest))
-    listed = _listed()
+    promises = _promises(manifest)
+    withheld = {name for node in nodes.values() for name, entry in node["columns"].items() if _contents(entry) in _STAY}
+    referred = referred_to(manifest)
     return tuple(
         _mart(
             node,
-            tests,
-            names,
+            promises[node["name"]],
+            {key: mart for key, mart in referred.items() if mart in names},
             {form for form in FORMS if _goes(node["name"], destinations[form])},
             records,
             places,
-            listed,
+            withheld,
+            plan_code,
         )
         for node in sorted(nodes.values(), key=lambda node: str(node["name"]))
     )
@@ -135,61 +148,75 @@ def _goes(name: str, rule: Mapping[str, list[str]]) -> bool:
     return name in rule["only"] if "only" in rule else name not in rule.get("except", ())
 
 
-def _tests(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(model name, kind of test, its arguments) of every generic test on all rows of a model."""
-    for node in manifest["nodes"].values():
-        is_generic = node["resource_type"] == "test" and node.get("test_metadata") and node.get("attached_node")
-        if is_generic and not node["config"].get("where"):
-            yield node["attached_node"].split(".")[-1], node["test_metadata"]["name"], node["test_metadata"]["kwargs"]
+def _promises(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Mart -> what it promises of its rows: the arguments of its test ``sound_mart``."""
+    return {
+        node["attached_node"].split(".")[-1]: node["test_metadata"]["kwargs"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "sound_mart"
+    }
+
+
+def referred_to(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Key column -> the mart it is the key of, as the macro that tests the references has them."""
+    macro = manifest["macros"]["macro.veerkracht.referred_to"]["macro_sql"]
+    return dict(re.findall(r"'(\w+)': ref\('(\w+)'\)", macro))
+
+
+def _contents(entry: Mapping[str, Any]) -> str | None:
+    """What a column contains; None where it does not say that, or has no label."""
+    meta = entry.get("meta", {})
+    found: str | None = meta.get("contains")
+    return found if found in CONTENTS and meta.get("label_nl") and meta.get("label_en") else None
 
 
 def _mart(
     node: Mapping[str, Any],
-    tests: list[tuple[str, str, dict[str, Any]]],
-    published: set[str],
+    promises: Mapping[str, Any],
+    referred_to: Mapping[str, str],
     forms: set[str],
     records: Mapping[str, list[str]],
     places: Sequence[str],
-    listed: Mapping[tuple[str, str], tuple[bool, str]],
+    withheld_fields: set[str],
+    plan_code: str,
 ) -> Mart:
     name = node["name"]
-    entries = {column: listed.get((column, name), listed.get((column, ""))) for column in node["columns"]}
-    verdicts = {column: entry and entry[0] for column, entry in entries.items()}
+    contents = {column: _contents(entry) for column, entry in node["columns"].items()}
     columns = [
-        Column(column, str(entry["data_type"]).upper().replace(", ", ","), entry["description"])
+        Column(
+            column,
+            str(entry["data_type"]).upper().replace(", ", ","),
+            entry["description"],
+            entry["meta"]["label_nl"],
+            entry["meta"]["label_en"],
+        )
         for column, entry in node["columns"].items()
-        if verdicts[column]
+        if contents[column] and contents[column] not in _STAY
     ]
-    key = next(tuple(arguments["columns"]) for of, kind, arguments in tests if (of, kind) == (name, "unique_key"))
     if name in records or name in places or parts.has_figures(name):
-        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING))
-    outgoing = {column.name for column in columns}
-    foreign_keys = [
-        ForeignKey(arguments["column_name"], parent, arguments["field"])
-        for of, kind, arguments in tests
-        if (of, kind) == (name, "relationships")
-        and (parent := str(arguments["to"]).split("'")[1]) in published
-        and arguments["column_name"] in outgoing
-    ]
+        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING, *_TRACE_KEY_LABELS))
     return Mart(
         name=name,
         description=node["description"],
         columns=tuple(columns),
-        values_of_fields=tuple(column for column, entry in entries.items() if entry == (True, "value_of_field")),
-        withheld_fields=tuple(sorted({column for (column, _), entry in listed.items() if entry in _STAY})),
-        withheld=tuple(column for column, verdict in verdicts.items() if verdict is False),
-        unlisted=tuple(column for column, verdict in verdicts.items() if verdict is None),
-        key=key,
-        foreign_keys=tuple(sorted(foreign_keys, key=lambda fk: (fk.column, fk.mart))),
+        values_of_fields=tuple(column for column, held in contents.items() if held == "value_of_field"),
+        withheld_fields=tuple(sorted(withheld_fields)),
+        withheld=tuple(column for column, held in contents.items() if held in _STAY),
+        unlisted=tuple(column for column, held in contents.items() if not held),
+        key=tuple(promises["key"]),
+        foreign_keys=tuple(
+            ForeignKey(column.name, mart, key)
+            for column in sorted(columns, key=lambda column: column.name)
+            for key, mart in referred_to.items()
+            if refers(column.name, key) and mart != name and column.name not in promises.get("no_references", ())
+        ),
         forms=frozenset(forms),
         records=tuple(records.get(name, ())),
         is_place=name in places,
+        plan_code=plan_code,
     )
 
 
-def _listed() -> dict[tuple[str, str], tuple[bool, str]]:
-    """(column, mart or nothing) -> whether it may go out and what it holds, as the registry lists it."""
-    return {
-        (row["column_name"], row["mart"]): (row["is_published"] == "true", row["contains"])
-        for row in registry.rows("publication/publishable_column")
-    }
+def refers(column: str, key: str) -> bool:
+    """Whether a column is a reference to the mart with this key: it is named like it, or its name ends in it."""
+    return column == key or column.endswith(f"_{key}")

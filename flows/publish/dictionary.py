@@ -47,11 +47,14 @@ code { font-size: .95em; }
 <p>{{ mart.description }}</p>
 <p>Key: {% for name in mart.key %}<code>{{ name }}</code>{{ ", " if not loop.last }}{% endfor %}</p>
 <table>
-<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
+<thead><tr><th scope="col">Column</th><th scope="col">Label</th><th scope="col">Type</th>\
+<th scope="col">Meaning</th></tr></thead>
 <tbody>
 {% for column in mart.columns %}
 <tr>
-<th scope="row"><code>{{ column.name }}</code></th><td>{{ column.data_type }}</td><td>{{ column.description }}</td>
+<th scope="row"><code>{{ column.name }}</code></th>
+<td><span lang="nl">{{ column.label_nl }}</span> / {{ column.label_en }}</td>
+<td>{{ column.data_type }}</td><td>{{ column.description }}</td>
 </tr>
 {% endfor %}
 </tbody>
@@ -70,10 +73,12 @@ def write(folder: Path, edition: Edition, marts: Sequence[Mart]) -> None:
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
     with (folder / TABLE).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["mart", "column", "position", "type", "is_key", "meaning", "mart_meaning"])
+        writer.writerow(
+            ["mart", "column", "position", "type", "is_key", "label_nl", "label_en", "meaning", "mart_meaning"]
+        )
         for mart in marts:
             for position, column in enumerate(mart.columns, start=1):
                 is_key = "true" if column.name in mart.key else "false"
-                writer.writerow(
-                    [mart.name, column.name, position, column.data_type, is_key, column.description, mart.description]
-                )
+                labels = (column.label_nl, column.label_en)
+                row = [mart.name, column.name, position, column.data_type, is_key, *labels]
+                writer.writerow([*row, column.description, mart.description])

@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.publish import publication
 from flows.publish.tables import CSV
 
 
@@ -44,7 +43,7 @@ class Edition:
             published_at,
             edition.earlier,
             {
-                entry["meetmoment_key"]: entry["first_published_on"]
+                _meetmoment(entry): entry["first_published_on"]
                 for entry in manifest["calendar"]
                 if entry["first_published_on"] and entry["first_published_on"] < edition.day.isoformat()
             },
@@ -59,24 +58,29 @@ class Edition:
             release_id,
             published_at,
             {**manifest["earlier_releases"], manifest["release_id"]: manifest["published_at"]},
-            {e["meetmoment_key"]: e["first_published_on"] for e in manifest["calendar"] if e["first_published_on"]},
+            {_meetmoment(e): e["first_published_on"] for e in manifest["calendar"] if e["first_published_on"]},
         )
 
 
+def _meetmoment(entry: Mapping[str, Any]) -> str:
+    """The code in an entry of a published calendar; releases of before 2027 name it with the plan in front."""
+    return str(entry.get("meetmoment_code") or entry["meetmoment_code"].partition("/")[2])
+
+
 def calendar(folder: Path, edition: Edition) -> list[dict[str, Any]]:
-    """Per meetmoment of the plan: the announced day, the day a release first held all of it, whether that was missed.
+    """Per meetmoment: the announced day, the day a release first held all of it, whether that was missed.
 
     A day that passed without a complete release counts as missed from then on.
     """
     kept = []
     with (folder / CSV / "dim_meetmoment.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["plan_code"] == publication.value("plan_code")]
+        rows = list(csv.DictReader(file))
     for row in sorted(rows, key=lambda row: int(row["meetmoment_number"])):
         complete_today = edition.day.isoformat() if row["is_complete"] == "true" else None
-        first = (edition.first_published or {}).get(row["meetmoment_key"]) or complete_today
+        first = (edition.first_published or {}).get(row["meetmoment_code"]) or complete_today
         kept.append(
             {
-                "meetmoment_key": row["meetmoment_key"],
+                "meetmoment_code": row["meetmoment_code"],
                 "publication_on": row["publication_on"],
                 "first_published_on": first,
                 "is_missed": (first or edition.day.isoformat()) > row["publication_on"],
@@ -87,7 +91,7 @@ def calendar(folder: Path, edition: Edition) -> list[dict[str, Any]]:
 
 def missed(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """The meetmomenten whose announced day was missed."""
-    return [str(entry["meetmoment_key"]) for entry in entries if entry["is_missed"]]
+    return [str(entry["meetmoment_code"]) for entry in entries if entry["is_missed"]]
 
 
 def period(database: Path) -> tuple[date, date] | None:

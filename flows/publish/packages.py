@@ -79,7 +79,8 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
         "dialect": {"delimiter": ",", "doubleQuote": True, "header": True},
         "schema": {
             "fields": [
-                {"name": c.name, "type": _types(c)[0], "description": c.description} | _form(c) for c in mart.columns
+                {"name": c.name, "type": _types(c)[0], "title": c.label_nl, "description": c.description} | _form(c)
+                for c in mart.columns
             ],
             "primaryKey": list(mart.key),
             "foreignKeys": [

@@ -1,6 +1,8 @@
 """What a figure is made of: the rows of other marts that add up to it, or the reason why none do.
 
-``seeds/publication/aggregate_part.csv`` declares the parts, ``figure_without_parts.csv`` the reasons.
+A figure says its parts in the YAML of its mart (``parts`` in the column's ``meta``); what no column can say, of
+headline figures or of several marts together, is a row of ``seeds/publication/aggregate_part.csv``.
+``figure_without_parts.csv`` has the reasons.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,37 +16,36 @@ from typing import Any
 import duckdb
 
 from flows import registry
+from flows.warehouse import columns
 
 HEADLINES = "agg_headline_figure"
 """The mart whose figures are its rows: measure and item name them, not columns."""
 # Keys that a part shares with its aggregate are equal, unless the aggregate leaves them empty.
-_SHARED_KEYS = ("speerpunt_key", "cluster_key", "project_key", "indicator_key", "execution", "closing_date")
+_SHARED_KEYS = ("speerpunt_code", "cluster_code", "project_code", "indicator_code", "execution", "closing_date")
 _IN_SCOPE = """
     and (
         exists (
             select 1 from bridge_scope_project as scope
-            where scope.scope_key = {scope_key} and scope.meetmoment_key = part.meetmoment_key
-                and scope.project_key = part.project_key
+            where scope.scope_code = {scope_code} and scope.meetmoment_code = part.meetmoment_code
+                and scope.project_code = part.project_code
         )
         -- What is of no project counts in the scope that is the whole plan.
-        or part.project_key is null and exists (
+        or part.project_code is null and exists (
             select 1 from dim_scope as scope
-            where scope.scope_key = {scope_key} and scope.funding_type is null and scope.is_rrf is null
+            where scope.scope_code = {scope_code} and scope.funding_type is null and scope.is_rrf is null
                 and scope.member_of_meetmoment is null
         )
     )
 """
 _MEETMOMENT = {
-    "this": "and part.meetmoment_key = {meetmoment_key}",
-    "first": "and part.meetmoment_key = {first_meetmoment_key}",
+    "this": "and part.meetmoment_code = {meetmoment_code}",
+    "first": "and part.meetmoment_code = {first_meetmoment_code}",
     "any": "",
 }
-_PREVIOUS = "and part.meetmoment_key = {previous_meetmoment_key}"
+_PREVIOUS = "and part.meetmoment_code = {previous_meetmoment_code}"
 _PREVIOUS_OF_CALENDAR = """
-    and part.meetmoment_key = (
-        select before.meetmoment_key from dim_meetmoment as now inner join dim_meetmoment as before
-            on now.plan_code = before.plan_code and now.meetmoment_number - 1 = before.meetmoment_number
-        where now.meetmoment_key = {meetmoment_key}
+    and part.meetmoment_code = (
+        select previous_meetmoment_code from dim_meetmoment where meetmoment_code = {meetmoment_code}
     )
 """
 
@@ -139,7 +140,7 @@ def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: 
         where ({declaration["condition"] or "true"})
         {"".join(f" and part.{name} = {{{name}}}" for name in shared)}
         {_meetmoment(declaration["meetmoment"], values)}
-        {_scope(columns) if "scope_key" in values else ""}
+        {_scope(columns) if "scope_code" in values else ""}
         order by all
     """
     found = con.sql(row.filled(query)).fetchall()
@@ -161,19 +162,53 @@ def _figure_of_part(mart: str, amount: str, columns: set[str]) -> str:
 
 def _meetmoment(which: str, values: Mapping[str, Any]) -> str:
     if which == "previous":
-        return _PREVIOUS if "previous_meetmoment_key" in values else _PREVIOUS_OF_CALENDAR
+        return _PREVIOUS if "previous_meetmoment_code" in values else _PREVIOUS_OF_CALENDAR
     return _MEETMOMENT[which]
 
 
 def _scope(columns: set[str]) -> str:
-    if "scope_key" in columns:
-        return "and part.scope_key = {scope_key}"
-    return _IN_SCOPE if "project_key" in columns else ""
+    if "scope_code" in columns:
+        return "and part.scope_code = {scope_code}"
+    return _IN_SCOPE if "project_code" in columns else ""
+
+
+def declarations() -> list[dict[str, str]]:
+    """Every declaration of parts: those of the columns, then those of the registry."""
+    return list(_part_rows())
 
 
 @cache
 def _part_rows() -> tuple[dict[str, str], ...]:
-    return tuple(registry.rows("publication/aggregate_part"))
+    return (*_of_columns(), *registry.rows("publication/aggregate_part"))
+
+
+def _of_columns() -> Iterator[dict[str, str]]:
+    """What the columns of the marts say, in the form of the registry's rows.
+
+    What the mart says of all parts (``of``, ``where``) holds for each that names no other mart. A row counts for one
+    in a figure that is called a count, and for its column of the same name in any other.
+    """
+    for mart in columns.marts():
+        common = _meta(mart).get("parts", {})
+        for column in mart["columns"]:
+            said = _meta(column).get("parts", [])
+            for part in said if isinstance(said, list) else [said]:
+                figure = column["name"]
+                conditions = ["" if "of" in part else common.get("where", ""), part.get("where", "")]
+                yield {
+                    "aggregate": mart["name"],
+                    "figure": figure,
+                    "side": part.get("side", "numerator"),
+                    "part_mart": part.get("of") or common["of"],
+                    "amount": str(part.get("amount", "1" if figure.endswith("_count") else figure)),
+                    "condition": " and ".join(filter(None, conditions)),
+                    "meetmoment": part.get("meetmoment", "this"),
+                }
+
+
+def _meta(entry: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = entry.get("config", {}).get("meta", {})
+    return found
 
 
 def _declared() -> list[dict[str, str]]:

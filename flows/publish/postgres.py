@@ -12,7 +12,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from flows.publish.release import DATABASE, Release
+from flows.publish.kept import DATABASE, Release
 
 _TYPES = {
     "VARCHAR": "text",

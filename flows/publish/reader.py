@@ -4,7 +4,7 @@ A DuckDB connection stays on the file it opened, also after ``current`` points e
 the same process while the first is open under the same path. So the release is opened under its own path, which never
 changes, and the link is looked at before each use.
 
-    with open_current(Path("var")) as reader:
+    with open_current(Path("var/veerkracht")) as reader:
         reader.query("select count(*) from fct_finance")
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from flows.publish.tables import DATABASE
+from flows.publish.kept import DATABASE
 
 
 class CurrentReader:
@@ -75,5 +75,5 @@ class CurrentReader:
 
 
 def open_current(home: Path) -> CurrentReader:
-    """A reader of the current release of a home folder."""
+    """A reader of the current release in the home of a plan."""
     return CurrentReader(home)

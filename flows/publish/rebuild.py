@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from flows import night, registry
-from flows.publish import carried, release
+from flows.publish import carried, kept, release
 from flows.publish.edition import Edition
-from flows.publish.release import MANIFEST, RETIRED, Release
-from flows.publish.tables import DATABASE
+from flows.publish.kept import DATABASE, MANIFEST, RETIRED, Release
 from flows.receive import archive
 from flows.receive.archive import Withdrawal
 from flows.settings import Settings
@@ -40,8 +39,8 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     Raises:
         LookupError: when there is no such release, or the archive lacks a submission or withdrawal it stands on.
     """
-    original = release.find(settings, release_id)
-    known = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive)}
+    original = kept.find(settings, release_id)
+    known = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive, settings.plan)}
     named = [entry["submission_id"] for entry in original.manifest["submissions"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
     if missing:
@@ -62,7 +61,7 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
 
 def _withdrawn(settings: Settings, original: Release) -> dict[str, Withdrawal]:
     """The withdrawals a release stands on, by submission id."""
-    known = archive.withdrawals(settings.archive)
+    known = archive.withdrawals(settings.archive, settings.plan)
     named = [entry["submission_id"] for entry in original.manifest["withdrawals"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
     if missing:

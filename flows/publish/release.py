@@ -8,8 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,73 +29,28 @@ from flows.publish import (
     workbook,
 )
 from flows.publish.edition import Edition
+from flows.publish.kept import (
+    DATABASE,
+    MANIFEST,
+    RETIRED,
+    NotReadBack,
+    Release,
+    current,
+    published,
+    retired,
+    sequence,
+)
 from flows.publish.sign import PUBLIC_KEY, SUFFIX, Signer
-from flows.publish.tables import DATABASE
 from flows.receive.archive import Receipt
 from flows.settings import Settings
 from flows.warehouse import docs
 
-MANIFEST = "manifest.json"
-RETIRED = ".retired"
-"""Folder of the manifests of releases whose files were not kept."""
 _FOR_READERS = 2
 """The release that was served until now stays for those who are reading file after file of it."""
 
 
-class NotReadBack(Exception):
-    """What is read back from disk is not what was written."""
-
-
 class NotListed(Exception):
     """A column about to be published is not on the list of publishable columns; nothing was published."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published release."""
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    @property
-    def release_id(self) -> str:
-        return str(self.manifest["release_id"])
-
-    @property
-    def database(self) -> Path:
-        return self.folder / DATABASE
-
-
-def current(settings: Settings) -> Release | None:
-    """The release that ``current`` points to."""
-    return _open(settings.current.resolve()) if settings.current.exists() else None
-
-
-def published(settings: Settings) -> list[Release]:
-    """Every release whose files are kept, oldest first."""
-    return _in(settings.releases)
-
-
-def retired(settings: Settings) -> list[Release]:
-    """Every release of which only the manifest is kept, oldest first."""
-    return _in(settings.releases / RETIRED)
-
-
-def find(settings: Settings, release_id: str) -> Release:
-    """A release by its id, retired ones too.
-
-    Raises:
-        LookupError: naming the releases there are.
-    """
-    known = {folder.name: folder for folder in folders(settings)}
-    if release_id not in known:
-        raise LookupError(f"no release {release_id}; there are {', '.join(known) or 'none'}")
-    return _open(known[release_id])
-
-
-def folders(settings: Settings) -> list[Path]:
-    """The folder of every release, those of which only the manifest is kept first, each oldest first."""
-    return [*_folders(settings.releases / RETIRED), *_folders(settings.releases)]
 
 
 def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], now: datetime) -> Release | None:
@@ -109,7 +63,7 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     """
     # The chain follows the order of publication: a release that was rolled back stays a link of it.
     before = max(
-        (*retired(settings), *published(settings)), key=lambda release: _sequence(release.release_id), default=None
+        (*retired(settings), *published(settings)), key=lambda release: sequence(release.release_id), default=None
     )
     release_id = _next_id(settings, now)
     unfinished = settings.releases / f".{release_id}.unfinished"
@@ -158,8 +112,9 @@ def write(
     head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
     workbook.write(folder, marts, _readme(this), this.published_at)
-    data = [_file(path, folder) for path in files(folder)]
-    whole = tables.contents_checksum(folder / DATABASE)
+    told = {path: _file(path, folder) for path in files(folder)}
+    data = list(told.values())
+    whole = tables.contents_checksum(folder, "parquet")
     kept = edition.calendar(folder, this)
     catalogue.write(folder, this, marts, data, whole, kept)
     packages.write(folder, this, marts, data, kept)
@@ -173,7 +128,7 @@ def write(
         "earlier_releases": dict(this.earlier),
         "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
         "registry_sha256": registry.checksum(),
-        "content_sha256": _content_checksum(folder),
+        "content_sha256": _content_checksum(data),
         "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},
         "calendar": kept,
         "tables": counts,
@@ -182,7 +137,7 @@ def write(
         "submissions": [_submission(receipt) for receipt in receipts],
         "withdrawals": _withdrawals(folder),
         "database": {"path": DATABASE, "contents_sha256": whole},
-        "files": [_file(path, folder) for path in files(folder)],
+        "files": [told.get(path) or _file(path, folder) for path in files(folder)],
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for name in (DATABASE, MANIFEST):
@@ -191,10 +146,12 @@ def write(
 
 
 def read_back(folder: Path) -> None:
-    """Read a release from disk and compare every file with its manifest, and every table with its Parquet file.
+    """Read a release from disk and compare every file with its manifest, and the database with the Parquet files.
+
+    The manifest has the checksum of the rows as the Parquet files had them; here the database is read.
 
     Raises:
-        NotReadBack: naming the first file or table that differs.
+        NotReadBack: naming the first file that differs.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     listed = {entry["path"]: entry for entry in manifest["files"]}
@@ -205,27 +162,11 @@ def read_back(folder: Path) -> None:
         if _file(folder / name, folder) != entry:
             raise NotReadBack(f"{name} is not what the manifest says")
     try:
-        _read_database_back(folder, manifest)
+        whole = tables.contents_checksum(folder, "duckdb")
     except duckdb.Error as error:
         raise NotReadBack(f"{DATABASE} cannot be read: {error}") from error
-
-
-def _read_database_back(folder: Path, manifest: dict[str, Any]) -> None:
-    if tables.contents_checksum(folder / DATABASE) != manifest["database"]["contents_sha256"]:
+    if whole != manifest["database"]["contents_sha256"]:
         raise NotReadBack(f"the contents of {DATABASE} are not what the manifest says")
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
-        for table, row_count in manifest["tables"].items():
-            parquet = folder / tables.PARQUET / f"{table}.parquet"
-            if not parquet.exists():
-                continue
-            # Of as many rows on both sides, none may be on one side only; then none is on the other.
-            counted = con.execute(
-                f"select (select count(*) from {table}), (select count(*) from read_parquet($1)),"
-                f" (select count(*) from (from {table} except all from read_parquet($1)))",
-                [str(parquet)],
-            ).fetchone()
-            if counted != (row_count, row_count, 0):
-                raise NotReadBack(f"table {table} in {DATABASE} is not what its Parquet file says")
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -261,11 +202,11 @@ def retire(settings: Settings) -> list[str]:
 
 def switch(settings: Settings, folder: Path) -> None:
     """Point ``current`` to a release, atomically."""
-    pointer = settings.home / ".current.next"
+    pointer = settings.plan_home / ".current.next"
     pointer.unlink(missing_ok=True)
-    pointer.symlink_to(folder.relative_to(settings.home))
+    pointer.symlink_to(folder.relative_to(settings.plan_home))
     pointer.replace(settings.current)
-    _sync(settings.home)
+    _sync(settings.plan_home)
 
 
 def sha256(path: Path) -> str:
@@ -292,11 +233,13 @@ def _readme(this: Edition) -> dict[str, str]:
     }
 
 
-def _content_checksum(folder: Path) -> str:
-    """sha256 over the Parquet files: the same content always gives the same one."""
+def _content_checksum(data: Sequence[Mapping[str, Any]]) -> str:
+    """sha256 over the checksums of the Parquet files: the same content always gives the same one."""
     digest = hashlib.sha256()
-    for path in sorted((folder / tables.PARQUET).iterdir()):
-        digest.update(f"{path.name} {sha256(path)}\n".encode())
+    for file in data:
+        form, _, name = str(file["path"]).partition("/")
+        if form == tables.PARQUET:
+            digest.update(f"{name} {file['sha256']}\n".encode())
     return digest.hexdigest()
 
 
@@ -304,32 +247,7 @@ def _next_id(settings: Settings, now: datetime) -> str:
     """Day of publication and its number on that day, for example 2022-02-11.1."""
     day = f"{now:%Y-%m-%d}"
     folders = [*settings.releases.glob(f"{day}.*"), *settings.releases.glob(f"{RETIRED}/{day}.*")]
-    return f"{day}.{max((_sequence(path.name)[1] for path in folders if path.is_dir()), default=0) + 1}"
-
-
-def _sequence(release_id: str) -> tuple[str, int]:
-    day, _, number = release_id.partition(".")
-    return day, int(number)
-
-
-def _in(folder: Path) -> list[Release]:
-    return [_open(path) for path in _folders(folder)]
-
-
-def _folders(folder: Path) -> list[Path]:
-    found = [path for path in folder.glob("[!.]*.*") if path.is_dir()]
-    return sorted(found, key=lambda path: _sequence(path.name))
-
-
-def _open(folder: Path) -> Release:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        assert manifest["release_id"]
-    except (OSError, ValueError, LookupError, TypeError, AssertionError):
-        raise NotReadBack(
-            f"{folder.name}: {MANIFEST} is missing or is no manifest; put the release back from a copy"
-        ) from None
-    return Release(folder, manifest)
+    return f"{day}.{max((sequence(path.name)[1] for path in folders if path.is_dir()), default=0) + 1}"
 
 
 def _reference(release: Release | None) -> dict[str, str] | None:

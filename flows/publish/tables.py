@@ -5,20 +5,22 @@ one exception is the DuckDB file, which holds left-over memory between its value
 their own.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
 from flows.publish.contents import Mart
+from flows.publish.kept import DATABASE
 
-DATABASE = "marts.duckdb"
 WORKBOOK = "marts.xlsx"
 HEADLINES = "headline_figures.json"
 PARQUET, CSV, CSV_EXCEL_NL = "parquet", "csv", "csv_excel_nl"
+_ROWS_AT_ONCE = 10_000
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -108,9 +110,16 @@ def write_headlines(folder: Path, marts: Sequence[Mart], head: dict[str, Any]) -
     (folder / HEADLINES).write_text(text + "\n", encoding="utf-8")
 
 
-def contents_checksum(database: Path) -> str:
-    """sha256 over tables, columns, comments and rows of a published database, whatever its bytes."""
-    with duckdb.connect(str(database), read_only=True) as con:
+def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
+    """sha256 over tables, columns, comments and rows of a published database, whatever its bytes.
+
+    Args:
+        folder: a release.
+        form: where the rows are read: in the database, or in the Parquet files of the marts that have one. Both hold
+            the same rows in the same order, so that two checksums that agree prove it.
+    """
+    # One thread reads rows in the order in which they stand.
+    with duckdb.connect(str(folder / DATABASE), read_only=True, config={"threads": 1}) as con:
         tables = con.sql("select table_name, comment from duckdb_tables() order by all").fetchall()
         columns = con.sql(
             "select table_name, column_index, column_name, data_type, comment from duckdb_columns()"
@@ -118,11 +127,20 @@ def contents_checksum(database: Path) -> str:
         ).fetchall()
         parts = [*tables, *columns]
         for name, _ in tables:
-            parts += con.sql(
-                f"select sha256(string_agg(cast(t as varchar), chr(10) order by t)), count(*) from {name} as t"
-            ).fetchall()
-        text = json.dumps(parts, ensure_ascii=False)
-        return str(con.execute("select sha256(?)", [text]).fetchall()[0][0])
+            parquet = folder / PARQUET / f"{name}.parquet"
+            parts.append(_rows_checksum(con, f"'{parquet}'" if form == "parquet" and parquet.exists() else name))
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _rows_checksum(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[str | None, int]:
+    """sha256 over the rows as text, a line each (none where there are none), and their number; read in parts."""
+    digest, count = hashlib.sha256(), 0
+    rows = con.execute(f"select cast(t as varchar) from {relation} as t")
+    while chunk := rows.fetchmany(_ROWS_AT_ONCE):
+        lines = "\n".join(line for (line,) in chunk)
+        digest.update(("\n" + lines if count else lines).encode())
+        count += len(chunk)
+    return digest.hexdigest() if count else None, count
 
 
 def _plain(value: Any) -> Any:

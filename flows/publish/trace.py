@@ -1,8 +1,8 @@
 """Trace: from a published figure to the cell of the file it was read from, or to the parts that add up to it.
 
 The key of a figure is the ``trace_key`` of its row, and after a colon the column where the row has several figures:
-``fct_finance/veerkracht/m3/VV014/provisional/committed``,
-``agg_finance_by_meetmoment/veerkracht/m3/one_off/provisional:paid_eur``.
+``veerkracht/fct_finance/m3/VV014/provisional/committed``,
+``veerkracht/agg_finance_by_meetmoment/m3/one_off/provisional:paid_eur``.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from flows import registry
 from flows.publish import parts as parts_of
+from flows.publish.kept import Release
 from flows.publish.parts import HEADLINES, Part, Row
-from flows.publish.release import Release
 from flows.receive import archive
 from flows.receive.archive import Receipt
 from flows.receive.child import Job, parse_all
@@ -109,9 +109,10 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
         raise NotTraceable(
             f"the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them again, apart"
         )
-    mart = key.split("/")[0]
+    _, _, within_plan = key.partition("/")
+    mart = within_plan.split("/")[0]
     if mart not in of.manifest["tables"]:
-        raise NotTraceable(f"release {of.release_id} has no mart {mart}")
+        raise NotTraceable(f"{key}: release {of.release_id} has no such mart; a key begins with the plan and the mart")
     with duckdb.connect(str(of.database), read_only=True) as con:
         row_key, column, row = _row(con, mart, key)
         if mart in of.manifest.get("places", ()):
@@ -241,21 +242,16 @@ def _has_keys(fields: list[Field], keys: set[str], row: Mapping[str, Any]) -> bo
     """Whether the keys that the layout itself says of an instance are those of the row."""
     said = {field: constant for field, letter, _, constant in fields if field in keys and not letter}
     return all(
-        (constant or "").casefold() == str(_code(row, name) or "").casefold()
+        (constant or "").casefold() == str(row[name] or "").casefold()
         for field, constant in said.items()
         if (name := _column(row, field))
     )
 
 
-def _code(row: Mapping[str, Any], name: str) -> Any:
-    """The value of a column; of a key the part after the plan."""
-    return str(row[name]).partition("/")[2] if name.endswith("_key") and row[name] else row[name]
-
-
 def _column(row: Mapping[str, Any], field: str) -> str | None:
     """The column of a row that shows a field of its record, where one does."""
     by_measure = "account_eur" if field == f"{row.get('measure')}_eur" else ""
-    for name in (field, f"{field.removesuffix('_code')}_key", by_measure):
+    for name in (field, by_measure):
         if name in row:
             return name
     return None
@@ -280,7 +276,7 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
 
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:
-    for receipt in archive.receipts(settings.archive):
+    for receipt in archive.receipts(settings.archive, settings.plan):
         if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
             return receipt
     raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
@@ -304,7 +300,7 @@ def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, colu
         figure, value, numerator, denominator = column, values[column], values[column], None
     reason = parts_of.reason(con, row, figure)
     if not parts_of.declared(mart, figure):
-        why = reason or "nothing says what it is made of (seeds/publication/aggregate_part.csv)"
+        why = reason or "nothing says what it is made of (parts, in the YAML of its mart)"
         raise NotTraceable(f"{mart} {figure}: {why}")
     return Trace(
         f"{key}:{column}" if column else key,

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from flows.publish import release
-from flows.publish.release import MANIFEST, RETIRED, NotReadBack, Release
+from flows.publish import kept, release
+from flows.publish.kept import DATABASE, MANIFEST, RETIRED, NotReadBack, Release
 from flows.publish.sign import is_signed
-from flows.publish.tables import DATABASE
 from flows.settings import Settings
 
 
@@ -23,7 +22,7 @@ def problems(settings: Settings, checked: Release, public_pem: str | None = None
 def problems_in(settings: Settings, folder: Path, public_pem: str | None = None) -> list[str]:
     """What is wrong with the release in a folder, one that cannot even be opened too."""
     try:
-        return problems(settings, release.find(settings, folder.name), public_pem)
+        return problems(settings, kept.find(settings, folder.name), public_pem)
     except NotReadBack as error:
         return [str(error)]
 
@@ -32,7 +31,7 @@ def changed_key(settings: Settings, checked: Release) -> bool:
     """Whether a release names another key than the one before it: the key was changed, or somebody else signed."""
     reference = checked.manifest["previous_release"]
     try:
-        before = release.find(settings, reference["release_id"]) if reference else None
+        before = kept.find(settings, reference["release_id"]) if reference else None
     except (LookupError, NotReadBack):
         return False
     return before is not None and before.manifest["signing"]["public_key"] != checked.manifest["signing"]["public_key"]
@@ -45,7 +44,7 @@ def rollback(settings: Settings, release_id: str) -> Release:
         LookupError: when there is no such release, or its files were not kept.
         NotReadBack: when it is not what it was, or not signed; ``current`` is left alone.
     """
-    target = release.find(settings, release_id)
+    target = kept.find(settings, release_id)
     if target.folder.parent != settings.releases:
         raise LookupError(
             f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id} makes them again, apart"
@@ -79,7 +78,7 @@ def _broken_link(settings: Settings, checked: Release) -> list[str]:
     if reference is None:
         return ["it names no earlier release and lists some"] if checked.manifest["earlier_releases"] else []
     try:
-        before = release.find(settings, reference["release_id"])
+        before = kept.find(settings, reference["release_id"])
     except LookupError:
         return [f"the release before, {reference['release_id']}, is gone"]
     except NotReadBack as error:

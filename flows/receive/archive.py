@@ -57,12 +57,12 @@ def finished_files(inbox: Path) -> list[Path]:
     ]
 
 
-def waiting_files(inbox: Path) -> Iterator[tuple[str, str, Path]]:
-    """(plan_code, meetmoment_code, path) of every finished file in ``inbox/<plan>/<meetmoment>/``, in a fixed order."""
+def waiting_files(inbox: Path) -> Iterator[tuple[str, Path]]:
+    """(meetmoment_code, path) of every finished file in ``inbox/<meetmoment>/``, in a fixed order."""
     for path in finished_files(inbox):
         match path.relative_to(inbox).parts:
-            case plan_code, meetmoment_code, _:
-                yield plan_code, meetmoment_code, path
+            case meetmoment_code, _:
+                yield meetmoment_code, path
 
 
 def receipt_for(path: Path, plan_code: str, meetmoment_code: str, received_at: datetime) -> Receipt:
@@ -90,14 +90,14 @@ def keep(archive: Path, path: Path, receipt: Receipt) -> None:
     _write_durably(_receipt_path(archive, receipt), text.encode())
 
 
-def receipts(archive: Path) -> list[Receipt]:
-    """Every receipt, by time of receipt and then by sha256, so that order of delivery within a run never matters."""
+def receipts(archive: Path, plan_code: str) -> list[Receipt]:
+    """Every receipt of a plan, by time and then by sha256, so that order of delivery within a run never matters."""
     found = []
-    for path in archive.glob("*/receipts/*.json"):
+    for path in archive.glob(f"*/receipts/{plan_code}__*.json"):
         fields = json.loads(path.read_text(encoding="utf-8"))
         received_at = datetime.fromisoformat(fields.pop("received_at")).astimezone(UTC)
         found.append(Receipt(**fields, received_at=received_at))
-    return sorted(found, key=lambda r: (r.received_at, r.plan_code, r.meetmoment_code, r.sha256))
+    return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256))
 
 
 def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: str, role: str) -> Withdrawal:
@@ -117,10 +117,10 @@ def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: st
     return withdrawal
 
 
-def withdrawals(archive: Path) -> dict[str, Withdrawal]:
-    """Every withdrawal by the id of its submission, in the order of the ids."""
+def withdrawals(archive: Path, plan_code: str) -> dict[str, Withdrawal]:
+    """Every withdrawal of a plan by the id of its submission, in the order of the ids."""
     found = []
-    for path in archive.glob("*/withdrawals/*.json"):
+    for path in archive.glob(f"*/withdrawals/{plan_code}__*.json"):
         fields = json.loads(path.read_text(encoding="utf-8"))
         withdrawn_at = datetime.fromisoformat(fields.pop("withdrawn_at")).astimezone(UTC)
         found.append(Withdrawal(**fields, withdrawn_at=withdrawn_at))

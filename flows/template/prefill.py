@@ -1,6 +1,5 @@
 """The last accepted values of the meetmoment before, laid out as the sheets of the return ask for them."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ import pandas as pd
 from flows import registry
 from flows.settings import Settings
 from flows.template.sheets import FormSheet
-from flows.warehouse import transform
 
 Value = tuple[str | None, str]
 """The value as text (a code of a list as its Dutch label), and its value state."""
@@ -32,7 +30,6 @@ _CURRENT = """
     from intermediate.int_{record}_version as versions
     inner join intermediate.int_submission as submissions on versions.submission_id = submissions.submission_id
     where versions.is_current
-        and versions.plan_code = $plan
         and versions.meetmoment_code = $meetmoment
         and case
             when versions.project_code is null then $domain is null or submissions.sender_code = $domain
@@ -40,24 +37,36 @@ _CURRENT = """
         end
         {left_out}
 """
+# One field of those records; its state is the letter at its place in the contract.
+_SAID = """
+    select
+        '{record}' as record, staged.row_id, '{field}' as field, '{type}' as type, {value} as canonical,
+        substr(staged.states, {position}, 1) as state
+    from staging.stg_{record} as staged
+    inner join current_rows on staged.row_id = current_rows.row_id
+"""
 _VALUES = """
     with asked_projects as (
         select projects.project_code
         from intermediate.int_project_version as projects
-        inner join registry.scope as scope
-            on projects.plan_code = scope.plan_code and scope.scope_code = $scope
+        inner join registry.reg_scope as scope on scope.scope_code = $scope
         where projects.is_current
-            and projects.plan_code = $plan
             and projects.meetmoment_code = $meetmoment
             and ($domain is null or upper(projects.policy_domain) = $domain)
             and coalesce(projects.funding_type = scope.funding_type, scope.funding_type is null)
             and coalesce(projects.is_rrf = scope.is_rrf, scope.is_rrf is null)
     ),
     current_rows as ({current}),
+    said as ({said}),
+    -- Of the columns that the return has: the value as read, and the text as the sender writes it.
     cells as (
-        select current_rows.record, cells.*  exclude (record)
-        from staging.stg_cell as cells
-        inner join current_rows on cells.row_id = current_rows.row_id
+        select
+            said.record, said.row_id, said.field, said.type, said.canonical, received.text,
+            case said.state
+                when 'r' then 'reported' when 'n' then 'not_reported' when 'a' then 'not_applicable' else 'withheld'
+            end as value_state
+        from said
+        inner join staging.stg_received as received on said.row_id = received.row_id and said.field = received.field
     ),
     -- A row is of an instance of its record when all constants of the instance are its own values.
     members as (
@@ -154,32 +163,49 @@ def accepted_values(
         con.register("feeds", feeds)
         con.register("constants", constants)
         parameters = {
-            "plan": plan_code,
             "meetmoment": source,
             "domain": policy_domain,
             "scope": meetmoment["monitored_scope"],
             "number": int(meetmoment["meetmoment_number"]),
         }
-        current = " union all ".join(_current(sheets))
-        found = con.execute(_VALUES.replace("{current}", current), parameters).fetchall()
+        records = _carried_forward(sheets)
+        current = " union all ".join(_current(row) for row in records)
+        said = " union all ".join(_said({row["record"] for row in records}))
+        query = _VALUES.replace("{current}", current).replace("{said}", said)
+        found = con.execute(query, parameters).fetchall()
     rows: dict[str, dict[str, dict[str, Value]]] = {sheet.name: {} for sheet in sheets}
     for sheet, row_key, header, value, value_state in found:
         rows[sheet].setdefault(row_key, {})[header] = (value, value_state)
     return Prefilled(source, {sheet: list(by_key.values()) for sheet, by_key in rows.items()})
 
 
-def _current(sheets: Sequence[FormSheet]) -> list[str]:
-    """One query per record that carries forward."""
+def _carried_forward(sheets: Sequence[FormSheet]) -> list[dict[str, str]]:
+    """The records that the sheets ask for and that carry forward."""
     asked = {feed.record for sheet in sheets for column in sheet.columns for feed in column.feeds}
     return [
-        _CURRENT.format(
-            record=row["record"],
-            left_out=f"and versions.{row['left_out_field']} is distinct from '{row['left_out_code']}'"
-            if row["left_out_field"]
-            else "",
-        )
+        row
         for row in registry.rows("contract/template_record")
         if row["is_carried_forward"] == "true" and row["record"] in asked
+    ]
+
+
+def _current(row: dict[str, str]) -> str:
+    """The query for the rows of one record that hold now."""
+    left_out = f"and versions.{row['left_out_field']} is distinct from '{row['left_out_code']}'"
+    return _CURRENT.format(record=row["record"], left_out=left_out if row["left_out_field"] else "")
+
+
+def _said(records: set[str]) -> list[str]:
+    """One query per field of these records."""
+    return [
+        _SAID.format(
+            **field,
+            value=f"rtrim(rtrim(cast(staged.{field['field']} as varchar), '0'), '.')"
+            if field["type"] in ("amount", "number")
+            else f"cast(staged.{field['field']} as varchar)",
+        )
+        for field in registry.rows("contract/record_field")
+        if field["record"] in records
     ]
 
 
@@ -218,15 +244,14 @@ def _latest_before(con: duckdb.DuckDBPyConnection, plan_code: str, meetmoment_co
     accepted = {
         code
         for (code,) in con.execute(
-            "select distinct meetmoment_code from intermediate.int_project_version where is_current and plan_code = ?",
-            [plan_code],
+            "select distinct meetmoment_code from intermediate.int_project_version where is_current"
         ).fetchall()
     }
     return next((code for code in reversed(earlier) if code in accepted), None)
 
 
 def _with_versions(settings: Settings) -> Path | None:
-    """The warehouse of the last night; where that night was held before there were versions, a copy that has them."""
+    """The warehouse of the last night, where it got as far as the versions of what was accepted."""
     if not settings.warehouse.exists():
         return None
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
@@ -234,12 +259,4 @@ def _with_versions(settings: Settings) -> Path | None:
             f"{schema}.{name}"
             for schema, name in con.sql("select table_schema, table_name from information_schema.tables").fetchall()
         }
-    if "intermediate.int_project_version" in tables:
-        return settings.warehouse
-    if "gate.finding" not in tables:
-        return None
-    copy = settings.build / "template" / "warehouse.duckdb"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(settings.warehouse, copy)
-    transform.build(copy, ("path:models/intermediate",))
-    return copy
+    return settings.warehouse if "intermediate.int_project_version" in tables else None

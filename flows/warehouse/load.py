@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flows.receive.archive import Receipt, Withdrawal
 from flows.receive.child import Job, parse_all
 from flows.registry import SEEDS
 from flows.settings import PROJECT, Settings
+from flows.warehouse import registry_rows
 
 _TABLES = """
     create schema raw;
@@ -39,7 +41,7 @@ def load(
     withdrawals: Mapping[str, Withdrawal],
     on_parsed: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Make ``warehouse`` anew with the raw schema holding these receipts, read as text.
+    """Make ``warehouse`` anew: the registry, and the raw schema holding these receipts, read as text.
 
     Args:
         sources: what to load, and where its bytes are.
@@ -60,6 +62,7 @@ def load(
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)
+    shutil.copyfile(registry_rows.database(settings), warehouse)
     with duckdb.connect(str(warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false")
         con.execute(_TABLES)
@@ -76,7 +79,7 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
         *sorted(SEEDS.glob("layouts/*.csv")),
     ):
         digest.update(path.read_bytes())
-    digest.update(settings.model_dump_json(exclude={"home", "signing_key", "keep_releases"}).encode())
+    digest.update(settings.model_dump_json(exclude={"home", "plan", "cache", "signing_key", "keep_releases"}).encode())
     return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
 
 

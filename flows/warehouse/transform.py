@@ -1,64 +1,67 @@
 """Transform: dbt, run in this process on the warehouse of the run."""
 
+import filecmp
+import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import registry
-from flows.settings import PROJECT
+from flows.settings import PROJECT, Settings
+from flows.warehouse import columns, parsed
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-BEFORE_GATE = ("path:seeds", "path:models/staging")
-# What the second pass of gate 1 judges, with the accepted versions it stands on.
-COMPARISONS = ("+path:models/intermediate/compared,path:models/intermediate",)
-# What gate 1 comes to, per submission: what senders are answered, before it is known whether there will be marts.
-VERDICTS = ("int_finding", "int_submission", "agg_quality_by_submitter")
-AFTER_GATE = ("path:models/intermediate", "path:models/marts")
+_NAMED = 3
+
+# All that a night makes; the views of the metrics are asked for by who uses them.
+WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "gate", "intermediate", "marts"))
+# What gate 1 comes to, and what the senders are answered, with all that these stand on.
+FINDINGS = ("+int_finding",)
+ANSWERS = ("+int_finding", "+int_submission", "+agg_quality_by_submitter")
 
 
 class TransformFailed(Exception):
     """A model or a test of ours failed; the message names each with its reason."""
 
 
-def build(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> None:
+def build(warehouse: Path, select: Sequence[str], plan_code: str, known_on: datetime | None = None) -> None:
     """Build these parts of the project with their tests in ``warehouse``.
 
     Args:
         warehouse: the DuckDB file; no connection to it may be open in this process.
         select: dbt selectors.
+        plan_code: the plan whose warehouse it is.
         known_on: leave out what was received after this moment (UTC).
     """
-    state = _state(warehouse)  # of before the build: what is changed meanwhile has not passed
-    arguments, parsed = build_arguments(warehouse, select, known_on), project(warehouse)
-    if state in _whole:
-        arguments += ["--exclude", "path:seeds,resource_type:test"]
-    run(warehouse, arguments, parsed)
-    if "path:seeds" in select:
-        _whole.add(state)
+    run(warehouse, build_arguments(warehouse, select, plan_code, known_on), project(warehouse))
 
 
-def build_arguments(warehouse: Path, select: Sequence[str], known_on: datetime | None = None) -> list[str]:
-    """The dbt command line of `build`; unit tests and selftests are proofs of the code, not of tonight's data."""
+def build_arguments(
+    warehouse: Path, select: Sequence[str], plan_code: str, known_on: datetime | None = None
+) -> list[str]:
+    """The dbt command line of `build`.
+
+    Unit tests and selftests are proofs of the code, not of tonight's data. The registry is there before dbt begins, and
+    its tests were asked (`flows.warehouse.registry_rows`).
+    """
+    moment = {"known_on": f"{known_on:%Y-%m-%d %H:%M:%S.%f}"} if known_on else {}
     arguments = [
         "build",
         "--no-write-json",
         *where(warehouse),
         *("--exclude-resource-type", "unit_test"),
-        *("--exclude", "tag:selftest"),
+        *("--exclude", "tag:selftest", "path:seeds"),
         *("--indirect-selection", "buildable"),
+        *("--vars", json.dumps({"plan": plan_code} | moment)),
         "--quiet",
         "--select",
         *select,
     ]
-    if tuple(select) == AFTER_GATE:
-        arguments += ["--exclude", "path:models/intermediate/compared"]  # stays as gate 1 has judged it
-    if known_on:
-        arguments += ["--vars", f"{{known_on: '{known_on:%Y-%m-%d %H:%M:%S.%f}'}}"]
     return arguments
 
 
@@ -71,41 +74,23 @@ def where(warehouse: Path) -> list[str]:
     ]
 
 
-# The project as dbt has parsed it, and told in manifest.json: per state of the code and the registry, and name of the
-# database. It is told once: while it builds, dbt writes into what it has parsed.
-_parsed: dict[tuple[str, str, str], tuple["Manifest", bytes]] = {}
-# States whose registry passed its own tests; they depend on nothing else, so that once in a process is enough.
-_whole: set[tuple[str, str, str]] = set()
-
-
-def _state(warehouse: Path) -> tuple[str, str, str]:
-    return registry.checksum(), registry.code_checksum(), warehouse.stem
-
-
 def project(warehouse: Path) -> "Manifest":
-    """The parsed project; a night builds in four parts, and parsing takes as long as building one of them.
+    """The parsed project, with ``manifest.json`` beside the warehouse, which says what every mart and column is."""
 
-    ``manifest.json``, which says what every mart and column is, stands beside the warehouse afterwards.
-    """
-    state = _state(warehouse)
+    def parse() -> "Manifest":
+        arguments = ["parse", "--no-write-json", "--no-partial-parse", "--quiet", "--log-level", "none"]
+        made: Manifest = run(warehouse, [*arguments, *where(warehouse)])
+        columns.complete(made)
+        return made
+
+    found, told = parsed.project(Settings().cache, PROJECT, warehouse.stem, parse)
     path = manifest_path(warehouse)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # somebody may be reading the one that is there
-    is_new = state not in _parsed
-    if is_new:
-        parse = ["parse", "--no-write-json", "--quiet", "--log-level", "none", *where(warehouse)]
-        try:
-            parsed = run(warehouse, parse)
-        except TransformFailed:
-            # What dbt keeps of the code of before can mislead it: an entry that moved to another file is there twice.
-            parsed = run(warehouse, [*parse, "--no-partial-parse"])
-        _parsed.clear()
-        parsed.write(str(unfinished))
-        _parsed[state] = (parsed, unfinished.read_bytes())
-    if is_new or not path.exists():
+    if not (path.exists() and filecmp.cmp(told, path, shallow=False)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(_parsed[state][1])
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # somebody may be reading the one that is there
+        shutil.copyfile(told, unfinished)
         unfinished.replace(path)
-    return _parsed[state][0]
+    return found
 
 
 def manifest_path(warehouse: Path) -> Path:
@@ -113,11 +98,11 @@ def manifest_path(warehouse: Path) -> Path:
     return warehouse.parent / "dbt" / "manifest.json"
 
 
-def run(warehouse: Path, arguments: Sequence[str], parsed: "Manifest | None" = None) -> Any:
+def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = None) -> Any:
     """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock.
 
     Args:
-        parsed: the project as parsed before; dbt parses it when there is none.
+        project: as parsed before; dbt parses it when there is none.
 
     Returns:
         what dbt's own runner gives back for that command.
@@ -127,19 +112,31 @@ def run(warehouse: Path, arguments: Sequence[str], parsed: "Manifest | None" = N
 
     with _environment(VEERKRACHT_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
         try:
-            outcome = dbtRunner(manifest=parsed).invoke(list(arguments))
+            outcome = dbtRunner(manifest=project).invoke(list(arguments))
         finally:
             DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
         raise TransformFailed(str(outcome.exception)) from outcome.exception
     failed = [
-        f"{result.node.name}: {result.message}"
+        f"{result.node.name}: {result.message}{_broken(warehouse, result)}"
         for result in getattr(outcome.result, "results", [])
         if result.status in ("error", "fail", "runtime error")
     ]
     if failed or not outcome.success:
         raise TransformFailed("; ".join(failed) or f"dbt {arguments[0]} failed")
     return outcome.result
+
+
+def _broken(warehouse: Path, result: Any) -> str:
+    """The first broken promises that a test found: which column, what it promises, which value; never a whole row."""
+    test = getattr(result.node, "test_metadata", None)
+    if result.status != "fail" or test is None or test.name not in ("sound_rows", "sound_mart"):
+        return ""
+    import duckdb
+
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        rows = con.sql(result.node.compiled_code)
+        return "".join(f"; {dict(zip(rows.columns, row, strict=True))}" for row in rows.fetchmany(_NAMED))
 
 
 @contextmanager

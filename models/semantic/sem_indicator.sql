@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and indicator: whether there is a value, and whether its target is reached.
+-- One row per meetmoment, scope and indicator: whether there is a value, and whether its target is reached.
 with
 
 progress as (
@@ -16,17 +16,16 @@ meetmomenten as (
 final as (
 
     select
-        meetmomenten.plan_code,
-        progress.meetmoment_key,
+        progress.meetmoment_code,
         meetmomenten.cutoff_date,
-        progress.scope_key,
-        progress.indicator_key,
+        progress.scope_code,
+        progress.indicator_code,
         progress.level,
         progress.value_state,
         progress.freshness,
         coalesce(progress.is_target_reached, false) as is_target_reached
     from progress
-    inner join meetmomenten on progress.meetmoment_key = meetmomenten.meetmoment_key
+    inner join meetmomenten using (meetmoment_code)
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, project and milestone: the status that the milestone metrics count.
+-- One row per meetmoment, scope, project and milestone: the status that the milestone metrics count.
 with
 
 milestones as (
@@ -22,20 +22,17 @@ meetmomenten as (
 final as (
 
     select
-        meetmomenten.plan_code,
-        members.meetmoment_key,
+        members.meetmoment_code,
         meetmomenten.cutoff_date,
-        members.scope_key,
-        members.project_key,
-        milestones.speerpunt_key,
-        milestones.cluster_key,
+        members.scope_code,
+        members.project_code,
+        milestones.speerpunt_code,
+        milestones.cluster_code,
         milestones.milestone_code,
         coalesce(milestones.status_group, 'not_reported') as status_group
     from members
-    inner join milestones
-        on members.meetmoment_key = milestones.meetmoment_key
-        and members.project_key = milestones.project_key
-    inner join meetmomenten on members.meetmoment_key = meetmomenten.meetmoment_key
+    inner join milestones using (meetmoment_code, project_code)
+    inner join meetmomenten using (meetmoment_code)
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, project and execution: the amounts that the money metrics are made of.
+-- One row per meetmoment, scope, project and execution: the amounts that the money metrics are made of.
 with
 
 amounts as (
@@ -22,23 +22,20 @@ meetmomenten as (
 final as (
 
     select
-        meetmomenten.plan_code,
-        members.meetmoment_key,
+        members.meetmoment_code,
         meetmomenten.cutoff_date,
-        members.scope_key,
-        members.project_key,
-        amounts.speerpunt_key,
-        amounts.cluster_key,
+        members.scope_code,
+        members.project_code,
+        amounts.speerpunt_code,
+        amounts.cluster_code,
         amounts.execution,
         amounts.budget_initial_eur,
         amounts.committed_eur,
         amounts.paid_eur,
         amounts.encours_eur
     from members
-    inner join amounts
-        on members.meetmoment_key = amounts.meetmoment_key
-        and members.project_key = amounts.project_key
-    inner join meetmomenten on members.meetmoment_key = meetmomenten.meetmoment_key
+    inner join amounts using (meetmoment_code, project_code)
+    inner join meetmomenten using (meetmoment_code)
 
 )
 

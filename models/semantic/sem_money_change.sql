@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and project: the change of its amounts since the previous meetmoment.
+-- One row per meetmoment, scope and project: the change of its amounts since the previous meetmoment.
 with
 
 changes as (
@@ -17,21 +17,18 @@ meetmomenten as (
 final as (
 
     select
-        meetmomenten.plan_code,
-        changes.meetmoment_key,
+        changes.meetmoment_code,
         meetmomenten.cutoff_date,
-        changes.scope_key,
-        changes.project_key,
+        changes.scope_code,
+        changes.project_code,
         sum(coalesce(changes.current_eur, 0) - coalesce(changes.previous_eur, 0))
             filter (where changes.measure = 'committed') as committed_change_eur,
         sum(coalesce(changes.current_eur, 0) - coalesce(changes.previous_eur, 0))
             filter (where changes.measure = 'paid') as paid_change_eur
     from changes
-    inner join meetmomenten on changes.meetmoment_key = meetmomenten.meetmoment_key
-    where changes.previous_meetmoment_key is not null
-    group by
-        meetmomenten.plan_code, changes.meetmoment_key, meetmomenten.cutoff_date, changes.scope_key,
-        changes.project_key
+    inner join meetmomenten using (meetmoment_code)
+    where changes.previous_meetmoment_code is not null
+    group by changes.meetmoment_code, meetmomenten.cutoff_date, changes.scope_code, changes.project_code
 
 )
 

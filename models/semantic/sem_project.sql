@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and project: the status that the project metrics count.
+-- One row per meetmoment, scope and project: the status that the project metrics count.
 with
 
 statuses as (
@@ -22,20 +22,17 @@ meetmomenten as (
 final as (
 
     select
-        meetmomenten.plan_code,
-        members.meetmoment_key,
+        members.meetmoment_code,
         meetmomenten.cutoff_date,
-        members.scope_key,
-        members.project_key,
-        statuses.speerpunt_key,
-        statuses.cluster_key,
+        members.scope_code,
+        members.project_code,
+        statuses.speerpunt_code,
+        statuses.cluster_code,
         coalesce(statuses.status, 'not_reported') as status,
         coalesce(statuses.status_group, 'not_reported') as status_group
     from members
-    left join statuses
-        on members.meetmoment_key = statuses.meetmoment_key
-        and members.project_key = statuses.project_key
-    inner join meetmomenten on members.meetmoment_key = meetmomenten.meetmoment_key
+    left join statuses using (meetmoment_code, project_code)
+    inner join meetmomenten using (meetmoment_code)
 
 )
 

@@ -1,9 +1,2 @@
 -- One row per indicator of a delivered register and submission row, as received and typed; nothing is dropped.
-{{ staged_record('indicator', [
-    field('indicator_code'),
-    field('project_code'),
-    field('title'),
-    field('definition'),
-    field('unit'),
-    field('direction'),
-]) }}
+{{ staged_record('indicator') }}

@@ -9,7 +9,7 @@ submissions as (
 
 waivers as (
 
-    select * from {{ ref('waiver') }} where rule_id = 'DQ13E'
+    select * from {{ ref('reg_waiver') }} where rule_id = 'DQ13E'
 
 ),
 
@@ -17,7 +17,6 @@ received as (
 
     select
         projects.row_id,
-        projects.plan_code,
         projects.meetmoment_code,
         projects.meetmoment_number,
         projects.record_key,
@@ -29,7 +28,7 @@ received as (
         submissions.sha256,
         submissions.withdrawn_at
     from {{ ref('stg_project') }} as projects
-    inner join submissions on projects.submission_id = submissions.submission_id
+    inner join submissions using (submission_id)
     where projects.budget_initial_eur <> 0
 
 ),
@@ -42,7 +41,7 @@ latest as (
     from received
     where withdrawn_at is null
     qualify row_number() over (
-        partition by plan_code, meetmoment_code, record_key
+        partition by meetmoment_code, record_key
         order by declared_version desc, received_at desc, sha256 desc, row_id desc
     ) = 1
 
@@ -53,8 +52,7 @@ waived as (
     select distinct latest.row_id
     from latest
     inner join waivers
-        on latest.plan_code = waivers.plan_code
-        and coalesce(waivers.meetmoment_code = latest.meetmoment_code, true)
+        on coalesce(waivers.meetmoment_code = latest.meetmoment_code, true)
         and coalesce(waivers.project_code = latest.project_code, waivers.project_code is null)
         and coalesce(waivers.record_key = latest.record_key, waivers.record_key is null)
         and latest.received_on between waivers.granted_on and waivers.valid_until
@@ -72,10 +70,10 @@ ordered as (
             first_value(latest.budget_initial_eur) over so_far
         ) as budget_of_that_order_eur
     from latest
-    left join waived on latest.row_id = waived.row_id
+    left join waived using (row_id)
     window
         so_far as (
-            partition by latest.plan_code, latest.record_key
+            partition by latest.record_key
             order by latest.meetmoment_number
             rows between unbounded preceding and current row
         )
@@ -87,7 +85,6 @@ ordered as (
 known as (
 
     select
-        plan_code,
         record_key,
         meetmoment_number,
         last_value(
@@ -97,7 +94,7 @@ known as (
             end
             ignore nulls
         ) over (
-            partition by plan_code, record_key
+            partition by record_key
             order by meetmoment_number
             rows between unbounded preceding and current row
         ) as budget_eur
@@ -109,19 +106,15 @@ beside as (
 
     select
         received.row_id,
-        received.plan_code,
         received.meetmoment_code,
         received.project_code,
         received.budget_initial_eur,
         max_by(known.budget_eur, known.meetmoment_number) as previous_budget_initial_eur
     from received
     left join known
-        on received.plan_code = known.plan_code
-        and received.record_key = known.record_key
+        on received.record_key = known.record_key
         and received.meetmoment_number > known.meetmoment_number
-    group by
-        received.row_id, received.plan_code, received.meetmoment_code, received.project_code,
-        received.budget_initial_eur
+    group by received.row_id, received.meetmoment_code, received.project_code, received.budget_initial_eur
 
 ),
 

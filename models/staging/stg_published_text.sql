@@ -1,34 +1,51 @@
 -- One row per cell whose text is published, where it holds one, or says why it has no value: looked at by gate 1.
 with
 
-cells as (
+texts as (
 
-    select * from {{ ref('stg_cell') }}
+    {% for record in record_types() -%}
+    {% set outer = loop -%}
+    {% for field in record_fields(record) | selectattr('type', 'equalto', 'text') -%}
+    {{ 'union all' if not (outer.first and loop.first) }}
+    select
+        '{{ record }}' as record,
+        row_id,
+        '{{ field.name }}' as field,
+        {{ field.name }} as text
+    from {{ ref('stg_' ~ record) }}
+    where {{ field.name }} is not null
+    {% endfor -%}
+    {% endfor %}
 
 ),
 
-fields as (
+-- What stands where an amount, number, date or code would is published as the reason that it is not there.
+reasons as (
 
-    select
-        record,
-        field,
-        is_published_text
-    from {{ ref('record_field') }}
-    -- What stands where an amount, number, date or code would is published as the reason that it is not there.
-    where is_published_text or type <> 'text'
+    select * from {{ ref('stg_cell') }} where type <> 'text' and state_reason is not null
+
+),
+
+published as (
+
+    select * from {{ ref('record_field') }} where is_published_text
 
 ),
 
 final as (
 
     select
-        cells.row_id,
-        cells.field,
-        case when fields.is_published_text then cells.canonical else cells.state_reason end as text
-    from cells
-    inner join fields on cells.record = fields.record and cells.field = fields.field
-    where
-        case when fields.is_published_text then cells.canonical else cells.state_reason end is not null
+        texts.row_id,
+        texts.field,
+        texts.text
+    from texts
+    inner join published using (record, field)
+    union all
+    select
+        row_id,
+        field,
+        state_reason as text
+    from reasons
 
 )
 

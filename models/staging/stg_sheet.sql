@@ -5,4 +5,4 @@ select
     sheet.layout_code,
     sheet.row_count
 from {{ source('raw', 'sheet') }} as sheet
-inner join {{ ref('stg_submission') }} as submissions on sheet.submission_id = submissions.submission_id
+inner join {{ ref('stg_submission') }} using (submission_id)

@@ -3,7 +3,7 @@ with
 
 plans as (
 
-    select * from {{ ref('plan') }}
+    select * from {{ ref('reg_plan') }}
 
 ),
 
@@ -13,25 +13,25 @@ submissions as (
         submission.*,
         {{ local_day('submission.received_at', 'plans.time_zone') }} as received_on
     from {{ source('raw', 'submission') }} as submission
-    left join plans on submission.plan_code = plans.plan_code
+    inner join plans using (plan_code)
 
 ),
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
 policy_domains as (
 
-    select * from {{ ref('policy_domain') }}
+    select * from {{ ref('reg_policy_domain') }}
 
 ),
 
 file_name_versions as (
 
-    select * from {{ ref('file_name_version') }}
+    select * from {{ ref('reg_file_name_version') }}
 
 ),
 
@@ -39,7 +39,6 @@ final as (
 
     select
         submissions.submission_id,
-        submissions.plan_code,
         submissions.meetmoment_code,
         meetmomenten.meetmoment_number,
         meetmomenten.cutoff_date,
@@ -64,13 +63,9 @@ final as (
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawal_reason end
             as withdrawal_reason
     from submissions
-    inner join meetmomenten
-        on submissions.plan_code = meetmomenten.plan_code
-        and submissions.meetmoment_code = meetmomenten.meetmoment_code
-    left join file_name_versions on submissions.plan_code = file_name_versions.plan_code
-    left join policy_domains
-        on submissions.plan_code = policy_domains.plan_code
-        and starts_with(submissions.file_name, policy_domains.policy_domain_code || '_')
+    inner join meetmomenten using (meetmoment_code)
+    left join file_name_versions on true
+    left join policy_domains on starts_with(submissions.file_name, policy_domains.policy_domain_code || '_')
     where submissions.received_at <= {{ known_on() }}
 
 )

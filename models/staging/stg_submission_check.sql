@@ -9,7 +9,7 @@ submissions as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -17,8 +17,8 @@ meetmomenten as (
 partly_refused as (
 
     select distinct refusals.submission_id
-    from {{ source('raw', 'refusal') }} as refusals
-    inner join {{ ref('rule') }} as rules on refusals.rule_id = rules.rule_id
+    from {{ ref('stg_refusal') }} as refusals
+    inner join {{ ref('rule') }} as rules using (rule_id)
     where rules.severity = 'critical'
 
 ),
@@ -28,7 +28,7 @@ accompanied as (
 
     select
         *,
-        count(*) over (partition by plan_code, meetmoment_code) as submission_count
+        count(*) over (partition by meetmoment_code) as submission_count
     from submissions
 
 ),
@@ -37,23 +37,19 @@ accompanied as (
 record_rows as (
 
     select
-        cells.row_id,
-        cells.record,
-        string_agg(coalesce(cells.canonical, ''), '|' order by cells.position) filter (where cells.is_key)
-            as record_key,
-        string_agg(coalesce(cells.canonical, cells.text, '') || '~' || cells.value_state, '|' order by cells.position)
-            as content,
+        said.row_id,
+        said.record,
+        said.stated_key,
+        said.content,
         submissions.submission_id,
-        submissions.plan_code,
         submissions.meetmoment_code,
         submissions.declared_version,
         submissions.received_at,
         submissions.sha256,
         submissions.withdrawn_at
-    from {{ ref('stg_cell') }} as cells
-    inner join accompanied as submissions on cells.submission_id = submissions.submission_id
+    from {{ ref('stg_record_row') }} as said
+    inner join accompanied as submissions using (submission_id)
     where submissions.submission_count > 1
-    group by all
 
 ),
 
@@ -68,12 +64,11 @@ compared as (
             as earlier_content
     from record_rows
     left join record_rows as earlier
-        on record_rows.plan_code = earlier.plan_code
-        and record_rows.meetmoment_code = earlier.meetmoment_code
+        on record_rows.meetmoment_code = earlier.meetmoment_code
         and record_rows.record = earlier.record
-        and record_rows.record_key = earlier.record_key
+        and record_rows.stated_key = earlier.stated_key
         and (earlier.received_at, earlier.sha256) < (record_rows.received_at, record_rows.sha256)
-        and coalesce(earlier.withdrawn_at > record_rows.received_at, true)
+        and {{ or_never('earlier.withdrawn_at') }} > record_rows.received_at
     group by record_rows.submission_id, record_rows.row_id, record_rows.content
 
 ),
@@ -105,11 +100,9 @@ final as (
             when changes.changed_count = 0 and partly_refused.submission_id is null then changes.row_count
         end as unchanged_row_count
     from submissions
-    inner join meetmomenten
-        on submissions.plan_code = meetmomenten.plan_code
-        and submissions.meetmoment_code = meetmomenten.meetmoment_code
-    left join changes on submissions.submission_id = changes.submission_id
-    left join partly_refused on submissions.submission_id = partly_refused.submission_id
+    inner join meetmomenten using (meetmoment_code)
+    left join changes using (submission_id)
+    left join partly_refused using (submission_id)
 
 )
 

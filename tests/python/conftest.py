@@ -1,18 +1,42 @@
-"""What the tests share: real files of other countries where they are, and one demo run per session."""
+"""What the tests share: real files of other countries where they are, homes after some nights, and one manifest.
 
+Marts are a function of the archive, so that `demo` runs a few of the demonstration's nights only: what came in on the
+others is received at its own moment and waits. `make slow` runs all eight, and proves that it is the same.
+"""
+
+import json
 import os
 import pickle
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from filelock import FileLock
+from demo_reading import Returns, load
+from homes import kept, put
+from real_night import Staged, night_of_all, rows_of_all
+from small_plan import METINGEN, write_small_returns
 
+from flows.demo import Night as DemoNight
 from flows.demo import write_returns
-from flows.night import Night, Outcome, runbook
+from flows.homes import with_home
+from flows.night import Night, receive, runbook
 from flows.settings import PROJECT, Settings
+from flows.standing import Outcome
+from flows.warehouse import columns, transform
+
+# What follows from registry and code alone is made once for all tests, and for the next session.
+os.environ.setdefault("VEERKRACHT_CACHE", str(PROJECT / "var" / "cache"))
 
 REAL = Path(os.environ.get("VEERKRACHT_REAL_FILES", PROJECT.parent / "shared" / "real"))
+HELD = "held"
+EVERY_NIGHT = ("m1", "m2", HELD, "m3", "m4", "m5", "m6", "m7")
+# What is restated, the night that is held, what restates, and the last.
+FEW_NIGHTS = ("m2", HELD, "m3", "m7")
+SMALL_NIGHTS = tuple(f"m{meting}" for meting in METINGEN)
 
 
 @pytest.fixture(scope="session")
@@ -25,53 +49,152 @@ def real_files() -> Path:
 
 @dataclass(frozen=True)
 class DemoRun:
-    """A demo home after its eight nights, with the outcome of each."""
+    """A home after some nights, with the outcome of each."""
 
     settings: Settings
     outcomes: tuple[Outcome, ...]
+    nights: tuple[str, ...]
+    """Which nights were run, by the meetmoment whose returns came in."""
 
 
-def run_demo(home: Path) -> DemoRun:
-    """Every night of the demo by the plain runbook."""
+def run_demo(home: Path, nights: tuple[str, ...] = EVERY_NIGHT) -> DemoRun:
+    """Nights of the demonstration."""
+    return run_nights(home, dict(zip(EVERY_NIGHT, write_returns(home / "returns"), strict=True)), nights)
+
+
+def run_small(home: Path, nights: tuple[str, ...] = SMALL_NIGHTS) -> DemoRun:
+    """Nights of the small plan."""
+    return run_nights(home, dict(zip(SMALL_NIGHTS, write_small_returns(home / "returns"), strict=True)), nights)
+
+
+def run_nights(home: Path, returns: Mapping[str, DemoNight], nights: tuple[str, ...]) -> DemoRun:
+    """Nights by the plain runbook; of the others only what came in is received, at its own moment."""
     settings = Settings(home=home)
     outcomes = []
-    for night in write_returns(home / "returns"):
+    for name, night in returns.items():
         for delivery in night.deliveries:
             put(settings, delivery.path, delivery.plan_code, delivery.meetmoment_code)
-        outcomes.append(runbook(Night(settings, night.received_at)))
-    return DemoRun(settings, tuple(outcomes))
+        if name in nights:
+            outcomes.append(runbook(Night(settings, night.received_at)))
+        else:
+            receive(Night(settings, night.received_at))
+    return DemoRun(settings, tuple(outcomes), nights)
 
 
-def put(settings: Settings, path: Path, plan_code: str, meetmoment_code: str) -> Path:
-    """Put a file in the inbox."""
-    inbox = settings.inbox / plan_code / meetmoment_code
-    inbox.mkdir(parents=True, exist_ok=True)
-    target = inbox / path.name
-    target.write_bytes(path.read_bytes())
-    return target
+def kept_run(name: str, factory: pytest.TempPathFactory, run: Callable[[Path], DemoRun]) -> DemoRun:
+    """A copy, for this worker, of the home that these nights come to."""
+
+    def make(folder: Path) -> None:
+        (folder / "run").write_bytes(pickle.dumps(run(folder / "home")))
+
+    copy = kept(name, make, factory.mktemp(name) / "kept")
+    made: DemoRun = pickle.loads((copy / "run").read_bytes())
+    return replace(made, settings=Settings(home=copy / "home"))
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
-    """One demo run for all tests that only read it; workers that run side by side share it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base if worker_id == "master" else base.parent) / "demo"
-    with FileLock(f"{shared}.lock"):
-        kept = shared.with_suffix(".outcomes")
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(run_demo(shared)))
-        found: DemoRun = pickle.loads(kept.read_bytes())
-        return found
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The demonstration after some of its nights, for all tests that only read it."""
+    return kept_run("demo", tmp_path_factory, partial(run_demo, nights=FEW_NIGHTS))
 
 
+@pytest.fixture(scope="session")
+def every_night(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The demonstration after all of its nights; for slow tests."""
+    return kept_run("every_night", tmp_path_factory, run_demo)
+
+
+@pytest.fixture(params=["demo", pytest.param("every_night", marks=pytest.mark.slow)])
+def nights(request: pytest.FixtureRequest) -> DemoRun:
+    """What holds of each night and release: of those of `demo`, and in `make slow` of all."""
+    found: DemoRun = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The small plan after its three nights, for tests that need a home to change: they copy it."""
+    return kept_run("small", tmp_path_factory, run_small)
+
+
+@pytest.fixture(scope="session", params=["small", pytest.param("every_night", marks=pytest.mark.slow)])
+def released(request: pytest.FixtureRequest) -> DemoRun:
+    """What holds of any release: of the small plan's, and in `make slow` of the demonstration's."""
+    found: DemoRun = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def returns(tmp_path_factory: pytest.TempPathFactory) -> Returns:
+    """The returns of the demonstration, read back from the files."""
+    directory = tmp_path_factory.mktemp("returns")
+    return load(directory, write_returns(directory))
+
+
+@pytest.fixture(scope="session")
+def real_rows(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Homes that hold the text rows of all real files and no more, read once for every home that starts as a copy."""
+    files = [path for path in real_files.rglob("*.csv") if path.is_file()]
+    target = tmp_path_factory.mktemp("real_rows") / "kept"
+    return kept("real_rows", lambda folder: rows_of_all(folder / "home", real_files), target, files) / "home"
+
+
+@pytest.fixture(scope="session")
+def staged(real_files: Path, real_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """One night of each plan with all real files, up to the judgement of the release."""
+    files = [path for path in real_files.rglob("*.csv") if path.is_file()]
+
+    def make(folder: Path) -> None:
+        shutil.copytree(real_rows, folder / "home")
+        night_of_all(folder / "home", real_files)
+
+    home = kept("real_night", make, tmp_path_factory.mktemp("real_night") / "kept", files) / "home"
+    return Staged(real_files, {plan: Settings(home=home, plan=plan).warehouse for plan in with_home(home)})
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of dbt's manifests of the project, with every deprecation of dbt an error.
+
+    Test arguments outside ``arguments:`` are one of these.
+    """
+
+    def make(folder: Path) -> None:
+        warehouse = folder / "build" / "warehouse.duckdb"
+        strict = ["--warn-error-options", "{error: [Deprecations, NoNodesForSelectionCriteria]}"]
+        found = transform.run(warehouse, ["parse", "--quiet", *strict, *transform.where(warehouse)])
+        columns.complete(found)
+        found.write(str(transform.manifest_path(warehouse)))
+
+    return kept("parsed_project", make, tmp_path_factory.mktemp("parsed") / "kept") / "build" / "dbt"
+
+
+@pytest.fixture(scope="session")
+def manifest(parsed: Path) -> dict[str, Any]:
+    """The project as dbt parses it; no warehouse is needed."""
+    found: dict[str, Any] = json.loads((parsed / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The file that makes the demo run comes first, and the files that only read it last, so that nobody waits long."""
+    """Mark what stands on the whole demonstration, so that a room can be tested without waiting for it.
+
+    The file that makes it comes first, then on the other worker those of the small plan, and those that read the
+    demonstration last, so that nobody waits long.
+    """
+
+    def standing_on(*fixtures: str) -> list[pytest.Item]:
+        return [item for item in items if set(fixtures) & set(getattr(item, "fixturenames", ()))]
+
+    for item in standing_on("demo", "nights"):
+        item.add_marker("demo")
+    of_demo = {item.path for item in standing_on("demo", "nights")}
+    of_small = {item.path for item in standing_on("small", "released")}
 
     def turn(item: pytest.Item) -> int:
         if item.path.name == "test_demo_run.py":
             return 0
-        needs_demo = "demo" in getattr(item, "fixturenames", ())
-        return 2 if item.path in demo_files or needs_demo else 1
+        return 3 if item.path in of_demo else 1 if item.path in of_small else 2
 
-    demo_files = {item.path for item in items if "demo" in getattr(item, "fixturenames", ())}
     items.sort(key=turn)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows import night
 from flows.receive.archive import Receipt, receipt_for
 from flows.settings import Settings
 from flows.warehouse import transform
@@ -27,11 +26,9 @@ class Received:
 
 
 def replay(home: Path, files: Sequence[Received], models: Sequence[str]) -> Path:
-    """A warehouse on these files, judged by gate 1, with what the models need built; its path."""
-    settings = Settings(home=home)
+    """A warehouse on these files of one plan, judged by gate 1, with what the models need built; its path."""
+    (plan_code,) = {file.plan_code for file in files}
+    settings = Settings(home=home, plan=plan_code)
     load(settings, {file.receipt: file.path for file in files}, settings.warehouse, {})
-    transform.build(settings.warehouse, transform.BEFORE_GATE)
-    night.judge(settings.warehouse)
-    needed = [f"+{model},{part}" for model in models for part in transform.AFTER_GATE]
-    transform.build(settings.warehouse, needed)
+    transform.build(settings.warehouse, [f"+{model}" for model in models], plan_code)
     return settings.warehouse

@@ -1,7 +1,7 @@
 -- A difference of two figures is given on one scope that held the same projects at both meetmomenten, and nowhere else.
 select
-    meetmoment_key,
-    scope_key,
+    meetmoment_code,
+    scope_code,
     measure,
     item
 from {{ ref('agg_headline_change') }}

@@ -46,7 +46,8 @@ def watch(home: Path, reads: int, switches: int) -> Seen:
     stop, counted = context.Event(), context.Value("i", 0)
     answers: Any = context.Queue()
     readers = [
-        context.Process(target=_read, args=(home, number % 2 == 0, stop, counted, answers)) for number in range(READERS)
+        context.Process(target=_read, args=(settings.plan_home, number % 2 == 0, stop, counted, answers))
+        for number in range(READERS)
     ]
     for reader in readers:
         reader.start()

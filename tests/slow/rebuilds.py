@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.publish import release
+from flows.publish import kept, release
 from flows.publish.rebuild import rebuild
 from flows.publish.sign import SUFFIX
 from flows.publish.tables import DATABASE, contents_checksum
@@ -22,7 +22,7 @@ def differences(one: Path, other: Path) -> list[str]:
         if not ((one / name).exists() and (other / name).exists())
         or (one / name).read_bytes() != (other / name).read_bytes()
     ]
-    if contents_checksum(one / DATABASE) != contents_checksum(other / DATABASE):
+    if contents_checksum(one, "duckdb") != contents_checksum(other, "duckdb"):
         found.append(DATABASE)
     return found
 
@@ -32,7 +32,7 @@ def rebuilt_twice(settings: Settings, release_id: str, scratch: Path) -> tuple[l
     first = scratch / release_id
     shutil.copytree(rebuild(settings, release_id).folder, first)
     second = rebuild(settings, release_id).folder
-    return differences(first, second), differences(first, release.find(settings, release_id).folder)
+    return differences(first, second), differences(first, kept.find(settings, release_id).folder)
 
 
 if __name__ == "__main__":

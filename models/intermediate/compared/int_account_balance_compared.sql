@@ -17,7 +17,6 @@ final as (
 
     select
         accounts.row_id,
-        accounts.plan_code,
         accounts.meetmoment_code,
         {% for measure in ['committed', 'paid'] -%}
         accounts.{{ measure }}_eur,
@@ -33,15 +32,8 @@ final as (
         ) as {{ measure }}_unexplained_cents{{ ',' if not loop.last }}
         {% endfor %}
     from accounts
-    inner join differences
-        on accounts.plan_code = differences.plan_code
-        and accounts.closing_date = differences.closing_date
-        and accounts.project_code = differences.project_code
-        and accounts.submission_id = differences.submission_id
-        and accounts.sheet = differences.sheet
-        and accounts.row_number = differences.row_number
-    group by
-        accounts.row_id, accounts.plan_code, accounts.meetmoment_code, accounts.committed_eur, accounts.paid_eur
+    inner join differences using (closing_date, project_code, submission_id, sheet, row_number)
+    group by accounts.row_id, accounts.meetmoment_code, accounts.committed_eur, accounts.paid_eur
 
 )
 

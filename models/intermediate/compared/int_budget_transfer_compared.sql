@@ -3,7 +3,7 @@ with
 
 transfers as (
 
-    select * from {{ ref('int_budget_transfer_version') }} where is_current
+    select * from {{ ref('int_budget_transfer_candidate') }} where is_current
 
 ),
 
@@ -11,7 +11,6 @@ final as (
 
     select
         row_id,
-        plan_code,
         meetmoment_code,
         decision_ref,
         project_code,
@@ -19,7 +18,7 @@ final as (
         sum(amount_eur) over decision as decision_sum_eur,
         cast(sum(amount_eur) over decision * 100 as bigint) as decision_sum_cents
     from transfers
-    window decision as (partition by plan_code, meetmoment_code, decision_ref)
+    window decision as (partition by meetmoment_code, decision_ref)
 
 )
 

@@ -1,37 +1,49 @@
 -- One row per accepted row that names a project: whether that project is described by an accepted row too.
 with
 
-facts as (
+staged as (
 
-    {% for record in versioned_records() if record not in ('project', 'indicator') %}
+    {% for record in record_types() if record not in ('project', 'indicator') %}
     {{ 'union all' if not loop.first }}
     select
         row_id,
-        plan_code,
+        submission_id,
         meetmoment_code,
         project_code
-    from {{ ref('int_' ~ record ~ '_version') }}
-    where project_code is not null
+    from {{ ref('stg_' ~ record) }}
+    where project_code is not null and not is_repeat
     {% endfor %}
+
+),
+
+submissions as (
+
+    select submission_id from {{ ref('int_verdict') }} where verdict = 'accepted'
+
+),
+
+rows_set_apart as (
+
+    select * from {{ ref('int_row_set_apart') }}
 
 ),
 
 projects as (
 
-    select * from {{ ref('int_project_version') }} where is_current
+    select * from {{ ref('int_project_candidate') }} where is_current
 
 ),
 
 final as (
 
-    select distinct
-        facts.row_id,
+    select
+        staged.row_id,
         projects.row_id is not null as is_project_accepted
-    from facts
-    left join projects
-        on facts.plan_code = projects.plan_code
-        and facts.meetmoment_code = projects.meetmoment_code
-        and facts.project_code = projects.project_code
+    from staged
+    inner join submissions using (submission_id)
+    left join rows_set_apart using (row_id)
+    left join projects using (meetmoment_code, project_code)
+    where rows_set_apart.row_id is null
 
 )
 

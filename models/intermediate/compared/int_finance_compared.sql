@@ -3,13 +3,13 @@ with
 
 amounts as (
 
-    select * from {{ ref('int_finance_version') }} where is_current
+    select * from {{ ref('int_finance_candidate') }} where is_current
 
 ),
 
 projects as (
 
-    select * from {{ ref('int_project_version') }} where is_current
+    select * from {{ ref('int_project_candidate') }} where is_current
 
 ),
 
@@ -24,9 +24,9 @@ beside as (
         max(case when execution = 'provisional' then amount_eur end) over amount as provisional_amount_eur
     from amounts
     window
-        earlier as (partition by plan_code, record_key order by meetmoment_number),
-        project as (partition by plan_code, meetmoment_number, project_code, execution),
-        amount as (partition by plan_code, meetmoment_number, project_code, measure)
+        earlier as (partition by record_key order by meetmoment_number),
+        project as (partition by meetmoment_number, project_code, execution),
+        amount as (partition by meetmoment_number, project_code, measure)
 
 ),
 
@@ -41,10 +41,7 @@ limited as (
         end as limit_eur,
         cast(beside.amount_eur as double) / nullif(beside.previous_amount_eur, 0) as growth_factor
     from beside
-    left join projects
-        on beside.plan_code = projects.plan_code
-        and beside.meetmoment_code = projects.meetmoment_code
-        and beside.project_code = projects.project_code
+    left join projects using (meetmoment_code, project_code)
 
 ),
 
@@ -53,7 +50,6 @@ final as (
 
     select
         row_id,
-        plan_code,
         meetmoment_code,
         measure,
         execution,

@@ -30,7 +30,6 @@ final as (
 
     select
         beside.row_id,
-        beside.plan_code,
         beside.meetmoment_code,
         beside.record_key,
         beside.actual,
@@ -52,10 +51,7 @@ final as (
         coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
         beside.is_newly_explained
     from beside
-    left join projects
-        on beside.plan_code = projects.plan_code
-        and beside.meetmoment_code = projects.meetmoment_code
-        and beside.project_code = projects.project_code
+    left join projects using (meetmoment_code, project_code)
 
 )
 

@@ -11,7 +11,6 @@ final as (
 
     select
         row_id,
-        plan_code,
         meetmoment_code,
         record_key,
         description,

@@ -5,10 +5,10 @@ projects as (
 
     select
         *,
-        lag(meetmoment_number) over (partition by plan_code, project_code order by meetmoment_number)
-            as previous_meetmoment_number
+        {{ previous('meetmoment_number') }} as previous_meetmoment_number
     from {{ ref('int_project_version') }}
     where is_current
+    {{ earlier_window() }}
 
 ),
 
@@ -31,11 +31,10 @@ submissions as (
 senders as (
 
     select distinct
-        milestones.plan_code,
         milestones.meetmoment_number,
         submissions.sender
     from milestones
-    inner join submissions on milestones.submission_id = submissions.submission_id
+    inner join submissions using (submission_id)
 
 ),
 
@@ -43,7 +42,6 @@ final as (
 
     select
         projects.row_id,
-        projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
         before.milestone_code,
@@ -54,18 +52,13 @@ final as (
             else 'unaccounted'
         end as accounted_as
     from projects
-    inner join submissions on projects.submission_id = submissions.submission_id
-    inner join senders
-        on projects.plan_code = senders.plan_code
-        and projects.meetmoment_number = senders.meetmoment_number
-        and submissions.sender = senders.sender
+    inner join submissions using (submission_id)
+    inner join senders using (meetmoment_number, sender)
     inner join milestones as before
-        on projects.plan_code = before.plan_code
-        and projects.project_code = before.project_code
+        on projects.project_code = before.project_code
         and projects.previous_meetmoment_number = before.meetmoment_number
     left join milestones as now
-        on projects.plan_code = now.plan_code
-        and projects.meetmoment_number = now.meetmoment_number
+        on projects.meetmoment_number = now.meetmoment_number
         and before.record_key = now.record_key
     where now.row_id is null
 

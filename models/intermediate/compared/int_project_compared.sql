@@ -10,7 +10,6 @@ projects as (
 status_words as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         {{ is_newly_explained() }} as is_newly_explained
@@ -24,39 +23,36 @@ status_words as (
 explanations as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         bool_or(is_newly_explained) as is_newly_explained
     from status_words
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
 money as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         bool_or(amount_eur is not null) as is_reported,
         bool_or(amount_eur_state in ('not_applicable', 'withheld') or explanation is not null) as is_explained
-    from {{ ref('int_finance_version') }}
+    from {{ ref('int_finance_candidate') }}
     where is_current and measure in ('committed', 'paid')
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
 links as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         count(*) filter (where valid_from <= cutoff_date and coalesce(valid_to >= cutoff_date, true)) as valid_count
     from {{ ref('int_rrf_link_version') }}
     where is_current
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
@@ -77,7 +73,6 @@ final as (
 
     select
         beside.row_id,
-        beside.plan_code,
         beside.meetmoment_code,
         beside.project_code,
         beside.title,
@@ -95,18 +90,9 @@ final as (
             else 'missing'
         end as money_state
     from beside
-    left join explanations
-        on beside.plan_code = explanations.plan_code
-        and beside.meetmoment_code = explanations.meetmoment_code
-        and beside.project_code = explanations.project_code
-    left join money
-        on beside.plan_code = money.plan_code
-        and beside.meetmoment_code = money.meetmoment_code
-        and beside.project_code = money.project_code
-    left join links
-        on beside.plan_code = links.plan_code
-        and beside.meetmoment_code = links.meetmoment_code
-        and beside.project_code = links.project_code
+    left join explanations using (meetmoment_code, project_code)
+    left join money using (meetmoment_code, project_code)
+    left join links using (meetmoment_code, project_code)
 
 )
 

@@ -49,10 +49,7 @@ differences as (
             '. ' order by rules_held.is_differing desc, rules_held.rule_order, rules_held.rule_code
         ) as evidence_en
     from foremost
-    inner join rules_held
-        on foremost.plan_code = rules_held.plan_code
-        and foremost.meetmoment_code = rules_held.meetmoment_code
-        and foremost.project_code = rules_held.project_code
+    inner join rules_held using (meetmoment_code, project_code)
     left join groups on rules_held.status_group = groups.code
     where rules_held.is_contradicting or rules_held.is_differing
     group by foremost.row_id
@@ -62,7 +59,6 @@ differences as (
 executions as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         execution,
@@ -71,7 +67,7 @@ executions as (
         bool_or(explanation is not null) as is_explained
     from {{ ref('int_finance_version') }}
     where is_current
-    group by plan_code, meetmoment_code, project_code, execution
+    group by meetmoment_code, project_code, execution
 
 ),
 
@@ -79,13 +75,12 @@ executions as (
 money as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         max_by(committed_eur - paid_eur, execution = 'final') as encours_eur,
         bool_or(is_explained) as is_explained
     from executions
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
@@ -93,7 +88,6 @@ final as (
 
     select
         statuses.row_id,
-        statuses.plan_code,
         statuses.meetmoment_code,
         statuses.project_code,
         statuses.status,
@@ -105,14 +99,9 @@ final as (
         money.encours_eur,
         coalesce(money.is_explained, false) as is_money_explained
     from statuses
-    left join scale
-        on statuses.plan_code = scale.plan_code
-        and statuses.status = scale.code
-    left join differences on statuses.row_id = differences.row_id
-    left join money
-        on statuses.plan_code = money.plan_code
-        and statuses.meetmoment_code = money.meetmoment_code
-        and statuses.project_code = money.project_code
+    left join scale on statuses.status = scale.code
+    left join differences using (row_id)
+    left join money using (meetmoment_code, project_code)
 
 )
 

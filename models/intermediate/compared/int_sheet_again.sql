@@ -9,7 +9,7 @@ sheets as (
 
 submissions as (
 
-    select * from {{ ref('int_submission') }}
+    select * from {{ ref('int_verdict') }}
 
 ),
 
@@ -36,7 +36,7 @@ deliveries as (
         submissions.sha256,
         submissions.withdrawn_at
     from delivered
-    inner join submissions on delivered.submission_id = submissions.submission_id
+    inner join submissions using (submission_id)
 
 ),
 
@@ -53,7 +53,7 @@ delivered_before as (
         on later.file_series = earlier.file_series
         and (earlier.declared_version, earlier.received_at, earlier.sha256)
         < (later.declared_version, later.received_at, later.sha256)
-        and coalesce(earlier.withdrawn_at > later.received_at, true)
+        and {{ or_never('earlier.withdrawn_at') }} > later.received_at
     inner join delivered as before on earlier.submission_id = before.submission_id
     group by later.submission_id, before.layout_code
 
@@ -68,9 +68,7 @@ final as (
         delivered_before.row_count as held_row_count,
         delivered.submission_id is not null as is_there_again
     from delivered_before
-    left join delivered
-        on delivered_before.submission_id = delivered.submission_id
-        and delivered_before.layout_code = delivered.layout_code
+    left join delivered using (submission_id, layout_code)
     where delivered_before.row_count > 0
 
 )

@@ -1,4 +1,4 @@
--- One row per plan and meetmoment of which a project was described: when it was first complete, if it ever was.
+-- One row per meetmoment of which a project was described: when it was first complete, if it ever was.
 with
 
 versions as (
@@ -9,20 +9,19 @@ versions as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
 scopes as (
 
-    select * from {{ ref('scope') }}
+    select * from {{ ref('reg_scope') }}
 
 ),
 
 moments as (
 
     select distinct
-        plan_code,
         meetmoment_code,
         known_from as moment
     from versions
@@ -33,27 +32,20 @@ moments as (
 described as (
 
     select
-        moments.plan_code,
         moments.meetmoment_code,
         moments.moment,
         count(deciding.project_code) filter (where {{ is_in_scope('deciding', 'scopes') }}) as project_count
     from moments
-    inner join meetmomenten
-        on moments.plan_code = meetmomenten.plan_code
-        and moments.meetmoment_code = meetmomenten.meetmoment_code
-    inner join scopes
-        on meetmomenten.plan_code = scopes.plan_code
-        and meetmomenten.monitored_scope = scopes.scope_code
+    inner join meetmomenten using (meetmoment_code)
+    inner join scopes on meetmomenten.monitored_scope = scopes.scope_code
     inner join versions as projects
-        on moments.plan_code = projects.plan_code
-        and moments.meetmoment_code = projects.meetmoment_code
+        on moments.meetmoment_code = projects.meetmoment_code
         and {{ held_at('projects', 'moments.moment') }}
     left join versions as deciding
-        on projects.plan_code = deciding.plan_code
-        and projects.project_code = deciding.project_code
+        on projects.project_code = deciding.project_code
         and coalesce(scopes.member_of_meetmoment, projects.meetmoment_code) = deciding.meetmoment_code
         and {{ held_at('deciding', 'moments.moment') }}
-    group by moments.plan_code, moments.meetmoment_code, moments.moment
+    group by moments.meetmoment_code, moments.moment
 
 ),
 
@@ -61,33 +53,27 @@ described as (
 expected as (
 
     select
-        described.plan_code,
         described.meetmoment_code,
         coalesce(
             max(meetmomenten.project_count), max_by(described.project_count, described.moment)
         ) as expected_project_count
     from described
-    inner join meetmomenten
-        on described.plan_code = meetmomenten.plan_code
-        and described.meetmoment_code = meetmomenten.meetmoment_code
-    group by described.plan_code, described.meetmoment_code
+    inner join meetmomenten using (meetmoment_code)
+    group by described.meetmoment_code
 
 ),
 
 final as (
 
     select
-        expected.plan_code,
         expected.meetmoment_code,
         expected.expected_project_count,
         min(described.moment) filter (
             where described.project_count > 0 and described.project_count >= expected.expected_project_count
         ) as first_complete_at
     from expected
-    inner join described
-        on expected.plan_code = described.plan_code
-        and expected.meetmoment_code = described.meetmoment_code
-    group by expected.plan_code, expected.meetmoment_code, expected.expected_project_count
+    inner join described using (meetmoment_code)
+    group by expected.meetmoment_code, expected.expected_project_count
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and project: the project as its current return describes it.
+-- One row per meetmoment and project: the project as its current return describes it.
 with
 
 projects as (
@@ -9,26 +9,25 @@ projects as (
 
 speerpunten as (
 
-    select * from {{ ref('speerpunt') }}
+    select * from {{ ref('reg_speerpunt') }}
 
 ),
 
 clusters as (
 
-    select * from {{ ref('cluster') }}
+    select * from {{ ref('reg_cluster') }}
 
 ),
 
 policy_domains as (
 
-    select * from {{ ref('policy_domain') }}
+    select * from {{ ref('reg_policy_domain') }}
 
 ),
 
 final as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.meetmoment_number,
         projects.project_code,
@@ -51,17 +50,12 @@ final as (
         projects.submission_id,
         projects.sheet,
         projects.row_number,
-        projects.warning_count
+        projects.row_id
     from projects
-    left join speerpunten
-        on projects.plan_code = speerpunten.plan_code
-        and projects.speerpunt_code = speerpunten.speerpunt_code
-    left join clusters
-        on projects.plan_code = clusters.plan_code
-        and projects.cluster_code = clusters.cluster_code
+    left join speerpunten using (speerpunt_code)
+    left join clusters using (cluster_code)
     left join policy_domains
-        on projects.plan_code = policy_domains.plan_code
-        and lower(projects.policy_domain) in (
+        on lower(projects.policy_domain) in (
             lower(policy_domains.policy_domain_code), lower(policy_domains.label_nl), lower(policy_domains.label_en)
         )
 

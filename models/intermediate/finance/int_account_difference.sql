@@ -1,4 +1,4 @@
--- One row per plan, closing date, project and measure: the accounts beside the returns of that day, in euro.
+-- One row per closing date, project and measure: the accounts beside the returns of that day, in euro.
 with
 
 -- Accounts may be delivered again at a later meetmoment; the latest delivery speaks for a closing date.
@@ -8,14 +8,14 @@ accounts as (
     from {{ ref('int_account_balance_version') }}
     where is_current
     qualify row_number() over (
-        partition by plan_code, closing_date, project_code order by meetmoment_number desc
+        partition by closing_date, project_code order by meetmoment_number desc
     ) = 1
 
 ),
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -28,20 +28,16 @@ returned as (
 closings as (
 
     select distinct
-        accounts.plan_code,
         accounts.closing_date,
         meetmomenten.meetmoment_code
     from accounts
-    left join meetmomenten
-        on accounts.plan_code = meetmomenten.plan_code
-        and accounts.closing_date = meetmomenten.cutoff_date
+    left join meetmomenten on accounts.closing_date = meetmomenten.cutoff_date
 
 ),
 
 balances as (
 
     select
-        plan_code,
         closing_date,
         project_code,
         'committed' as measure,
@@ -49,11 +45,10 @@ balances as (
         submission_id,
         sheet,
         row_number,
-        warning_count
+        row_id
     from accounts
     union all
     select
-        plan_code,
         closing_date,
         project_code,
         'paid' as measure,
@@ -61,7 +56,7 @@ balances as (
         submission_id,
         sheet,
         row_number,
-        warning_count
+        row_id
     from accounts
 
 ),
@@ -69,28 +64,23 @@ balances as (
 keys as (
 
     select
-        plan_code,
         closing_date,
         project_code,
         measure
     from balances
     union
     select
-        closings.plan_code,
         closings.closing_date,
         returned.project_code,
         returned.measure
     from closings
-    inner join returned
-        on closings.plan_code = returned.plan_code
-        and closings.meetmoment_code = returned.meetmoment_code
+    inner join returned using (meetmoment_code)
 
 ),
 
 final as (
 
     select
-        keys.plan_code,
         keys.closing_date,
         closings.meetmoment_code,
         keys.project_code,
@@ -117,21 +107,13 @@ final as (
         returned.submission_id as returned_submission_id,
         returned.sheet as returned_sheet,
         returned.row_number as returned_row_number,
-        coalesce(balances.warning_count, 0) + coalesce(returned.warning_count, 0) as warning_count
+        balances.row_id as account_row_id,
+        returned.provisional_row_id,
+        returned.final_row_id
     from keys
-    inner join closings
-        on keys.plan_code = closings.plan_code
-        and keys.closing_date = closings.closing_date
-    left join balances
-        on keys.plan_code = balances.plan_code
-        and keys.closing_date = balances.closing_date
-        and keys.project_code = balances.project_code
-        and keys.measure = balances.measure
-    left join returned
-        on keys.plan_code = returned.plan_code
-        and closings.meetmoment_code = returned.meetmoment_code
-        and keys.project_code = returned.project_code
-        and keys.measure = returned.measure
+    inner join closings using (closing_date)
+    left join balances using (closing_date, project_code, measure)
+    left join returned using (meetmoment_code, project_code, measure)
 
 )
 

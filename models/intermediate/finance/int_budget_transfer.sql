@@ -1,9 +1,9 @@
--- One row per plan, decision and project: the amount in euro that the decision gives or takes, as last delivered.
+-- One row per decision and project: the amount in euro that the decision gives or takes, as last delivered.
 with
 
 transfers as (
 
-    select * from {{ ref('int_budget_transfer_version') }} where is_current
+    select * from {{ with_warnings('int_budget_transfer_version') }} where is_current
 
 ),
 
@@ -11,7 +11,6 @@ transfers as (
 final as (
 
     select
-        plan_code,
         decision_ref,
         project_code,
         meetmoment_code,
@@ -23,7 +22,7 @@ final as (
         warning_count
     from transfers
     qualify row_number() over (
-        partition by plan_code, decision_ref, project_code order by meetmoment_number desc
+        partition by decision_ref, project_code order by meetmoment_number desc
     ) = 1
 
 )

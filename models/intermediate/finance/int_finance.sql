@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, execution and measure: a cumulative amount in euro as now returned.
+-- One row per meetmoment, project, execution and measure: a cumulative amount in euro as now returned.
 with
 
 amounts as (
@@ -16,7 +16,6 @@ projects as (
 final as (
 
     select
-        amounts.plan_code,
         amounts.meetmoment_code,
         amounts.meetmoment_number,
         amounts.project_code,
@@ -33,12 +32,9 @@ final as (
         amounts.submission_id,
         amounts.sheet,
         amounts.row_number,
-        amounts.warning_count
+        amounts.row_id
     from amounts
-    inner join projects
-        on amounts.plan_code = projects.plan_code
-        and amounts.meetmoment_code = projects.meetmoment_code
-        and amounts.project_code = projects.project_code
+    inner join projects using (meetmoment_code, project_code)
 
 )
 

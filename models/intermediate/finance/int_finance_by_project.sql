@@ -1,21 +1,21 @@
--- One row per plan, meetmoment, project and execution: the amounts of a project side by side, in euro, cumulative.
+-- One row per meetmoment, project and execution: the amounts of a project side by side, in euro, cumulative.
 with
 
 amounts as (
 
-    select * from {{ ref('int_finance') }}
+    select * from {{ with_warnings('int_finance') }}
 
 ),
 
 projects as (
 
-    select * from {{ ref('int_project') }}
+    select * from {{ with_warnings('int_project') }}
 
 ),
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -23,7 +23,6 @@ meetmomenten as (
 executions as (
 
     select distinct
-        plan_code,
         meetmoment_code,
         execution
     from amounts
@@ -33,7 +32,6 @@ executions as (
 pivoted as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         execution,
@@ -44,7 +42,7 @@ pivoted as (
         max(case when measure = 'paid' then amount_eur_state end) as paid_state,
         sum(warning_count) filter (where measure in ('budget', 'committed', 'paid')) as warning_count
     from amounts
-    group by plan_code, meetmoment_code, project_code, execution
+    group by meetmoment_code, project_code, execution
 
 ),
 
@@ -52,27 +50,22 @@ pivoted as (
 transferred as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
         sum(transfers.amount_eur) as budget_transfer_eur,
         sum(transfers.warning_count) as warning_count
     from projects
-    inner join meetmomenten
-        on projects.plan_code = meetmomenten.plan_code
-        and projects.meetmoment_code = meetmomenten.meetmoment_code
+    inner join meetmomenten using (meetmoment_code)
     inner join {{ ref('int_budget_transfer') }} as transfers
-        on projects.plan_code = transfers.plan_code
-        and projects.project_code = transfers.project_code
+        on projects.project_code = transfers.project_code
         and meetmomenten.cutoff_date >= transfers.decision_date
-    group by projects.plan_code, projects.meetmoment_code, projects.project_code
+    group by projects.meetmoment_code, projects.project_code
 
 ),
 
 final as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.meetmoment_number,
         projects.project_code,
@@ -94,18 +87,9 @@ final as (
         + coalesce(pivoted.warning_count, 0)
         + coalesce(transferred.warning_count, 0) as warning_count
     from projects
-    inner join executions
-        on projects.plan_code = executions.plan_code
-        and projects.meetmoment_code = executions.meetmoment_code
-    left join pivoted
-        on projects.plan_code = pivoted.plan_code
-        and projects.meetmoment_code = pivoted.meetmoment_code
-        and projects.project_code = pivoted.project_code
-        and executions.execution = pivoted.execution
-    left join transferred
-        on projects.plan_code = transferred.plan_code
-        and projects.meetmoment_code = transferred.meetmoment_code
-        and projects.project_code = transferred.project_code
+    inner join executions using (meetmoment_code)
+    left join pivoted using (meetmoment_code, project_code, execution)
+    left join transferred using (meetmoment_code, project_code)
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and measure delivered: provisional and final amount in euro.
+-- One row per meetmoment, project and measure delivered: provisional and final amount in euro.
 with
 
 amounts as (
@@ -9,18 +9,14 @@ amounts as (
 
 delivered as (
 
-    select
-        plan_code,
+    select distinct
         meetmoment_code,
         meetmoment_number,
         project_code,
         speerpunt_code,
         cluster_code,
-        measure,
-        sum(warning_count) as warning_count
+        measure
     from amounts
-    group by
-        plan_code, meetmoment_code, meetmoment_number, project_code, speerpunt_code, cluster_code, measure
 
 ),
 
@@ -54,17 +50,17 @@ final as (
         case
             when closed.amount_eur is null and provisional.amount_eur is not null then provisional.row_number
             else coalesce(closed.row_number, provisional.row_number)
-        end as row_number
+        end as row_number,
+        provisional.row_id as provisional_row_id,
+        closed.row_id as final_row_id
     from delivered
     left join amounts as provisional
-        on delivered.plan_code = provisional.plan_code
-        and delivered.meetmoment_code = provisional.meetmoment_code
+        on delivered.meetmoment_code = provisional.meetmoment_code
         and delivered.project_code = provisional.project_code
         and delivered.measure = provisional.measure
         and provisional.execution = 'provisional'
     left join amounts as closed
-        on delivered.plan_code = closed.plan_code
-        and delivered.meetmoment_code = closed.meetmoment_code
+        on delivered.meetmoment_code = closed.meetmoment_code
         and delivered.project_code = closed.project_code
         and delivered.measure = closed.measure
         and closed.execution = 'final'

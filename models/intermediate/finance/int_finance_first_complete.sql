@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, project and measure: the provisional amount when first complete and now.
+-- One row per meetmoment, scope, project and measure: the provisional amount when first complete and now.
 with
 
 completions as (
@@ -15,7 +15,7 @@ project_versions as (
 
 scopes as (
 
-    select * from {{ ref('scope') }}
+    select * from {{ ref('reg_scope') }}
 
 ),
 
@@ -29,20 +29,17 @@ amount_versions as (
 members_then as (
 
     select
-        completions.plan_code,
         completions.meetmoment_code,
         completions.first_complete_at,
         scopes.scope_code,
         projects.project_code
     from completions
     inner join project_versions as projects
-        on completions.plan_code = projects.plan_code
-        and completions.meetmoment_code = projects.meetmoment_code
+        on completions.meetmoment_code = projects.meetmoment_code
         and {{ held_at('projects', 'completions.first_complete_at') }}
-    inner join scopes on completions.plan_code = scopes.plan_code
+    cross join scopes
     inner join project_versions as deciding
-        on projects.plan_code = deciding.plan_code
-        and projects.project_code = deciding.project_code
+        on projects.project_code = deciding.project_code
         and coalesce(scopes.member_of_meetmoment, projects.meetmoment_code) = deciding.meetmoment_code
         and {{ held_at('deciding', 'completions.first_complete_at') }}
     where {{ is_in_scope('deciding', 'scopes') }}
@@ -52,7 +49,6 @@ members_then as (
 amounts as (
 
     select
-        members_then.plan_code,
         members_then.meetmoment_code,
         members_then.scope_code,
         members_then.project_code,
@@ -62,13 +58,11 @@ amounts as (
         0 as warning_count
     from members_then
     inner join amount_versions
-        on members_then.plan_code = amount_versions.plan_code
-        and members_then.meetmoment_code = amount_versions.meetmoment_code
+        on members_then.meetmoment_code = amount_versions.meetmoment_code
         and members_then.project_code = amount_versions.project_code
         and {{ held_at('amount_versions', 'members_then.first_complete_at') }}
     union all
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         members.project_code,
@@ -77,9 +71,8 @@ amounts as (
         finance.amount_eur as current_eur,
         finance.warning_count
     from {{ ref('int_project_scope') }} as members
-    inner join {{ ref('int_finance') }} as finance
-        on members.plan_code = finance.plan_code
-        and members.meetmoment_code = finance.meetmoment_code
+    inner join {{ with_warnings('int_finance') }} as finance
+        on members.meetmoment_code = finance.meetmoment_code
         and members.project_code = finance.project_code
         and finance.execution = 'provisional'
 
@@ -88,7 +81,6 @@ amounts as (
 final as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         project_code,
@@ -97,7 +89,7 @@ final as (
         max(current_eur) as current_eur,
         max(warning_count) as warning_count
     from amounts
-    group by plan_code, meetmoment_code, scope_code, project_code, measure
+    group by meetmoment_code, scope_code, project_code, measure
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, execution, speerpunt and cluster: sums in euro, and of how many projects.
+-- One row per meetmoment, scope, execution, speerpunt and cluster: sums in euro, and of how many projects.
 with
 
 amounts as (
@@ -16,7 +16,6 @@ members as (
 final as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         amounts.execution,
@@ -41,12 +40,9 @@ final as (
         sum(amounts.encours_eur) as encours_eur,
         sum(amounts.warning_count) as warning_count
     from members
-    inner join amounts
-        on members.plan_code = amounts.plan_code
-        and members.meetmoment_code = amounts.meetmoment_code
-        and members.project_code = amounts.project_code
+    inner join amounts using (meetmoment_code, project_code)
     group by
-        members.plan_code, members.meetmoment_code, members.scope_code, amounts.execution, amounts.speerpunt_code,
+        members.meetmoment_code, members.scope_code, amounts.execution, amounts.speerpunt_code,
         amounts.cluster_code
 
 )

@@ -33,7 +33,7 @@ register as (
 
     select * from {{ ref('int_registered_event') }}
     qualify row_number() over (
-        partition by plan_code, meetmoment_code, project_code, seen_as order by event_type
+        partition by meetmoment_code, project_code, seen_as order by event_type
     ) = 1
 
 ),
@@ -68,12 +68,9 @@ kinded as (
             else 'developed_value'
         end as kind
     from changes
-    left join kinds
-        on changes.record = kinds.record
-        and changes.field = kinds.field
+    left join kinds using (record, field)
     left join ends
-        on changes.field = 'status'
-        and changes.new_value = ends.code
+        on case when changes.field = 'status' then changes.new_value end = ends.code
 
 ),
 
@@ -95,12 +92,12 @@ final as (
         register.reference as register_reference
     from kinded
     left join register
-        on kinded.comparison = 'movement'
-        and kinded.plan_code = register.plan_code
-        and kinded.meetmoment_code = register.meetmoment_code
+        on kinded.meetmoment_code = register.meetmoment_code
         and kinded.project_code = register.project_code
-        and kinded.kind = register.seen_as
-        and (kinded.record = 'project' or kinded.kind in ('added', 'dropped'))
+        and case
+            when kinded.comparison = 'movement' and (kinded.record = 'project' or kinded.kind in ('added', 'dropped'))
+                then kinded.kind
+        end = register.seen_as
 
 )
 

@@ -3,7 +3,7 @@ with
 
 submissions as (
 
-    select * from {{ ref('int_submission') }} where verdict = 'accepted'
+    select * from {{ ref('int_verdict') }} where verdict = 'accepted'
 
 ),
 
@@ -29,11 +29,11 @@ named as (
         submissions.received_at,
         submissions.declared_version,
         submissions.sha256,
-        submissions.plan_code || '/' || submissions.meetmoment_code || '/'
+        submissions.meetmoment_code || '/'
         || regexp_extract(submissions.file_name, patterns.series_pattern, 1) as file_series
     from sheets
-    inner join submissions on sheets.submission_id = submissions.submission_id
-    inner join patterns on sheets.layout_code = patterns.layout_code
+    inner join submissions using (submission_id)
+    inner join patterns using (layout_code)
     where regexp_matches(submissions.file_name, patterns.series_pattern)
 
 ),

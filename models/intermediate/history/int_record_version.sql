@@ -3,12 +3,11 @@ with
 
 versions as (
 
-    {% for record in versioned_records() %}
+    {% for record in record_types() %}
     {{ 'union all' if not loop.first }}
     select
         '{{ record }}' as record,
         row_id,
-        plan_code,
         meetmoment_code,
         meetmoment_number,
         record_key,
@@ -16,10 +15,13 @@ versions as (
         sheet,
         row_number,
         warning_count,
+        {{ 'project_code' if has_field(record, 'project_code') else 'cast(null as varchar)' }} as project_code,
+        {{ 'explanation' if has_field(record, 'explanation') else 'cast(null as varchar)' }} as explanation,
+        content,
         known_from,
         known_to,
         is_current
-    from {{ ref('int_' ~ record ~ '_version') }}
+    from {{ with_warnings('int_' ~ record ~ '_version') }}
     where known_to is null or known_to > known_from
     {% endfor %}
 
@@ -27,7 +29,7 @@ versions as (
 
 submissions as (
 
-    select * from {{ ref('int_submission') }}
+    select * from {{ ref('int_verdict') }}
 
 ),
 
@@ -37,32 +39,16 @@ full_deliveries as (
 
 ),
 
-named as (
-
-    select
-        row_id,
-        max(case when field = 'project_code' then canonical end) as project_code,
-        max(case when field = 'explanation' then canonical end) as explanation
-    from {{ ref('stg_cell') }}
-    group by row_id
-
-),
-
 -- Who returns the record: the series of a full delivery, else the sender.
 delivered as (
 
     select
         versions.*,
-        named.project_code,
-        named.explanation,
         coalesce(submissions.sender_code, 'unknown') as sender_code,
         coalesce(full_deliveries.series, submissions.sender_code, 'unknown') as delivery_group
     from versions
-    inner join submissions on versions.submission_id = submissions.submission_id
-    inner join named on versions.row_id = named.row_id
-    left join full_deliveries
-        on versions.submission_id = full_deliveries.submission_id
-        and versions.sheet = full_deliveries.sheet
+    inner join submissions using (submission_id)
+    left join full_deliveries using (submission_id, sheet)
 
 ),
 
@@ -72,12 +58,13 @@ beside as (
         *,
         lag(row_id) over of_key as previous_row_id,
         lag(known_to) over of_key as previous_known_to,
+        lag(content) over of_key as previous_content,
         lead(known_from) over of_key as next_known_from,
         min(known_from) over (
-            partition by record, plan_code, meetmoment_code, delivery_group
+            partition by record, meetmoment_code, delivery_group
         ) as group_known_from
     from delivered
-    window of_key as (partition by record, plan_code, meetmoment_code, record_key order by known_from)
+    window of_key as (partition by record, meetmoment_code, record_key order by known_from)
 
 ),
 
@@ -89,7 +76,7 @@ final as (
         case
             when previous_row_id is null then known_from
             else max(case when previous_known_to is distinct from known_from then known_from end) over (
-                partition by record, plan_code, meetmoment_code, record_key order by known_from
+                partition by record, meetmoment_code, record_key order by known_from
             )
         end as present_since
     from beside

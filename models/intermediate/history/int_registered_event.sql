@@ -1,6 +1,5 @@
--- One row per plan, meetmoment, project and event of the register of project identity.
+-- One row per meetmoment, project and event of the register of project identity.
 select
-    plan_code,
     meetmoment_code,
     upper(project_code) as project_code,
     event_type,
@@ -9,5 +8,5 @@ select
     string_agg(distinct reason_nl, '; ' order by reason_nl) as reason_nl,
     string_agg(distinct reason_en, '; ' order by reason_en) as reason_en,
     string_agg(distinct reference, '; ' order by reference) as reference
-from {{ ref('project_event') }}
-group by plan_code, meetmoment_code, upper(project_code), event_type
+from {{ ref('reg_project_event') }}
+group by meetmoment_code, upper(project_code), event_type

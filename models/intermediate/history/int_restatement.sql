@@ -7,41 +7,24 @@ versions as (
 
 ),
 
-facts as (
+pairs as (
 
-    select * from {{ ref('int_fact_version') }}
+    select * from {{ ref('int_restatement_pair') }}
+
+),
+
+field_differences as (
+
+    select * from {{ ref('int_field_difference') }}
 
 ),
 
 -- What a row says, however often it held: a withdrawal of what came after it lets it hold once more.
-stated_facts as (
-
-    select distinct
-        row_id,
-        field,
-        value,
-        position
-    from facts
-    where value is not null and field <> 'explanation'
-
-),
-
-contents as (
-
-    select
-        row_id,
-        string_agg(field || '=' || value, '; ' order by position) as content
-    from stated_facts
-    group by row_id
-
-),
-
 stated as (
 
     select distinct
         row_id,
         record,
-        plan_code,
         meetmoment_code,
         record_key,
         project_code,
@@ -57,64 +40,23 @@ stated as (
 changed as (
 
     select
-        after.row_id,
-        before.row_id as previous_row_id,
-        after.known_from as changed_at,
-        after.field,
-        after.type,
-        'value' as difference,
-        before.value as old_value,
-        after.value as new_value,
-        before.value_state as old_state,
-        after.value_state as new_state
-    from facts as after
-    inner join facts as before
-        on after.previous_row_id = before.row_id
-        and after.known_from = before.known_to
-        and after.field = before.field
-    where {{ is_other_value('before', 'after') }}
-
-),
-
-added as (
-
-    select
-        versions.row_id,
-        null as previous_row_id,
-        versions.known_from as changed_at,
-        null as field,
-        null as type,
-        'added' as difference,
-        null as old_value,
-        contents.content as new_value,
-        null as old_state,
-        null as new_state
-    from versions
-    left join contents on versions.row_id = contents.row_id
+        pairs.row_id,
+        pairs.previous_row_id,
+        pairs.changed_at,
+        field_differences.field,
+        field_differences.type,
+        pairs.difference,
+        field_differences.old_value,
+        field_differences.new_value,
+        field_differences.old_state,
+        field_differences.new_state
+    from pairs
+    inner join field_differences
+        on coalesce(pairs.row_id, '') = coalesce(field_differences.row_id, '')
+        and coalesce(pairs.previous_row_id, '') = coalesce(field_differences.previous_row_id, '')
     where
-        versions.previous_known_to is distinct from versions.known_from
-        and versions.known_from > versions.group_known_from
-
-),
-
-dropped as (
-
-    select
-        null as row_id,
-        versions.row_id as previous_row_id,
-        versions.known_to as changed_at,
-        null as field,
-        null as type,
-        'dropped' as difference,
-        contents.content as old_value,
-        null as new_value,
-        null as old_state,
-        null as new_state
-    from versions
-    left join contents on versions.row_id = contents.row_id
-    where
-        versions.known_to is not null
-        and versions.next_known_from is distinct from versions.known_to
+        pairs.difference <> 'value'
+        or (field_differences.old_state is not null and field_differences.new_state is not null)
 
 ),
 
@@ -144,8 +86,7 @@ made_final as (
         and closed.known_from = versions.known_from
         and versions.previous_row_id is null
     inner join money as provisional
-        on closed.plan_code = provisional.plan_code
-        and closed.meetmoment_code = provisional.meetmoment_code
+        on closed.meetmoment_code = provisional.meetmoment_code
         and closed.project_code = provisional.project_code
         and closed.measure = provisional.measure
         and provisional.execution = 'provisional'
@@ -161,10 +102,6 @@ differences as (
 
     select * from changed
     union all
-    select * from added
-    union all
-    select * from dropped
-    union all
     select * from made_final
 
 ),
@@ -173,7 +110,6 @@ final as (
 
     select
         about.record,
-        about.plan_code,
         about.meetmoment_code,
         about.meetmoment_code as previous_meetmoment_code,
         about.record_key,

@@ -1,9 +1,9 @@
--- One row per plan, indicator and version of its description: the registry's, else a delivered one, else none at all.
+-- One row per indicator and version of its description: the registry's, else a delivered one, else none at all.
 with
 
 registered as (
 
-    select * from {{ ref('indicator') }}
+    select * from {{ ref('reg_indicator') }}
 
 ),
 
@@ -22,11 +22,10 @@ delivered as (
 named as (
 
     select
-        plan_code,
         indicator_code,
         min(cutoff_date) as first_named_on
     from {{ ref('int_indicator_value_version') }}
-    group by plan_code, indicator_code
+    group by indicator_code
 
 ),
 
@@ -37,7 +36,7 @@ of_registry as (
         periodicities.months as periodicity_months,
         'registry' as registered_by
     from registered
-    left join periodicities on registered.periodicity = periodicities.periodicity
+    left join periodicities using (periodicity)
 
 ),
 
@@ -55,7 +54,7 @@ compared as (
 
     select
         *,
-        lag(description) over (partition by plan_code, indicator_code order by cutoff_date) as description_before
+        lag(description) over (partition by indicator_code order by cutoff_date) as description_before
     from told
 
 ),
@@ -64,7 +63,6 @@ compared as (
 of_delivery as (
 
     select
-        compared.plan_code,
         compared.indicator_code,
         least(
             compared.cutoff_date,
@@ -79,12 +77,8 @@ of_delivery as (
         compared.direction,
         'delivery' as registered_by
     from compared
-    left join named
-        on compared.plan_code = named.plan_code
-        and compared.indicator_code = named.indicator_code
-    left join registered
-        on compared.plan_code = registered.plan_code
-        and compared.indicator_code = registered.indicator_code
+    left join named using (indicator_code)
+    left join registered using (indicator_code)
     where
         registered.indicator_code is null
         and compared.description is distinct from compared.description_before
@@ -102,14 +96,11 @@ described as (
 of_nobody as (
 
     select
-        named.plan_code,
         named.indicator_code,
         named.first_named_on as valid_from,
         'nobody' as registered_by
     from named
-    left join described
-        on named.plan_code = described.plan_code
-        and named.indicator_code = described.indicator_code
+    left join described using (indicator_code)
     where described.indicator_code is null
 
 ),
@@ -128,8 +119,8 @@ final as (
     select
         *,
         registered_by <> 'nobody' as is_registered,
-        row_number() over (partition by plan_code, indicator_code order by valid_from) as version_number,
-        lead(valid_from) over (partition by plan_code, indicator_code order by valid_from) as valid_to
+        row_number() over (partition by indicator_code order by valid_from) as version_number,
+        lead(valid_from) over (partition by indicator_code order by valid_from) as valid_to
     from united
 
 )

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and indicator: its parts made one by the rule of the registry, or why not.
+-- One row per meetmoment, scope and indicator: its parts made one by the rule of the registry, or why not.
 with
 
 parts as (
@@ -21,7 +21,7 @@ members as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -29,10 +29,9 @@ meetmomenten as (
 scopes as (
 
     select
-        plan_code,
         scope_code,
         funding_type is null and is_rrf is null and member_of_meetmoment is null as is_whole_plan
-    from {{ ref('scope') }}
+    from {{ ref('reg_scope') }}
 
 ),
 
@@ -40,16 +39,13 @@ scopes as (
 asked_scopes as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         max(meetmomenten.meetmoment_number) as meetmoment_number,
         max(meetmomenten.cutoff_date) as cutoff_date
     from members
-    inner join meetmomenten
-        on members.plan_code = meetmomenten.plan_code
-        and members.meetmoment_code = meetmomenten.meetmoment_code
-    group by members.plan_code, members.meetmoment_code, members.scope_code
+    inner join meetmomenten using (meetmoment_code)
+    group by members.meetmoment_code, members.scope_code
 
 ),
 
@@ -58,14 +54,11 @@ asked as (
     select
         asked_scopes.*,
         scopes.is_whole_plan,
-        indicators.* exclude (plan_code)
+        indicators.*
     from asked_scopes
-    inner join scopes
-        on asked_scopes.plan_code = scopes.plan_code
-        and asked_scopes.scope_code = scopes.scope_code
+    inner join scopes using (scope_code)
     inner join indicators
-        on asked_scopes.plan_code = indicators.plan_code
-        and asked_scopes.cutoff_date >= indicators.valid_from
+        on asked_scopes.cutoff_date >= indicators.valid_from
         and (indicators.valid_to is null or asked_scopes.cutoff_date < indicators.valid_to)
 
 ),
@@ -76,16 +69,13 @@ scoped_parts as (
         parts.*,
         members.scope_code
     from parts
-    inner join members
-        on parts.plan_code = members.plan_code
-        and parts.meetmoment_code = members.meetmoment_code
-        and parts.project_code = members.project_code
+    inner join members using (meetmoment_code, project_code)
     union all
     select
         parts.*,
         scopes.scope_code
     from parts
-    inner join scopes on parts.plan_code = scopes.plan_code
+    cross join scopes
     where parts.project_code is null and scopes.is_whole_plan
 
 ),
@@ -93,7 +83,6 @@ scoped_parts as (
 counted as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         indicator_code,
@@ -121,7 +110,7 @@ counted as (
         min(value_date) filter (where value_state <> 'not_applicable') as oldest_value_date,
         sum(warning_count) as warning_count
     from scoped_parts
-    group by plan_code, meetmoment_code, scope_code, indicator_code
+    group by meetmoment_code, scope_code, indicator_code
 
 ),
 
@@ -178,11 +167,7 @@ ruled as (
                 {{ next_expected_on('asked.valid_from', 'asked.periodicity_months', 'asked.availability_delay_days') }}
         end as next_expected_on
     from asked
-    left join counted
-        on asked.plan_code = counted.plan_code
-        and asked.meetmoment_code = counted.meetmoment_code
-        and asked.scope_code = counted.scope_code
-        and asked.indicator_code = counted.indicator_code
+    left join counted using (meetmoment_code, scope_code, indicator_code)
     where asked.is_whole_plan or counted.part_count is not null
 
 ),
@@ -213,7 +198,6 @@ aggregated as (
 final as (
 
     select
-        plan_code,
         meetmoment_code,
         meetmoment_number,
         cutoff_date,

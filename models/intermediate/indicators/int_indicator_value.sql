@@ -1,9 +1,9 @@
--- One row per plan, meetmoment and part of an indicator (project, territory) that a value is expected of.
+-- One row per meetmoment and part of an indicator (project, territory) that a value is expected of.
 with
 
 returned as (
 
-    select * from {{ ref('int_indicator_value_version') }} where is_current
+    select * from {{ with_warnings('int_indicator_value_version') }} where is_current
 
 ),
 
@@ -15,7 +15,7 @@ indicators as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -28,14 +28,10 @@ projects as (
 -- A plan may deliver values of its own (of no project) at a meetmoment for which it delivers no projects.
 delivered_meetmomenten as (
 
-    select
-        plan_code,
-        meetmoment_code
+    select meetmoment_code
     from projects
     union
-    select
-        plan_code,
-        meetmoment_code
+    select meetmoment_code
     from returned
 
 ),
@@ -43,7 +39,6 @@ delivered_meetmomenten as (
 parts as (
 
     select
-        plan_code,
         record_key,
         indicator_code,
         project_code,
@@ -51,7 +46,7 @@ parts as (
         measured_on,
         min(meetmoment_number) as first_number
     from returned
-    group by plan_code, record_key, indicator_code, project_code, territory, measured_on
+    group by record_key, indicator_code, project_code, territory, measured_on
 
 ),
 
@@ -59,7 +54,6 @@ parts as (
 expected as (
 
     select
-        parts.plan_code,
         meetmomenten.meetmoment_code,
         meetmomenten.meetmoment_number,
         meetmomenten.cutoff_date,
@@ -70,15 +64,10 @@ expected as (
         parts.measured_on,
         projects.speerpunt_code
     from parts
-    inner join meetmomenten
-        on parts.plan_code = meetmomenten.plan_code
-        and parts.first_number <= meetmomenten.meetmoment_number
-    inner join delivered_meetmomenten
-        on meetmomenten.plan_code = delivered_meetmomenten.plan_code
-        and meetmomenten.meetmoment_code = delivered_meetmomenten.meetmoment_code
+    inner join meetmomenten on parts.first_number <= meetmomenten.meetmoment_number
+    inner join delivered_meetmomenten on meetmomenten.meetmoment_code = delivered_meetmomenten.meetmoment_code
     left join projects
-        on parts.plan_code = projects.plan_code
-        and meetmomenten.meetmoment_code = projects.meetmoment_code
+        on meetmomenten.meetmoment_code = projects.meetmoment_code
         and parts.project_code = projects.project_code
     where parts.project_code is null or projects.project_code is not null
 
@@ -111,14 +100,10 @@ valued as (
         coalesce(returned.warning_count, 0) as warning_count
     from expected
     inner join indicators
-        on expected.plan_code = indicators.plan_code
-        and expected.indicator_code = indicators.indicator_code
+        on expected.indicator_code = indicators.indicator_code
         and (indicators.version_number = 1 or expected.cutoff_date >= indicators.valid_from)
         and (indicators.valid_to is null or expected.cutoff_date < indicators.valid_to)
-    left join returned
-        on expected.plan_code = returned.plan_code
-        and expected.meetmoment_code = returned.meetmoment_code
-        and expected.record_key = returned.record_key
+    left join returned using (meetmoment_code, record_key)
 
 ),
 
@@ -131,13 +116,13 @@ looked_back as (
         max(case when actual is not null then cutoff_date end) over up_to_this as value_date
     from valued
     window
-        series as (partition by plan_code, record_key order by meetmoment_number),
+        series as (partition by record_key order by meetmoment_number),
         before_this as (
-            partition by plan_code, record_key order by meetmoment_number
+            partition by record_key order by meetmoment_number
             rows between unbounded preceding and 1 preceding
         ),
         up_to_this as (
-            partition by plan_code, record_key order by meetmoment_number
+            partition by record_key order by meetmoment_number
             rows between unbounded preceding and current row
         )
 

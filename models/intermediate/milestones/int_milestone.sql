@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and milestone, beside the same milestone at the previous meetmoment.
+-- One row per meetmoment, project and milestone, beside the same milestone at the previous meetmoment.
 with
 
 milestones as (
@@ -19,21 +19,15 @@ codes as (
 
 ),
 
--- The previous meetmoment is the one before it in the calendar, whether or not every project reported then.
-previous as (
+calendar as (
 
-    select
-        plan_code,
-        meetmoment_code,
-        lag(meetmoment_code) over (partition by plan_code order by meetmoment_number) as previous_meetmoment_code
-    from {{ ref('meetmoment') }}
+    select * from {{ ref('int_calendar') }}
 
 ),
 
 final as (
 
     select
-        milestones.plan_code,
         milestones.meetmoment_code,
         milestones.meetmoment_number,
         milestones.cutoff_date,
@@ -68,11 +62,11 @@ final as (
                 and codes.group_code in ('future', 'on_schedule', 'delayed')
                 then date_diff('day', milestones.planned_date, milestones.cutoff_date)
         end as days_overdue,
-        previous.previous_meetmoment_code,
+        calendar.previous_meetmoment_code,
         before.planned_date as previous_planned_date,
         before.status as previous_status,
         case
-            when previous.previous_meetmoment_code is null then 'first'
+            when calendar.previous_meetmoment_code is null then 'first'
             when before.record_key is null then 'new'
             when before.planned_date <> milestones.planned_date then 'moved'
             else 'kept'
@@ -81,19 +75,13 @@ final as (
         milestones.submission_id,
         milestones.sheet,
         milestones.row_number,
-        milestones.warning_count
+        milestones.row_id
     from milestones
-    inner join projects
-        on milestones.plan_code = projects.plan_code
-        and milestones.meetmoment_code = projects.meetmoment_code
-        and milestones.project_code = projects.project_code
-    inner join previous
-        on milestones.plan_code = previous.plan_code
-        and milestones.meetmoment_code = previous.meetmoment_code
+    inner join projects using (meetmoment_code, project_code)
+    inner join calendar using (meetmoment_code)
     left join codes on milestones.status = codes.code
     left join milestones as before
-        on milestones.plan_code = before.plan_code
-        and previous.previous_meetmoment_code = before.meetmoment_code
+        on calendar.previous_meetmoment_code = before.meetmoment_code
         and milestones.record_key = before.record_key
 
 )

@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, scope and speerpunt: counts of milestones; dropped ones count apart, in no denominator.
+-- One row per meetmoment, scope and speerpunt: counts of milestones; dropped ones count apart, in no denominator.
 with
 
 milestones as (
 
-    select * from {{ ref('int_milestone') }}
+    select * from {{ with_warnings('int_milestone') }}
 
 ),
 
@@ -16,7 +16,6 @@ members as (
 final as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         milestones.speerpunt_code,
@@ -31,11 +30,8 @@ final as (
         count(*) filter (where milestones.status is null) as not_reported_count,
         sum(milestones.warning_count) as warning_count
     from members
-    inner join milestones
-        on members.plan_code = milestones.plan_code
-        and members.meetmoment_code = milestones.meetmoment_code
-        and members.project_code = milestones.project_code
-    group by members.plan_code, members.meetmoment_code, members.scope_code, milestones.speerpunt_code
+    inner join milestones using (meetmoment_code, project_code)
+    group by members.meetmoment_code, members.scope_code, milestones.speerpunt_code
 
 )
 

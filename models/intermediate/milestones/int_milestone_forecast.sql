@@ -1,4 +1,4 @@
--- One row per plan, project, milestone and meetmoment that lists it: its planned date beside earlier ones.
+-- One row per project, milestone and meetmoment that lists it: its planned date beside earlier ones.
 with
 
 milestones as (
@@ -12,11 +12,11 @@ series as (
 
     select
         *,
-        first_value(meetmoment_code) over listed as first_meetmoment_code,
-        first_value(planned_date) over listed as original_planned_date,
-        lag(planned_date) over listed as previous_forecast_date
+        first_value(meetmoment_code) over earlier as first_meetmoment_code,
+        first_value(planned_date) over earlier as original_planned_date,
+        {{ previous('planned_date') }} as previous_forecast_date
     from milestones
-    window listed as (partition by plan_code, record_key order by meetmoment_number)
+    {{ earlier_window() }}
 
 ),
 
@@ -33,7 +33,6 @@ moves as (
 final as (
 
     select
-        plan_code,
         meetmoment_code,
         meetmoment_number,
         project_code,
@@ -51,7 +50,7 @@ final as (
         days_moved_since_previous,
         days_moved_in_all,
         count(*) filter (where days_moved_since_previous <> 0) over (
-            partition by plan_code, record_key order by meetmoment_number
+            partition by record_key order by meetmoment_number
         ) as move_count,
         coalesce(days_moved_since_previous <> 0, false) as is_moved,
         has_explanation,
@@ -61,7 +60,7 @@ final as (
         submission_id,
         sheet,
         row_number,
-        warning_count
+        row_id
     from moves
 
 )

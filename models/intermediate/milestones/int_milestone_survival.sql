@@ -1,15 +1,15 @@
--- One row per plan, milestone and delivered meetmoment from its first one on: what has become of it by then.
+-- One row per milestone and delivered meetmoment from its first one on: what has become of it by then.
 with
 
 firsts as (
 
-    select * from {{ ref('int_milestone_forecast') }} where meetmoment_code = first_meetmoment_code
+    select * from {{ with_warnings('int_milestone_forecast') }} where meetmoment_code = first_meetmoment_code
 
 ),
 
 listed as (
 
-    select * from {{ ref('int_milestone_forecast') }}
+    select * from {{ with_warnings('int_milestone_forecast') }}
 
 ),
 
@@ -21,18 +21,13 @@ projects as (
 
 delivered as (
 
-    select distinct
-        plan_code,
-        meetmoment_code,
-        meetmoment_number
-    from projects
+    select * from {{ ref('int_calendar') }} where is_delivered
 
 ),
 
 final as (
 
     select
-        firsts.plan_code,
         firsts.record_key,
         firsts.project_code,
         firsts.milestone_code,
@@ -51,16 +46,12 @@ final as (
             else 0
         end as warning_count
     from firsts
-    inner join delivered
-        on firsts.plan_code = delivered.plan_code
-        and firsts.meetmoment_number <= delivered.meetmoment_number
+    inner join delivered on firsts.meetmoment_number <= delivered.meetmoment_number
     left join listed
-        on firsts.plan_code = listed.plan_code
-        and firsts.record_key = listed.record_key
+        on firsts.record_key = listed.record_key
         and delivered.meetmoment_code = listed.meetmoment_code
     left join projects
-        on firsts.plan_code = projects.plan_code
-        and firsts.project_code = projects.project_code
+        on firsts.project_code = projects.project_code
         and delivered.meetmoment_code = projects.meetmoment_code
 
 )

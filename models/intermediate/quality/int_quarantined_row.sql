@@ -1,4 +1,2 @@
 -- One row per record row that an error keeps out of the facts while the rest of its submission is accepted.
-select distinct row_id
-from {{ ref('int_finding') }}
-where severity = 'error' and row_id is not null and waiver_id is null
+{{ set_apart_by(['int_submission_finding', 'int_candidate_finding']) }}

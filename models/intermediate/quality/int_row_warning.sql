@@ -16,12 +16,9 @@ first_records as (
         warnings.submission_id,
         warnings.sheet,
         warnings.row_number,
-        min(cells.row_id) as row_id
+        min(record_rows.row_id) as row_id
     from warnings
-    inner join {{ ref('stg_cell') }} as cells
-        on warnings.submission_id = cells.submission_id
-        and warnings.sheet = cells.sheet
-        and warnings.row_number = cells.row_number
+    inner join {{ ref('stg_record_row') }} as record_rows using (submission_id, sheet, row_number)
     where warnings.row_id is null
     group by warnings.submission_id, warnings.sheet, warnings.row_number
 
@@ -33,10 +30,7 @@ final as (
         coalesce(warnings.row_id, first_records.row_id) as row_id,
         count(*) as warning_count
     from warnings
-    left join first_records
-        on warnings.submission_id = first_records.submission_id
-        and warnings.sheet = first_records.sheet
-        and warnings.row_number = first_records.row_number
+    left join first_records using (submission_id, sheet, row_number)
     -- A warning about the header row hangs on no record.
     where coalesce(warnings.row_id, first_records.row_id) is not null
     group by coalesce(warnings.row_id, first_records.row_id)

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, record, execution, item and status group: warnings on rows of projects in it.
+-- One row per meetmoment, scope, record, execution, item and status group: warnings on rows of projects in it.
 with
 
 members as (
@@ -10,7 +10,6 @@ members as (
 rows_of_returns as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         'project' as record,
@@ -18,10 +17,9 @@ rows_of_returns as (
         'all' as item,
         'all' as status_group,
         warning_count
-    from {{ ref('int_project') }}
+    from {{ with_warnings('int_project') }}
     union all
     select
-        plan_code,
         meetmoment_code,
         project_code,
         'project_status' as record,
@@ -29,10 +27,9 @@ rows_of_returns as (
         coalesce(status, status_state) as item,
         coalesce(status_group, status_state) as status_group,
         warning_count
-    from {{ ref('int_project_status') }}
+    from {{ with_warnings('int_project_status') }}
     union all
     select
-        plan_code,
         meetmoment_code,
         project_code,
         'milestone' as record,
@@ -40,10 +37,9 @@ rows_of_returns as (
         'all' as item,
         coalesce(status_group, status_state) as status_group,
         warning_count
-    from {{ ref('int_milestone') }}
+    from {{ with_warnings('int_milestone') }}
     union all
     select
-        plan_code,
         meetmoment_code,
         project_code,
         'finance' as record,
@@ -51,14 +47,13 @@ rows_of_returns as (
         measure as item,
         'all' as status_group,
         warning_count
-    from {{ ref('int_finance') }}
+    from {{ with_warnings('int_finance') }}
 
 ),
 
 final as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         rows_of_returns.record,
@@ -67,13 +62,10 @@ final as (
         rows_of_returns.status_group,
         cast(sum(rows_of_returns.warning_count) as bigint) as warning_count
     from members
-    inner join rows_of_returns
-        on members.plan_code = rows_of_returns.plan_code
-        and members.meetmoment_code = rows_of_returns.meetmoment_code
-        and members.project_code = rows_of_returns.project_code
+    inner join rows_of_returns using (meetmoment_code, project_code)
     where rows_of_returns.warning_count > 0
     group by
-        members.plan_code, members.meetmoment_code, members.scope_code, rows_of_returns.record,
+        members.meetmoment_code, members.scope_code, rows_of_returns.record,
         rows_of_returns.execution, rows_of_returns.item, rows_of_returns.status_group
 
 )

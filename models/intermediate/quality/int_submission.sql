@@ -1,9 +1,9 @@
--- One row per submission with the verdict of gate 1: one critical finding rejects all of it.
+-- One row per submission with the verdict of gate 1 and how many findings of each kind it has.
 with
 
 submissions as (
 
-    select * from {{ ref('stg_submission') }}
+    select * from {{ ref('int_verdict') }}
 
 ),
 
@@ -29,10 +29,9 @@ final as (
         coalesce(counted.error_count, 0) as error_count,
         coalesce(counted.warning_count, 0) as warning_count,
         coalesce(counted.info_count, 0) as info_count,
-        coalesce(counted.waived_count, 0) as waived_count,
-        case when coalesce(counted.critical_count, 0) > 0 then 'rejected' else 'accepted' end as verdict
+        coalesce(counted.waived_count, 0) as waived_count
     from submissions
-    left join counted on submissions.submission_id = counted.submission_id
+    left join counted using (submission_id)
 
 )
 

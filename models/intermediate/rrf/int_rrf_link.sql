@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, project, measure and milestone or target: the link, judged on the cut-off.
+-- One row per meetmoment, project, measure and milestone or target: the link, judged on the cut-off.
 with
 
 links as (
 
-    select * from {{ ref('int_rrf_link_version') }} where is_current
+    select * from {{ with_warnings('int_rrf_link_version') }} where is_current
 
 ),
 
@@ -18,14 +18,13 @@ milestones_targets as (
     select
         *,
         last_day(make_date(due_year, due_quarter * 3, 1)) as due_on
-    from {{ ref('rrf_milestone_target') }}
+    from {{ ref('reg_rrf_milestone_target') }}
 
 ),
 
 open_milestones as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         milestone_code,
@@ -38,7 +37,6 @@ open_milestones as (
 described as (
 
     select
-        links.plan_code,
         links.meetmoment_code,
         links.meetmoment_number,
         links.cutoff_date,
@@ -60,13 +58,8 @@ described as (
         links.row_number,
         links.warning_count
     from links
-    inner join projects
-        on links.plan_code = projects.plan_code
-        and links.meetmoment_code = projects.meetmoment_code
-        and links.project_code = projects.project_code
-    left join milestones_targets
-        on links.plan_code = milestones_targets.plan_code
-        and links.mt_number = milestones_targets.mt_number
+    inner join projects using (meetmoment_code, project_code)
+    left join milestones_targets using (mt_number)
 
 ),
 
@@ -74,18 +67,16 @@ described as (
 late as (
 
     select
-        described.plan_code,
         described.meetmoment_code,
         described.project_code,
         described.mt_number,
         count(distinct open_milestones.milestone_code) as milestone_count
     from described
     inner join open_milestones
-        on described.plan_code = open_milestones.plan_code
-        and described.meetmoment_code = open_milestones.meetmoment_code
+        on described.meetmoment_code = open_milestones.meetmoment_code
         and described.project_code = open_milestones.project_code
         and described.due_on < open_milestones.planned_date
-    group by described.plan_code, described.meetmoment_code, described.project_code, described.mt_number
+    group by described.meetmoment_code, described.project_code, described.mt_number
 
 ),
 
@@ -95,11 +86,7 @@ final as (
         described.*,
         coalesce(late.milestone_count, 0) as milestones_after_quarter_count
     from described
-    left join late
-        on described.plan_code = late.plan_code
-        and described.meetmoment_code = late.meetmoment_code
-        and described.project_code = late.project_code
-        and described.mt_number = late.mt_number
+    left join late using (meetmoment_code, project_code, mt_number)
 
 )
 

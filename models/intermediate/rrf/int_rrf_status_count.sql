@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, level, measure, kind of status and status: milestones and targets that have it.
+-- One row per meetmoment, scope, level, measure, kind of status and status: milestones and targets that have it.
 {% set kinds = ['self_reported', 'assessed'] %}
 with
 
@@ -10,7 +10,7 @@ targets as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -18,29 +18,21 @@ meetmomenten as (
 semesters as (
 
     select
-        meetmomenten.plan_code,
         meetmomenten.meetmoment_code,
         year(meetmomenten.cutoff_date)
         || '-S' || case when month(meetmomenten.cutoff_date) <= 6 then 1 else 2 end as semester,
         meetmomenten.cutoff_date
     from meetmomenten
-    where exists (
-        select 1
-        from targets
-        where
-            meetmomenten.plan_code = targets.plan_code
-            and meetmomenten.meetmoment_code = targets.meetmoment_code
-    )
+    where meetmomenten.meetmoment_code in (select meetmoment_code from targets)
 
 ),
 
 reports as (
 
     select
-        plan_code,
         meetmoment_code,
         semester,
-        row_number() over (partition by plan_code, semester order by cutoff_date desc) = 1 as is_last_of_semester
+        row_number() over (partition by semester order by cutoff_date desc) = 1 as is_last_of_semester
     from semesters
 
 ),
@@ -48,14 +40,13 @@ reports as (
 totals as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         level,
         measure_code,
         count(*) as all_mt_count
     from targets
-    group by plan_code, meetmoment_code, scope_code, level, measure_code
+    group by meetmoment_code, scope_code, level, measure_code
 
 ),
 
@@ -63,7 +54,6 @@ counted as (
 
     {% for kind in kinds %}
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         level,
@@ -75,7 +65,7 @@ counted as (
         count(*) filter (where kind = 'target') as target_count,
         cast(sum(warning_count) as bigint) as warning_count
     from targets
-    group by plan_code, meetmoment_code, scope_code, level, measure_code, {{ kind }}_status
+    group by meetmoment_code, scope_code, level, measure_code, {{ kind }}_status
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -84,7 +74,6 @@ counted as (
 final as (
 
     select
-        counted.plan_code,
         counted.meetmoment_code,
         counted.scope_code,
         counted.level,
@@ -100,12 +89,9 @@ final as (
         counted.target_count,
         counted.warning_count
     from counted
-    inner join reports
-        on counted.plan_code = reports.plan_code
-        and counted.meetmoment_code = reports.meetmoment_code
+    inner join reports using (meetmoment_code)
     inner join totals
-        on counted.plan_code = totals.plan_code
-        and counted.meetmoment_code = totals.meetmoment_code
+        on counted.meetmoment_code = totals.meetmoment_code
         and counted.scope_code = totals.scope_code
         and counted.level = totals.level
         and counted.measure_code is not distinct from totals.measure_code

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, level and milestone or target: once per measure, and once over all of them.
+-- One row per meetmoment, scope, level and milestone or target: once per measure, and once over all of them.
 {% set levels = [('measure', 'links.measure_code'), ('plan', 'cast(null as varchar)')] %}
 with
 
@@ -18,7 +18,6 @@ placed as (
 
     {% for level, measure_code in levels %}
     select
-        links.plan_code,
         links.meetmoment_code,
         members.scope_code,
         '{{ level }}' as level,
@@ -29,10 +28,7 @@ placed as (
         links.assessed_status,
         links.warning_count
     from links
-    inner join members
-        on links.plan_code = members.plan_code
-        and links.meetmoment_code = members.meetmoment_code
-        and links.project_code = members.project_code
+    inner join members using (meetmoment_code, project_code)
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -41,7 +37,6 @@ placed as (
 final as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         level,
@@ -53,7 +48,7 @@ final as (
         count(*) as link_count,
         sum(warning_count) as warning_count
     from placed
-    group by plan_code, meetmoment_code, scope_code, level, measure_code, mt_number, kind
+    group by meetmoment_code, scope_code, level, measure_code, mt_number, kind
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and project: the status as its current return reports it, and by whom.
+-- One row per meetmoment and project: the status as its current return reports it, and by whom.
 with
 
 statuses as (
@@ -20,7 +20,7 @@ foremost as (
     from statuses
     left join assessors on statuses.assessor = assessors.code
     qualify row_number() over (
-        partition by statuses.plan_code, statuses.meetmoment_code, statuses.project_code
+        partition by statuses.meetmoment_code, statuses.project_code
         order by statuses.status is null, assessors.sort_order nulls first, statuses.row_id
     ) = 1
 
@@ -42,7 +42,6 @@ final as (
 
     select
         statuses.row_id,
-        statuses.plan_code,
         statuses.meetmoment_code,
         statuses.meetmoment_number,
         statuses.project_code,
@@ -58,16 +57,10 @@ final as (
         statuses.explanation is not null as has_explanation,
         statuses.submission_id,
         statuses.sheet,
-        statuses.row_number,
-        statuses.warning_count
+        statuses.row_number
     from foremost as statuses
-    inner join projects
-        on statuses.plan_code = projects.plan_code
-        and statuses.meetmoment_code = projects.meetmoment_code
-        and statuses.project_code = projects.project_code
-    left join codes
-        on statuses.plan_code = codes.plan_code
-        and statuses.status = codes.code
+    inner join projects using (meetmoment_code, project_code)
+    left join codes on statuses.status = codes.code
 
 )
 

@@ -1,15 +1,15 @@
--- One row per plan, meetmoment and project: the status as reported beside the status computed by the rules.
+-- One row per meetmoment and project: the status as reported beside the status computed by the rules.
 with
 
 projects as (
 
-    select * from {{ ref('int_project') }}
+    select * from {{ with_warnings('int_project') }}
 
 ),
 
 reported as (
 
-    select * from {{ ref('int_project_status') }}
+    select * from {{ with_warnings('int_project_status') }}
 
 ),
 
@@ -22,20 +22,18 @@ deciding as (
 contradictions as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         count(*) as contradiction_count
     from {{ ref('int_status_rule_held') }}
     where is_contradicting
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
 final as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
         projects.speerpunt_code,
@@ -67,18 +65,9 @@ final as (
         coalesce(reported.warning_count, 0) as status_warning_count,
         projects.warning_count as project_warning_count
     from projects
-    left join reported
-        on projects.plan_code = reported.plan_code
-        and projects.meetmoment_code = reported.meetmoment_code
-        and projects.project_code = reported.project_code
-    left join deciding
-        on projects.plan_code = deciding.plan_code
-        and projects.meetmoment_code = deciding.meetmoment_code
-        and projects.project_code = deciding.project_code
-    left join contradictions
-        on projects.plan_code = contradictions.plan_code
-        and projects.meetmoment_code = contradictions.meetmoment_code
-        and projects.project_code = contradictions.project_code
+    left join reported using (meetmoment_code, project_code)
+    left join deciding using (meetmoment_code, project_code)
+    left join contradictions using (meetmoment_code, project_code)
 
 )
 

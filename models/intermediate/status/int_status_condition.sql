@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, status rule in force and condition: whether it is met.
+-- One row per meetmoment, project, status rule in force and condition: whether it is met.
 with
 
 projects as (
@@ -15,7 +15,7 @@ facts as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
@@ -27,7 +27,7 @@ scale as (
 
 rules as (
 
-    select * from {{ ref('status_rule') }}
+    select * from {{ ref('reg_status_rule') }}
 
 ),
 
@@ -35,7 +35,6 @@ rules as (
 rules_in_force as (
 
     select
-        meetmomenten.plan_code,
         meetmomenten.meetmoment_code,
         rules.rule_code,
         rules.kind,
@@ -45,15 +44,13 @@ rules_in_force as (
         rules.title_en
     from meetmomenten
     inner join rules
-        on coalesce(rules.plan_code, meetmomenten.plan_code) = meetmomenten.plan_code
-        and meetmomenten.meetmoment_number >= rules.valid_from_meetmoment
+        on meetmomenten.meetmoment_number >= rules.valid_from_meetmoment
         and meetmomenten.meetmoment_number <= coalesce(rules.valid_to_meetmoment, meetmomenten.meetmoment_number)
     where exists (
         select 1
         from scale
         where
-            meetmomenten.plan_code = scale.plan_code
-            and rules.status_group = scale.group_code
+            rules.status_group = scale.group_code
             and meetmomenten.meetmoment_number >= scale.valid_from_meetmoment
             and meetmomenten.meetmoment_number <= coalesce(scale.valid_to_meetmoment, meetmomenten.meetmoment_number)
     )
@@ -76,7 +73,6 @@ names as (
 final as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
         rules_in_force.rule_code,
@@ -105,16 +101,10 @@ final as (
             false
         ) as is_met
     from projects
-    inner join rules_in_force
-        on projects.plan_code = rules_in_force.plan_code
-        and projects.meetmoment_code = rules_in_force.meetmoment_code
-    inner join conditions on rules_in_force.rule_code = conditions.rule_code
-    inner join names on conditions.fact = names.fact
-    left join facts
-        on projects.plan_code = facts.plan_code
-        and projects.meetmoment_code = facts.meetmoment_code
-        and projects.project_code = facts.project_code
-        and conditions.fact = facts.fact
+    inner join rules_in_force using (meetmoment_code)
+    inner join conditions using (rule_code)
+    inner join names using (fact)
+    left join facts using (meetmoment_code, project_code, fact)
 
 )
 

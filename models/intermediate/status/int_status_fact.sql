@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and fact a status rule may stand on: its value, empty where not known.
+-- One row per meetmoment, project and fact a status rule may stand on: its value, empty where not known.
 {% set facts = [
     'milestone_count', 'open_count', 'started_count', 'realised_count', 'dropped_pct', 'delayed_pct', 'overdue_count',
     'most_days_overdue', 'most_days_moved', 'committed_eur', 'paid_eur', 'committed_pct', 'days_since_start',
@@ -14,14 +14,13 @@ projects as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
 milestones as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         count(*) as listed_count,
@@ -36,28 +35,26 @@ milestones as (
         max(days_moved_in_all) filter (where status_group is null or status_group not in ('dropped', 'realised'))
             as most_days_moved
     from {{ ref('int_milestone_forecast') }}
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
 money as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         max(known_eur) filter (where measure = 'budget') as budget_eur,
         max(known_eur) filter (where measure = 'committed') as committed_eur,
         max(known_eur) filter (where measure = 'paid') as paid_eur
     from {{ ref('int_finance_execution') }}
-    group by plan_code, meetmoment_code, project_code
+    group by meetmoment_code, project_code
 
 ),
 
 wide as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         projects.project_code,
         coalesce(milestones.milestone_count, 0) as milestone_count,
@@ -75,17 +72,9 @@ wide as (
         date_diff('day', projects.start_date, meetmomenten.cutoff_date) as days_since_start,
         date_diff('day', projects.end_date, meetmomenten.cutoff_date) as days_past_end
     from projects
-    inner join meetmomenten
-        on projects.plan_code = meetmomenten.plan_code
-        and projects.meetmoment_code = meetmomenten.meetmoment_code
-    left join milestones
-        on projects.plan_code = milestones.plan_code
-        and projects.meetmoment_code = milestones.meetmoment_code
-        and projects.project_code = milestones.project_code
-    left join money
-        on projects.plan_code = money.plan_code
-        and projects.meetmoment_code = money.meetmoment_code
-        and projects.project_code = money.project_code
+    inner join meetmomenten using (meetmoment_code)
+    left join milestones using (meetmoment_code, project_code)
+    left join money using (meetmoment_code, project_code)
 
 ),
 
@@ -93,7 +82,6 @@ final as (
 
     {% for fact in facts %}
     select
-        plan_code,
         meetmoment_code,
         project_code,
         '{{ fact }}' as fact,

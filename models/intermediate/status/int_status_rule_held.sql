@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and status rule that holds: whether it decides or contradicts, and why.
+-- One row per meetmoment, project and status rule that holds: whether it decides or contradicts, and why.
 with
 
 conditions as (
@@ -16,7 +16,6 @@ reported as (
 held as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         rule_code,
@@ -34,8 +33,7 @@ held as (
             '; ' order by condition_number
         ) as evidence_en
     from conditions
-    group by
-        plan_code, meetmoment_code, project_code, rule_code, kind, rule_order, status_group, title_nl, title_en
+    group by meetmoment_code, project_code, rule_code, kind, rule_order, status_group, title_nl, title_en
     having bool_and(is_met)
 
 ),
@@ -45,7 +43,7 @@ ranked as (
     select
         *,
         kind = 'computed' and row_number() over (
-            partition by plan_code, meetmoment_code, project_code, kind
+            partition by meetmoment_code, project_code, kind
             order by rule_order, rule_code
         ) = 1 as is_deciding
     from held
@@ -60,10 +58,7 @@ final as (
         coalesce(held.is_deciding and reported.status_group <> held.status_group, false) as is_differing,
         held.kind = 'contradiction' and coalesce(reported.status_group = held.status_group, false) as is_contradicting
     from ranked as held
-    left join reported
-        on held.plan_code = reported.plan_code
-        and held.meetmoment_code = reported.meetmoment_code
-        and held.project_code = reported.project_code
+    left join reported using (meetmoment_code, project_code)
 
 )
 

@@ -9,4 +9,4 @@ select
     currency,
     initial_budget_eur,
     note
-from {{ ref('plan') }}
+from {{ ref('reg_plan') }}

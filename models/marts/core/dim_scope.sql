@@ -1,7 +1,5 @@
--- One row per plan and scope: a set of projects that a figure is about.
+-- One row per scope: a set of projects that a figure is about.
 select
-    plan_code || '/' || scope_code as scope_key,
-    plan_code,
     scope_code,
     label_nl,
     label_en,
@@ -9,4 +7,4 @@ select
     is_rrf,
     member_of_meetmoment,
     note
-from {{ ref('scope') }}
+from {{ ref('reg_scope') }}

@@ -1,9 +1,7 @@
--- One row per plan and speerpunt, from the register or, where a plan has none, from what was delivered.
+-- One row per speerpunt, from the register or, where a plan has none, from what was delivered.
 select
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code,
     speerpunt_code,
     arg_max(speerpunt_label_nl, meetmoment_number) as label_nl,
     arg_max(speerpunt_label_en, meetmoment_number) as label_en
 from {{ ref('int_project') }}
-group by plan_code, speerpunt_code
+group by speerpunt_code

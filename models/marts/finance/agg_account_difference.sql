@@ -1,9 +1,11 @@
--- One row per plan, closing date, scope and measure: accounts beside returns in euro, and what is missing.
+-- One row per closing date, scope and measure: accounts beside returns in euro, and what is missing.
 with
 
 differences as (
 
-    select * from {{ ref('int_account_difference') }} where meetmoment_code is not null
+    select *
+    from {{ with_warnings('int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id']) }}
+    where meetmoment_code is not null
 
 ),
 
@@ -17,9 +19,9 @@ final as (
 
     select
         differences.closing_date,
-        differences.plan_code || '/' || members.scope_code as scope_key,
+        members.scope_code,
         differences.measure,
-        differences.plan_code || '/' || differences.meetmoment_code as meetmoment_key,
+        differences.meetmoment_code,
         count(*) as project_count,
         count(differences.difference_eur) as compared_count,
         count(*) filter (where differences.difference_eur <> 0) as different_count,
@@ -35,13 +37,8 @@ final as (
         cast(sum(abs(differences.difference_eur)) as decimal(18, 2)) as absolute_difference_eur,
         cast(sum(differences.warning_count) as bigint) as warning_count
     from differences
-    inner join members
-        on differences.plan_code = members.plan_code
-        and differences.meetmoment_code = members.meetmoment_code
-        and differences.project_code = members.project_code
-    group by
-        differences.plan_code, differences.closing_date, differences.meetmoment_code, members.scope_code,
-        differences.measure
+    inner join members using (meetmoment_code, project_code)
+    group by differences.closing_date, differences.meetmoment_code, members.scope_code, differences.measure
 
 )
 

@@ -1,8 +1,8 @@
--- One row per plan, meetmoment, scope and execution: budget, committed, paid and encours in euro.
+-- One row per meetmoment, scope and execution: budget, committed, paid and encours in euro.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || scope_code as scope_key,
+    meetmoment_code,
+    scope_code,
     execution,
     {{ finance_sums() }}
 from {{ ref('int_finance_sum') }}
-group by plan_code, meetmoment_code, scope_code, execution
+group by meetmoment_code, scope_code, execution

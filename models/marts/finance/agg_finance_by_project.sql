@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, project and execution: budget, committed, paid and encours in euro, cumulative.
+-- One row per meetmoment, project and execution: budget, committed, paid and encours in euro, cumulative.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
+    meetmoment_code,
+    project_code,
+    speerpunt_code,
+    cluster_code,
     execution,
     budget_initial_eur,
     cast(budget_transfer_eur as decimal(18, 2)) as budget_transfer_eur,

@@ -1,11 +1,10 @@
--- One row per plan, meetmoment, scope and measure: the parts of the change since the previous meetmoment.
+-- One row per meetmoment, scope and measure: the parts of the change since the previous meetmoment.
 {% set parts = ['entered', 'left', 'first_reported', 'no_longer_reported', 'restated', 'increase', 'decrease'] %}
 with
 
 changes as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         measure,
@@ -17,8 +16,8 @@ changes as (
         cast(sum({{ part }}_eur) as decimal(18, 2)) as {{ part }}_eur,
         {% endfor -%}
         cast(sum(warning_count) as bigint) as warning_count
-    from {{ ref('int_finance_change') }}
-    group by plan_code, meetmoment_code, scope_code, measure
+    from {{ ref('agg_finance_change_by_project') }}
+    group by meetmoment_code, scope_code, measure
 
 ),
 
@@ -26,14 +25,13 @@ changes as (
 sums as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         sum(committed_eur) as committed_eur,
         sum(paid_eur) as paid_eur
     from {{ ref('int_finance_sum') }}
     where execution = 'provisional'
-    group by plan_code, meetmoment_code, scope_code
+    group by meetmoment_code, scope_code
 
 ),
 
@@ -51,12 +49,10 @@ ends as (
         ) as current_eur
     from changes
     left join sums as before
-        on changes.plan_code = before.plan_code
-        and changes.previous_meetmoment_code = before.meetmoment_code
+        on changes.previous_meetmoment_code = before.meetmoment_code
         and changes.scope_code = before.scope_code
     left join sums as now
-        on changes.plan_code = now.plan_code
-        and changes.meetmoment_code = now.meetmoment_code
+        on changes.meetmoment_code = now.meetmoment_code
         and changes.scope_code = now.scope_code
 
 ),
@@ -64,10 +60,10 @@ ends as (
 final as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || scope_code as scope_key,
+        meetmoment_code,
+        scope_code,
         measure,
-        plan_code || '/' || previous_meetmoment_code as previous_meetmoment_key,
+        previous_meetmoment_code,
         stayed_count,
         entered_count,
         left_count,

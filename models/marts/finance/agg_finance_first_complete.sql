@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and measure: provisional amount when first complete beside the amount now.
+-- One row per meetmoment, scope and measure: provisional amount when first complete beside the amount now.
 with
 
 amounts as (
@@ -16,7 +16,6 @@ completions as (
 summed as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         measure,
@@ -27,7 +26,7 @@ summed as (
         count(*) filter (where first_complete_eur is distinct from current_eur) as restated_project_count,
         sum(warning_count) as warning_count
     from amounts
-    group by plan_code, meetmoment_code, scope_code, measure
+    group by meetmoment_code, scope_code, measure
 
 ),
 
@@ -35,8 +34,8 @@ summed as (
 final as (
 
     select
-        summed.plan_code || '/' || summed.meetmoment_code as meetmoment_key,
-        summed.plan_code || '/' || summed.scope_code as scope_key,
+        summed.meetmoment_code,
+        summed.scope_code,
         summed.measure,
         completions.first_complete_at,
         case when summed.first_complete_eur is not null then summed.first_complete_project_count end
@@ -49,9 +48,7 @@ final as (
             as restated_project_count,
         cast(summed.warning_count as bigint) as warning_count
     from summed
-    left join completions
-        on summed.plan_code = completions.plan_code
-        and summed.meetmoment_code = completions.meetmoment_code
+    left join completions using (meetmoment_code)
 
 )
 

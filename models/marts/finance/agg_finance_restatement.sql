@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, scope, measure and unit (plan, speerpunt or cluster): provisional beside final.
+-- One row per meetmoment, scope, measure and unit (plan, speerpunt or cluster): provisional beside final.
 with
 
 amounts as (
 
-    select * from {{ ref('int_finance_execution') }}
+    select * from {{ with_warnings('int_finance_execution', ['provisional_row_id', 'final_row_id']) }}
 
 ),
 
@@ -19,17 +19,13 @@ placed as (
         members.scope_code,
         amounts.*
     from members
-    inner join amounts
-        on members.plan_code = amounts.plan_code
-        and members.meetmoment_code = amounts.meetmoment_code
-        and members.project_code = amounts.project_code
+    inner join amounts using (meetmoment_code, project_code)
 
 ),
 
 summed as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         measure,
@@ -51,9 +47,9 @@ summed as (
         sum(warning_count) as warning_count
     from placed
     group by grouping sets (
-        (plan_code, meetmoment_code, scope_code, measure),
-        (plan_code, meetmoment_code, scope_code, measure, speerpunt_code),
-        (plan_code, meetmoment_code, scope_code, measure, speerpunt_code, cluster_code)
+        (meetmoment_code, scope_code, measure),
+        (meetmoment_code, scope_code, measure, speerpunt_code),
+        (meetmoment_code, scope_code, measure, speerpunt_code, cluster_code)
     )
 
 ),
@@ -61,12 +57,12 @@ summed as (
 final as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || scope_code as scope_key,
+        meetmoment_code,
+        scope_code,
         measure,
         level,
-        plan_code || '/' || speerpunt_code as speerpunt_key,
-        plan_code || '/' || cluster_code as cluster_key,
+        speerpunt_code,
+        cluster_code,
         project_count,
         provisional_count,
         final_count,

@@ -1,10 +1,10 @@
--- One row per plan, meetmoment, project and measure delivered: provisional amount, final amount, restatement.
+-- One row per meetmoment, project and measure delivered: provisional amount, final amount, restatement.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
+    meetmoment_code,
+    project_code,
     measure,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
+    speerpunt_code,
+    cluster_code,
     provisional_eur,
     provisional_state,
     final_eur,
@@ -13,4 +13,4 @@ select
     has_explanation,
     explanation,
     cast(warning_count as bigint) as warning_count
-from {{ ref('int_finance_execution') }}
+from {{ with_warnings('int_finance_execution', ['provisional_row_id', 'final_row_id']) }}

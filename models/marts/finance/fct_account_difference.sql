@@ -1,9 +1,9 @@
--- One row per plan, closing date, project and measure: the accounts beside the returns of that day, in euro.
+-- One row per closing date, project and measure: the accounts beside the returns of that day, in euro.
 select
     closing_date,
-    plan_code || '/' || project_code as project_key,
+    project_code,
     measure,
-    plan_code || '/' || meetmoment_code as meetmoment_key,
+    meetmoment_code,
     account_eur,
     returned_provisional_eur,
     returned_final_eur,
@@ -20,4 +20,4 @@ select
     returned_sheet,
     returned_row_number,
     cast(warning_count as bigint) as warning_count
-from {{ ref('int_account_difference') }}
+from {{ with_warnings('int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id']) }}

@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, project, execution and measure: one amount in euro, cumulative, as one cell states it.
+-- One row per meetmoment, project, execution and measure: one amount in euro, cumulative, as one cell states it.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
+    meetmoment_code,
+    project_code,
+    speerpunt_code,
+    cluster_code,
     execution,
     measure,
     amount_eur,
@@ -14,4 +14,4 @@ select
     sheet,
     row_number,
     warning_count
-from {{ ref('int_finance') }}
+from {{ with_warnings('int_finance') }}

@@ -15,10 +15,7 @@ members as (
 
 meetmomenten as (
 
-    select
-        meetmoment_key,
-        lag(meetmoment_key) over (partition by plan_code order by meetmoment_number) as previous_meetmoment_key
-    from {{ ref('dim_meetmoment') }}
+    select * from {{ ref('dim_meetmoment') }}
 
 ),
 
@@ -31,27 +28,27 @@ scopes as (
 sizes as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         count(*) as project_count
     from members
-    group by meetmoment_key, scope_key
+    group by meetmoment_code, scope_code
 
 ),
 
 shared as (
 
     select
-        now.meetmoment_key,
-        now.scope_key,
+        now.meetmoment_code,
+        now.scope_code,
         count(*) as in_both_count
     from members as now
-    inner join meetmomenten on now.meetmoment_key = meetmomenten.meetmoment_key
+    inner join meetmomenten using (meetmoment_code)
     inner join members as before
-        on meetmomenten.previous_meetmoment_key = before.meetmoment_key
-        and now.scope_key = before.scope_key
-        and now.project_key = before.project_key
-    group by now.meetmoment_key, now.scope_key
+        on meetmomenten.previous_meetmoment_code = before.meetmoment_code
+        and now.scope_code = before.scope_code
+        and now.project_code = before.project_code
+    group by now.meetmoment_code, now.scope_code
 
 ),
 
@@ -59,7 +56,7 @@ compared as (
 
     select
         figures.*,
-        meetmomenten.previous_meetmoment_key,
+        meetmomenten.previous_meetmoment_code,
         scopes.member_of_meetmoment is not null as is_constant_scope,
         before.figure as previous_figure,
         before.numerator as previous_numerator,
@@ -72,38 +69,38 @@ compared as (
         sizes.project_count - coalesce(shared.in_both_count, 0) as entered_count,
         previous_sizes.project_count - coalesce(shared.in_both_count, 0) as left_count
     from figures
-    inner join meetmomenten on figures.meetmoment_key = meetmomenten.meetmoment_key
-    inner join scopes on figures.scope_key = scopes.scope_key
+    inner join meetmomenten using (meetmoment_code)
+    inner join scopes using (scope_code)
     inner join figures as before
-        on meetmomenten.previous_meetmoment_key = before.meetmoment_key
-        and figures.scope_key = before.scope_key
+        on meetmomenten.previous_meetmoment_code = before.meetmoment_code
+        and figures.scope_code = before.scope_code
         and figures.execution = before.execution
         and figures.measure = before.measure
         and figures.item = before.item
     left join figures as between_changes
-        on meetmomenten.previous_meetmoment_key = between_changes.meetmoment_key
-        and figures.scope_key = between_changes.scope_key
+        on meetmomenten.previous_meetmoment_code = between_changes.meetmoment_code
+        and figures.scope_code = between_changes.scope_code
         and figures.execution = between_changes.execution
         and figures.measure = between_changes.measure || '_change'
         and figures.item = between_changes.item
     inner join sizes
-        on figures.meetmoment_key = sizes.meetmoment_key
-        and figures.scope_key = sizes.scope_key
+        on figures.meetmoment_code = sizes.meetmoment_code
+        and figures.scope_code = sizes.scope_code
     inner join sizes as previous_sizes
-        on meetmomenten.previous_meetmoment_key = previous_sizes.meetmoment_key
-        and figures.scope_key = previous_sizes.scope_key
+        on meetmomenten.previous_meetmoment_code = previous_sizes.meetmoment_code
+        and figures.scope_code = previous_sizes.scope_code
     left join shared
-        on figures.meetmoment_key = shared.meetmoment_key
-        and figures.scope_key = shared.scope_key
+        on figures.meetmoment_code = shared.meetmoment_code
+        and figures.scope_code = shared.scope_code
 
 ),
 
 final as (
 
     select
-        meetmoment_key,
-        previous_meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        previous_meetmoment_code,
+        scope_code,
         execution,
         measure,
         item,

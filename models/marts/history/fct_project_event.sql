@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and event: added, renamed, moved, stopped, gone, merged or split.
+-- One row per meetmoment, project and event: added, renamed, moved, stopped, gone, merged or split.
 with
 
 changes as (
@@ -10,7 +10,7 @@ changes as (
 
 projects as (
 
-    select * from {{ ref('int_project') }}
+    select * from {{ with_warnings('int_project') }}
 
 ),
 
@@ -22,10 +22,7 @@ register as (
 
 delivered as (
 
-    select distinct
-        plan_code,
-        meetmoment_code
-    from projects
+    select * from {{ ref('int_calendar') }} where is_delivered
 
 ),
 
@@ -33,11 +30,10 @@ delivered as (
 first_seen as (
 
     select
-        plan_code,
         project_code,
         min_by(meetmoment_code, meetmoment_number) as meetmoment_code
     from projects
-    group by plan_code, project_code
+    group by project_code
 
 ),
 
@@ -50,8 +46,7 @@ stated as (
         )
     from changes
     left join projects
-        on changes.plan_code = projects.plan_code
-        and changes.previous_meetmoment_code = projects.meetmoment_code
+        on changes.previous_meetmoment_code = projects.meetmoment_code
         and changes.project_code = projects.project_code
     where changes.kind in ('renamed', 'moved_cluster', 'moved_ministry', 'stopped', 'dropped', 'merged', 'split')
 
@@ -61,7 +56,6 @@ stated as (
 seen as (
 
     select
-        plan_code,
         meetmoment_code,
         project_code,
         kind as event_type,
@@ -78,10 +72,9 @@ seen as (
         max(coalesce(row_number, old_row_number)) as row_number,
         max(warning_count) as warning_count
     from stated
-    group by plan_code, meetmoment_code, project_code, kind
+    group by meetmoment_code, project_code, kind
     union all
     select
-        first_seen.plan_code,
         first_seen.meetmoment_code,
         first_seen.project_code,
         'added' as event_type,
@@ -98,13 +91,9 @@ seen as (
         projects.row_number,
         projects.warning_count
     from first_seen
-    inner join projects
-        on first_seen.plan_code = projects.plan_code
-        and first_seen.meetmoment_code = projects.meetmoment_code
-        and first_seen.project_code = projects.project_code
+    inner join projects using (meetmoment_code, project_code)
     left join register
-        on first_seen.plan_code = register.plan_code
-        and first_seen.meetmoment_code = register.meetmoment_code
+        on first_seen.meetmoment_code = register.meetmoment_code
         and first_seen.project_code = register.project_code
         and register.event_type = 'added'
 
@@ -115,14 +104,8 @@ unseen as (
 
     select register.*
     from register
-    inner join delivered
-        on register.plan_code = delivered.plan_code
-        and register.meetmoment_code = delivered.meetmoment_code
-    left join seen
-        on register.plan_code = seen.plan_code
-        and register.meetmoment_code = seen.meetmoment_code
-        and register.project_code = seen.project_code
-        and register.event_type = seen.event_type
+    inner join delivered using (meetmoment_code)
+    left join seen using (meetmoment_code, project_code, event_type)
     where seen.project_code is null
 
 ),
@@ -135,7 +118,6 @@ events as (
     from seen
     union all by name
     select
-        plan_code,
         meetmoment_code,
         project_code,
         event_type,
@@ -151,11 +133,8 @@ events as (
 
 starts as (
 
-    select
-        plan_code,
-        min_by(meetmoment_code, meetmoment_number) as meetmoment_code
+    select min_by(meetmoment_code, meetmoment_number) as meetmoment_code
     from projects
-    group by plan_code
 
 ),
 
@@ -166,21 +145,19 @@ reasoned as (
         case
             when events.register_reason_nl is not null then 'register'
             when events.explanation is not null then 'return'
-            when events.event_type = 'added' and starts.plan_code is not null then 'start'
+            when events.event_type = 'added' and starts.meetmoment_code is not null then 'start'
             else 'not_given'
         end as reason_source
     from events
-    left join starts
-        on events.plan_code = starts.plan_code
-        and events.meetmoment_code = starts.meetmoment_code
+    left join starts using (meetmoment_code)
 
 ),
 
 final as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || project_code as project_key,
+        meetmoment_code,
+        project_code,
         event_type,
         old_value,
         new_value,

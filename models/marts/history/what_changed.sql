@@ -11,9 +11,9 @@ final as (
 
     select
         comparison,
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || previous_meetmoment_code as previous_meetmoment_key,
-        plan_code || '/' || project_code as project_key,
+        meetmoment_code,
+        previous_meetmoment_code,
+        project_code,
         record,
         record_key,
         coalesce(field, 'record') as field,

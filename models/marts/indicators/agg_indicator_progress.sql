@@ -1,8 +1,8 @@
--- One row per plan, meetmoment, scope and indicator: the whole of its parts by its rule, what it misses, how fresh.
+-- One row per meetmoment, scope and indicator: the whole of its parts by its rule, what it misses, how fresh.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || scope_code as scope_key,
-    plan_code || '/' || indicator_code as indicator_key,
+    meetmoment_code,
+    scope_code,
+    indicator_code,
     level,
     aggregation,
     part_count,

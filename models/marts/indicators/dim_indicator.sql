@@ -1,4 +1,4 @@
--- One row per plan and indicator, as it is described at the last meetmoment that was delivered.
+-- One row per indicator, as it is described at the last meetmoment that was delivered.
 with
 
 versions as (
@@ -22,11 +22,10 @@ codes as (
 held as (
 
     select
-        plan_code,
         indicator_code,
         max(version_number) as version_number
     from progress
-    group by plan_code, indicator_code
+    group by indicator_code
 
 ),
 
@@ -34,10 +33,8 @@ held as (
 final as (
 
     select
-        versions.plan_code || '/' || versions.indicator_code as indicator_key,
-        versions.plan_code,
         versions.indicator_code,
-        versions.plan_code || '/' || versions.project_code as project_key,
+        versions.project_code,
         coalesce(versions.label_nl, versions.indicator_code) as label_nl,
         coalesce(versions.label_en, versions.indicator_code) as label_en,
         versions.definition_nl,
@@ -65,10 +62,8 @@ final as (
         versions.is_invented,
         versions.note
     from versions
-    left join held
-        on versions.plan_code = held.plan_code
-        and versions.indicator_code = held.indicator_code
-    left join {{ ref('unit') }} as units on versions.unit = units.unit
+    left join held using (indicator_code)
+    left join {{ ref('unit') }} as units using (unit)
     left join codes as levels
         on levels.code_list = 'indicator_level'
         and versions.level = levels.code

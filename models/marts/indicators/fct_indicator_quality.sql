@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and indicator: which of the Court of Audit's points it meets, of how many.
+-- One row per meetmoment and indicator: which of the Court of Audit's points it meets, of how many.
 {% set points = [
     'definition', 'unit', 'baseline', 'target', 'target_date', 'source', 'realised_value', 'level', 'owner'
 ] %}
@@ -20,8 +20,8 @@ indicators as (
 judged as (
 
     select
-        progress.plan_code || '/' || progress.meetmoment_code as meetmoment_key,
-        progress.plan_code || '/' || progress.indicator_code as indicator_key,
+        progress.meetmoment_code,
+        progress.indicator_code,
         coalesce(indicators.definition_nl, indicators.definition_en) is not null as has_definition,
         indicators.unit is not null as has_unit,
         progress.baseline is not null as has_baseline,
@@ -36,18 +36,15 @@ judged as (
         indicators.level is not null as has_level,
         indicators.owner is not null as has_owner
     from progress
-    inner join indicators
-        on progress.plan_code = indicators.plan_code
-        and progress.indicator_code = indicators.indicator_code
-        and progress.version_number = indicators.version_number
+    inner join indicators using (indicator_code, version_number)
 
 ),
 
 final as (
 
     select
-        meetmoment_key,
-        indicator_key,
+        meetmoment_code,
+        indicator_code,
         {% for point in points %}
         has_{{ point }},
         {% endfor %}

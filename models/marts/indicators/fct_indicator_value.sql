@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, indicator, project and territory: one value as one row of a return states it.
+-- One row per meetmoment, indicator, project and territory: one value as one row of a return states it.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || indicator_code as indicator_key,
-    plan_code || '/' || project_code as project_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
+    meetmoment_code,
+    indicator_code,
+    project_code,
+    speerpunt_code,
     territory,
     measured_on,
     baseline,

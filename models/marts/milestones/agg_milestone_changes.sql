@@ -1,9 +1,9 @@
--- One row per plan, meetmoment and scope: how its milestones compare with those of the previous meetmoment.
+-- One row per meetmoment and scope: how its milestones compare with those of the previous meetmoment.
 with
 
 milestones as (
 
-    select * from {{ ref('int_milestone') }}
+    select * from {{ with_warnings('int_milestone') }}
 
 ),
 
@@ -16,7 +16,6 @@ members as (
 previous as (
 
     select distinct
-        plan_code,
         meetmoment_code,
         previous_meetmoment_code
     from milestones
@@ -27,27 +26,22 @@ previous as (
 gone as (
 
     select
-        gone.plan_code,
         gone.meetmoment_code,
         members.scope_code,
         count(*) as gone_count,
         sum(gone.warning_count) as warning_count
     from {{ ref('int_milestone_gone') }} as gone
-    inner join previous
-        on gone.plan_code = previous.plan_code
-        and gone.meetmoment_code = previous.meetmoment_code
+    inner join previous using (meetmoment_code)
     inner join members
-        on gone.plan_code = members.plan_code
-        and previous.previous_meetmoment_code = members.meetmoment_code
+        on previous.previous_meetmoment_code = members.meetmoment_code
         and gone.project_code = members.project_code
-    group by gone.plan_code, gone.meetmoment_code, members.scope_code
+    group by gone.meetmoment_code, members.scope_code
 
 ),
 
 counted as (
 
     select
-        milestones.plan_code,
         milestones.meetmoment_code,
         members.scope_code,
         count(*) as listed_count,
@@ -56,24 +50,19 @@ counted as (
         count(*) filter (where milestones.change_since_previous = 'moved') as moved_count,
         sum(milestones.warning_count) as warning_count
     from milestones
-    inner join members
-        on milestones.plan_code = members.plan_code
-        and milestones.meetmoment_code = members.meetmoment_code
-        and milestones.project_code = members.project_code
-    group by milestones.plan_code, milestones.meetmoment_code, members.scope_code
+    inner join members using (meetmoment_code, project_code)
+    group by milestones.meetmoment_code, members.scope_code
 
 ),
 
 cases as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code
     from counted
     union
     select
-        plan_code,
         meetmoment_code,
         scope_code
     from gone
@@ -83,9 +72,9 @@ cases as (
 final as (
 
     select
-        cases.plan_code || '/' || cases.meetmoment_code as meetmoment_key,
-        cases.plan_code || '/' || cases.scope_code as scope_key,
-        cases.plan_code || '/' || previous.previous_meetmoment_code as previous_meetmoment_key,
+        cases.meetmoment_code,
+        cases.scope_code,
+        previous.previous_meetmoment_code,
         coalesce(counted.listed_count, 0) as listed_count,
         coalesce(counted.in_both_count, 0) as in_both_count,
         coalesce(counted.new_count, 0) as new_count,
@@ -93,17 +82,9 @@ final as (
         coalesce(gone.gone_count, 0) as gone_count,
         cast(coalesce(counted.warning_count, 0) + coalesce(gone.warning_count, 0) as bigint) as warning_count
     from cases
-    inner join previous
-        on cases.plan_code = previous.plan_code
-        and cases.meetmoment_code = previous.meetmoment_code
-    left join counted
-        on cases.plan_code = counted.plan_code
-        and cases.meetmoment_code = counted.meetmoment_code
-        and cases.scope_code = counted.scope_code
-    left join gone
-        on cases.plan_code = gone.plan_code
-        and cases.meetmoment_code = gone.meetmoment_code
-        and cases.scope_code = gone.scope_code
+    inner join previous using (meetmoment_code)
+    left join counted using (meetmoment_code, scope_code)
+    left join gone using (meetmoment_code, scope_code)
 
 )
 

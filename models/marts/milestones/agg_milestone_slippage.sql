@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, scope and speerpunt: milestones moved, by how many days, and overdue.
+-- One row per meetmoment, scope and speerpunt: milestones moved, by how many days, and overdue.
 with
 
 milestones as (
 
-    select * from {{ ref('int_milestone_forecast') }}
+    select * from {{ with_warnings('int_milestone_forecast') }}
 
 ),
 
@@ -20,10 +20,7 @@ live as (
         members.scope_code,
         milestones.*
     from members
-    inner join milestones
-        on members.plan_code = milestones.plan_code
-        and members.meetmoment_code = milestones.meetmoment_code
-        and members.project_code = milestones.project_code
+    inner join milestones using (meetmoment_code, project_code)
     where milestones.status_group is distinct from 'dropped'
 
 ),
@@ -31,9 +28,9 @@ live as (
 final as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || scope_code as scope_key,
-        plan_code || '/' || speerpunt_code as speerpunt_key,
+        meetmoment_code,
+        scope_code,
+        speerpunt_code,
         count(*) as milestone_count,
         count(*) filter (where days_moved_since_previous > 0) as moved_later_count,
         count(*) filter (where days_moved_since_previous < 0) as moved_earlier_count,
@@ -47,7 +44,7 @@ final as (
         cast(coalesce(max(days_overdue), 0) as bigint) as most_days_overdue,
         cast(sum(warning_count) as bigint) as warning_count
     from live
-    group by plan_code, meetmoment_code, scope_code, speerpunt_code
+    group by meetmoment_code, scope_code, speerpunt_code
 
 )
 

@@ -1,4 +1,4 @@
--- One row per plan, scope, meetmoment of first listing and later one: what became of the milestones since.
+-- One row per scope, meetmoment of first listing and later one: what became of the milestones since.
 with
 
 fates as (
@@ -17,9 +17,9 @@ members as (
 final as (
 
     select
-        fates.plan_code || '/' || fates.first_meetmoment_code as first_meetmoment_key,
-        fates.plan_code || '/' || fates.meetmoment_code as meetmoment_key,
-        fates.plan_code || '/' || members.scope_code as scope_key,
+        fates.first_meetmoment_code,
+        fates.meetmoment_code,
+        members.scope_code,
         count(*) as first_listed_count,
         count(*) filter (where fates.fate in ('open', 'realised', 'dropped')) as still_listed_count,
         count(*) filter (where fates.fate = 'open') as open_count,
@@ -32,10 +32,9 @@ final as (
         cast(sum(fates.warning_count) as bigint) as warning_count
     from fates
     inner join members
-        on fates.plan_code = members.plan_code
-        and fates.first_meetmoment_code = members.meetmoment_code
+        on fates.first_meetmoment_code = members.meetmoment_code
         and fates.project_code = members.project_code
-    group by fates.plan_code, fates.first_meetmoment_code, fates.meetmoment_code, members.scope_code
+    group by fates.first_meetmoment_code, fates.meetmoment_code, members.scope_code
 
 )
 

@@ -1,7 +1,7 @@
--- One row per plan, meetmoment and scope: milestones by status, with both denominators.
+-- One row per meetmoment and scope: milestones by status, with both denominators.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || scope_code as scope_key,
+    meetmoment_code,
+    scope_code,
     {{ milestone_counts() }}
 from {{ ref('int_milestone_count') }}
-group by plan_code, meetmoment_code, scope_code
+group by meetmoment_code, scope_code

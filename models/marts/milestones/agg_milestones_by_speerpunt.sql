@@ -1,8 +1,8 @@
--- One row per plan, meetmoment, scope and speerpunt: milestones by status, with both denominators.
+-- One row per meetmoment, scope and speerpunt: milestones by status, with both denominators.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || scope_code as scope_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
+    meetmoment_code,
+    scope_code,
+    speerpunt_code,
     {{ milestone_counts() }}
 from {{ ref('int_milestone_count') }}
-group by plan_code, meetmoment_code, scope_code, speerpunt_code
+group by meetmoment_code, scope_code, speerpunt_code

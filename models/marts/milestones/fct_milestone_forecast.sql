@@ -1,11 +1,11 @@
--- One row per plan, project, milestone and meetmoment that lists it: how far its planned date moved.
+-- One row per project, milestone and meetmoment that lists it: how far its planned date moved.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
+    meetmoment_code,
+    project_code,
     milestone_code,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
-    plan_code || '/' || first_meetmoment_code as first_meetmoment_key,
+    speerpunt_code,
+    cluster_code,
+    first_meetmoment_code,
     original_planned_date,
     previous_forecast_date,
     days_moved_since_previous,
@@ -17,4 +17,4 @@ select
     sheet,
     row_number,
     warning_count
-from {{ ref('int_milestone_forecast') }}
+from {{ with_warnings('int_milestone_forecast') }}

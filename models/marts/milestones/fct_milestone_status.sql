@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, project and milestone: planned date, status and actual date as reported.
+-- One row per meetmoment, project and milestone: planned date, status and actual date as reported.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
+    meetmoment_code,
+    project_code,
+    speerpunt_code,
+    cluster_code,
     milestone_code,
     description,
     owner,
@@ -26,4 +26,4 @@ select
     sheet,
     row_number,
     warning_count
-from {{ ref('int_milestone') }}
+from {{ with_warnings('int_milestone') }}

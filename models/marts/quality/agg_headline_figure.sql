@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, execution, measure and item: a headline figure with what it is made of.
+-- One row per meetmoment, scope, execution, measure and item: a headline figure with what it is made of.
 {#- relation, measure, item, unit, numerator, denominator, warnings on the rows of both -#}
 {% set headlines = [
     ('status_groups', 'project_count', 'on_schedule', 'projects', 'on_schedule_count', 'null', 'on_schedule_warnings'),
@@ -47,8 +47,8 @@ statuses as (
 warnings as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
-        plan_code || '/' || scope_code as scope_key,
+        meetmoment_code,
+        scope_code,
         record,
         execution,
         item,
@@ -61,8 +61,8 @@ warnings as (
 warnings_of_scopes as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         sum(warning_count) filter (where record = 'project') as project_warnings,
         sum(warning_count) filter (where record = 'project_status' and status_group = 'on_schedule')
             as on_schedule_projects,
@@ -77,34 +77,34 @@ warnings_of_scopes as (
             where record = 'milestone' and status_group in ('on_schedule', 'delayed', 'realised')
         ) as started_milestones
     from warnings
-    group by meetmoment_key, scope_key
+    group by meetmoment_code, scope_code
 
 ),
 
 warnings_of_statuses as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         item as status,
         sum(warning_count) as warning_count
     from warnings
     where record = 'project_status'
-    group by meetmoment_key, scope_key, item
+    group by meetmoment_code, scope_code, item
 
 ),
 
 warnings_of_money as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         execution,
         sum(warning_count) filter (where item = 'committed') as committed_warnings,
         sum(warning_count) filter (where item = 'paid') as paid_warnings
     from warnings
     where record = 'finance'
-    group by meetmoment_key, scope_key, execution
+    group by meetmoment_code, scope_code, execution
 
 ),
 
@@ -118,17 +118,15 @@ milestones as (
         coalesce(warned.on_schedule_or_realised_warnings, 0) as on_schedule_or_realised_warnings,
         coalesce(warned.started_milestones, 0) as started_warnings
     from {{ ref('agg_milestones_by_meetmoment') }} as counts
-    left join warnings_of_scopes as warned
-        on counts.meetmoment_key = warned.meetmoment_key
-        and counts.scope_key = warned.scope_key
+    left join warnings_of_scopes as warned using (meetmoment_code, scope_code)
 
 ),
 
 statuses_by_group as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         'not_applicable' as execution,
         sum(project_count) filter (where status_group = 'on_schedule') as on_schedule_count,
         sum(project_count) filter (where status_group in ('on_schedule', 'realised'))
@@ -139,7 +137,7 @@ statuses_by_group as (
         sum(round(project_pct, 2)) filter (where status_group in ('on_schedule', 'realised'))
             as figure_from_rounded_parts
     from statuses
-    group by meetmoment_key, scope_key
+    group by meetmoment_code, scope_code
 
 ),
 
@@ -152,9 +150,7 @@ status_groups as (
         coalesce(warned.on_schedule_or_realised_projects, 0) as on_schedule_or_realised_warnings,
         coalesce(warned.other_projects, 0) as other_warnings
     from statuses_by_group as counts
-    left join warnings_of_scopes as warned
-        on counts.meetmoment_key = warned.meetmoment_key
-        and counts.scope_key = warned.scope_key
+    left join warnings_of_scopes as warned using (meetmoment_code, scope_code)
 
 ),
 
@@ -162,7 +158,7 @@ rrf_projects as (
 
     select * replace (null as figure_from_rounded_parts)
     from status_groups
-    where ends_with(scope_key, '/rrf')
+    where scope_code = 'rrf'
 
 ),
 
@@ -185,38 +181,34 @@ money as (
         coalesce(warned_before.paid_warnings, 0) as previous_paid_warnings,
         coalesce(warnings_of_scopes.project_warnings, 0) as project_warnings
     from sums
-    inner join meetmomenten on sums.meetmoment_key = meetmomenten.meetmoment_key
-    left join meetmomenten as previous
-        on
-            meetmomenten.plan_code = previous.plan_code
-            and meetmomenten.meetmoment_number - 1 = previous.meetmoment_number
+    inner join meetmomenten using (meetmoment_code)
     left join sums as before
         on
-            previous.meetmoment_key = before.meetmoment_key
-            and sums.scope_key = before.scope_key
+            meetmomenten.previous_meetmoment_code = before.meetmoment_code
+            and sums.scope_code = before.scope_code
             and sums.execution = before.execution
     left join warnings_of_money as warned
         on
-            sums.meetmoment_key = warned.meetmoment_key
-            and sums.scope_key = warned.scope_key
+            sums.meetmoment_code = warned.meetmoment_code
+            and sums.scope_code = warned.scope_code
             and sums.execution = warned.execution
     left join warnings_of_money as warned_before
         on
-            previous.meetmoment_key = warned_before.meetmoment_key
-            and sums.scope_key = warned_before.scope_key
+            meetmomenten.previous_meetmoment_code = warned_before.meetmoment_code
+            and sums.scope_code = warned_before.scope_code
             and sums.execution = warned_before.execution
     left join warnings_of_scopes
         on
-            sums.meetmoment_key = warnings_of_scopes.meetmoment_key
-            and sums.scope_key = warnings_of_scopes.scope_key
+            sums.meetmoment_code = warnings_of_scopes.meetmoment_code
+            and sums.scope_code = warnings_of_scopes.scope_code
 
 ),
 
 figures as (
 
     select
-        statuses.meetmoment_key,
-        statuses.scope_key,
+        statuses.meetmoment_code,
+        statuses.scope_code,
         'not_applicable' as execution,
         'project_count' as measure,
         statuses.status as item,
@@ -226,16 +218,12 @@ figures as (
         null as figure_from_rounded_parts,
         coalesce(warned.warning_count, 0) as warning_count
     from statuses
-    left join warnings_of_statuses as warned
-        on
-            statuses.meetmoment_key = warned.meetmoment_key
-            and statuses.scope_key = warned.scope_key
-            and statuses.status = warned.status
+    left join warnings_of_statuses as warned using (meetmoment_code, scope_code, status)
     {% for relation, measure, item, unit, numerator, denominator, warnings in headlines %}
     union all
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         execution,
         '{{ measure }}',
         '{{ item }}',
@@ -252,8 +240,8 @@ figures as (
 final as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         execution,
         measure,
         item,

@@ -1,4 +1,4 @@
--- One row per plan, meetmoment and sender: whether and when it delivered, and what the gate found.
+-- One row per meetmoment and sender: whether and when it delivered, and what the gate found.
 with
 
 submissions as (
@@ -14,14 +14,12 @@ submissions as (
 expected as (
 
     select distinct
-        submissions.plan_code,
         submissions.meetmoment_code,
         policy_domains.policy_domain_code as sender_code
     from submissions
-    inner join {{ ref('policy_domain') }} as policy_domains on submissions.plan_code = policy_domains.plan_code
+    cross join {{ ref('reg_policy_domain') }} as policy_domains
     union
     select
-        plan_code,
         meetmoment_code,
         known_sender_code as sender_code
     from submissions
@@ -31,7 +29,6 @@ expected as (
 counted as (
 
     select
-        expected.plan_code,
         expected.meetmoment_code,
         expected.sender_code,
         min(submissions.received_at) as first_received_at,
@@ -51,17 +48,16 @@ counted as (
         coalesce(sum(submissions.waived_count), 0) as waived_count
     from expected
     left join submissions
-        on expected.plan_code = submissions.plan_code
-        and expected.meetmoment_code = submissions.meetmoment_code
+        on expected.meetmoment_code = submissions.meetmoment_code
         and expected.sender_code = submissions.known_sender_code
-    group by expected.plan_code, expected.meetmoment_code, expected.sender_code
+    group by expected.meetmoment_code, expected.sender_code
 
 ),
 
 final as (
 
     select
-        plan_code || '/' || meetmoment_code as meetmoment_key,
+        meetmoment_code,
         sender_code,
         first_received_at,
         last_received_at,

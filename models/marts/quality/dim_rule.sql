@@ -1,15 +1,9 @@
--- One row per plan and rule of the quality catalogue: what it asks, of which records, and how grave a failure is.
+-- One row per rule of the quality catalogue: what it asks, of which records, and how grave a failure is.
 with
 
 rules as (
 
     select * from {{ ref('rule') }}
-
-),
-
-plans as (
-
-    select plan_code from {{ ref('plan') }}
 
 ),
 
@@ -37,27 +31,24 @@ requirements as (
 
 severities as (
 
-    select * from {{ ref('rule_severity') }}
+    select * from {{ ref('reg_rule_severity') }}
 
 ),
 
 findings as (
 
     select
-        plan_code,
         rule_id,
         count(*) as finding_count,
         count(waiver_id) as waived_count
     from {{ ref('int_finding') }}
-    group by plan_code, rule_id
+    group by rule_id
 
 ),
 
 final as (
 
     select
-        plans.plan_code || '/' || rules.rule_id as rule_key,
-        plans.plan_code,
         rules.rule_id,
         rules.gate,
         coalesce(severities.severity, rules.severity) as severity,
@@ -75,15 +66,10 @@ final as (
         coalesce(findings.finding_count, 0) as finding_count,
         coalesce(findings.waived_count, 0) as waived_count
     from rules
-    cross join plans
-    left join records on rules.rule_id = records.rule_id
-    left join requirements on rules.rule_id = requirements.rule_id
-    left join severities
-        on plans.plan_code = severities.plan_code
-        and rules.rule_id = severities.rule_id
-    left join findings
-        on plans.plan_code = findings.plan_code
-        and rules.rule_id = findings.rule_id
+    left join records using (rule_id)
+    left join requirements using (rule_id)
+    left join severities using (rule_id)
+    left join findings using (rule_id)
 
 )
 

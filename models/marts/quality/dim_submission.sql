@@ -1,7 +1,7 @@
 -- One row per submission: which file, when received, and the verdict of gate 1.
 select
     submission_id,
-    plan_code || '/' || meetmoment_code as meetmoment_key,
+    meetmoment_code,
     sender_code,
     file_name,
     sha256,

@@ -3,7 +3,7 @@ with
 
 waivers as (
 
-    select * from {{ ref('waiver') }}
+    select * from {{ ref('reg_waiver') }}
 
 ),
 
@@ -24,7 +24,6 @@ final as (
     select
         waivers.waiver_id,
         waivers.rule_id,
-        waivers.plan_code,
         waivers.meetmoment_code,
         waivers.project_code,
         waivers.record_key,
@@ -36,7 +35,7 @@ final as (
         coalesce(covered.finding_count, 0) as finding_count,
         coalesce(covered.submission_count, 0) as submission_count
     from waivers
-    left join covered on waivers.waiver_id = covered.waiver_id
+    left join covered using (waiver_id)
 
 )
 

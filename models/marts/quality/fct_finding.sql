@@ -1,7 +1,7 @@
 -- One row per finding on a submission: rule, severity, the cell it stands on and a sentence in Dutch and in English.
 select
     finding_id,
-    plan_code || '/' || meetmoment_code as meetmoment_key,
+    meetmoment_code,
     gate,
     rule_id,
     severity,

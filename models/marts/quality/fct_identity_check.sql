@@ -10,16 +10,16 @@
     'warning_count',
 ] %}
 {% set levels = {
-    'cluster': ('clusters', 'cluster_key', 'agg_finance_by_cluster'),
-    'speerpunt': ('speerpunten', 'speerpunt_key', 'agg_finance_by_speerpunt'),
+    'cluster': ('clusters', 'cluster_code', 'agg_finance_by_cluster'),
+    'speerpunt': ('speerpunten', 'speerpunt_code', 'agg_finance_by_speerpunt'),
     'plan': ('plans', "'plan'", 'agg_finance_by_meetmoment'),
 } %}
 with
 
-{% for relation, unit_key, mart in levels.values() %}
+{% for relation, unit_code, mart in levels.values() %}
 {{ relation }} as (
 
-    select *, {{ unit_key }} as unit_key from {{ ref(mart) }}
+    select *, {{ unit_code }} as unit_code from {{ ref(mart) }}
 
 ),
 {% endfor %}
@@ -34,7 +34,7 @@ projects as (
 
     select
         *,
-        project_key as unit_key,
+        project_code as unit_code,
         1 as project_count,
         case when committed_eur is not null then 1 else 0 end as committed_reported_count,
         case when paid_eur is not null then 1 else 0 end as paid_reported_count,
@@ -49,7 +49,7 @@ restated_projects as (
     select
         * exclude (measure),
         measure as of_measure,
-        project_key as unit_key,
+        project_code as unit_code,
         1 as project_count,
         case when provisional_eur is not null then 1 else 0 end as provisional_count,
         case when final_eur is not null then 1 else 0 end as final_count,
@@ -63,7 +63,7 @@ restatements as (
     select
         * exclude (measure),
         measure as of_measure,
-        case level when 'cluster' then cluster_key when 'speerpunt' then speerpunt_key else 'plan' end as unit_key
+        case level when 'cluster' then cluster_code when 'speerpunt' then speerpunt_code else 'plan' end as unit_code
     from {{ ref('agg_finance_restatement') }}
 
 ),
@@ -102,11 +102,9 @@ scoped_projects as (
 
     select
         projects.*,
-        members.scope_key
+        members.scope_code
     from members
-    inner join projects
-        on members.meetmoment_key = projects.meetmoment_key
-        and members.project_key = projects.project_key
+    inner join projects using (meetmoment_code, project_code)
 
 ),
 
@@ -114,11 +112,9 @@ scoped_restatements as (
 
     select
         restated_projects.*,
-        members.scope_key
+        members.scope_code
     from members
-    inner join restated_projects
-        on members.meetmoment_key = restated_projects.meetmoment_key
-        and members.project_key = restated_projects.project_key
+    inner join restated_projects using (meetmoment_code, project_code)
 
 ),
 
@@ -126,7 +122,7 @@ long_projects as (
 
     {{ long_form(
         'scoped_projects',
-        ['meetmoment_key', 'scope_key', 'execution', 'cluster_key', 'speerpunt_key'],
+        ['meetmoment_code', 'scope_code', 'execution', 'cluster_code', 'speerpunt_code'],
         amounts + counts
     ) }}
 
@@ -136,7 +132,7 @@ long_restatements as (
 
     {{ long_form(
         'scoped_restatements',
-        ['meetmoment_key', 'scope_key', 'of_measure', 'cluster_key', 'speerpunt_key'],
+        ['meetmoment_code', 'scope_code', 'of_measure', 'cluster_code', 'speerpunt_code'],
         restated
     ) }}
 
@@ -148,9 +144,9 @@ transferred as (
         projects.*,
         transfers.amount_eur
     from projects
-    inner join meetmomenten on projects.meetmoment_key = meetmomenten.meetmoment_key
+    inner join meetmomenten using (meetmoment_code)
     inner join transfers
-        on projects.project_key = transfers.project_key
+        on projects.project_code = transfers.project_code
         and meetmomenten.cutoff_date >= transfers.decision_date
 
 ),
@@ -158,7 +154,7 @@ transferred as (
 executions as (
 
     select distinct
-        meetmoment_key,
+        meetmoment_code,
         execution
     from projects
 
@@ -170,12 +166,12 @@ described_projects as (
         described.*,
         executions.execution
     from described
-    inner join executions on described.meetmoment_key = executions.meetmoment_key
+    inner join executions using (meetmoment_code)
 
 ),
 
-{% set of_execution = ['meetmoment_key', 'execution'] %}
-{% set of_measure = ['meetmoment_key', 'of_measure'] %}
+{% set of_execution = ['meetmoment_code', 'execution'] %}
+{% set of_measure = ['meetmoment_code', 'of_measure'] %}
 {% set of_project = {
     "'project rows'": ['budget_initial_eur'],
     "'transfers'": ['budget_transfer_eur'],
@@ -190,76 +186,76 @@ units as (
     {{ unit_values(
         'lower', "(select * from facts where measure in ('budget', 'committed', 'paid'))", "'facts'", "'project'",
         of_execution, "case measure when 'budget' then 'budget_current_eur' else measure || '_eur' end",
-        'project_key', 'amount_eur'
+        'project_code', 'amount_eur'
     ) }}
     union all
     {{ unit_values(
         'lower', "(select * from facts where measure in ('committed', 'paid'))", "'facts'", "'project'", of_execution,
-        "measure || '_reported_count'", 'project_key', 'case when amount_eur is not null then 1 else 0 end'
+        "measure || '_reported_count'", 'project_code', 'case when amount_eur is not null then 1 else 0 end'
     ) }}
     union all
     {{ unit_values(
         'lower', 'described_projects', "'project rows'", "'project'", of_execution, "'budget_initial_eur'",
-        'project_key', 'budget_initial_eur'
+        'project_code', 'budget_initial_eur'
     ) }}
     union all
     {{ unit_values(
-        'lower', 'transferred', "'transfers'", "'project'", of_execution, "'budget_transfer_eur'", 'project_key',
+        'lower', 'transferred', "'transfers'", "'project'", of_execution, "'budget_transfer_eur'", 'project_code',
         'amount_eur'
     ) }}
     union all
     {{ unit_values(
-        'lower', 'projects', "'parts'", "'project'", of_execution, "'encours_eur'", 'project_key',
+        'lower', 'projects', "'parts'", "'project'", of_execution, "'encours_eur'", 'project_code',
         'committed_eur - paid_eur'
     ) }}
     union all
     {{ unit_values(
-        'lower', 'projects', "'parts'", "'project'", of_execution, "'budget_difference_eur'", 'project_key',
+        'lower', 'projects', "'parts'", "'project'", of_execution, "'budget_difference_eur'", 'project_code',
         'budget_current_eur - budget_initial_eur - budget_transfer_eur'
     ) }}
     {% for below, measures in of_project.items() %}
     union all
     {{ unit_values(
-        'upper', '(' ~ long_form('projects', of_execution + ['unit_key'], measures) ~ ')', below, "'project'",
-        of_execution, 'measure', 'unit_key'
+        'upper', '(' ~ long_form('projects', of_execution + ['unit_code'], measures) ~ ')', below, "'project'",
+        of_execution, 'measure', 'unit_code'
     ) }}
     {% endfor %}
     union all
     {{ unit_values(
-        'lower', 'facts', "'facts'", "'restatement of a project'", ['meetmoment_key', 'measure'],
-        "execution || '_eur'", 'project_key', 'amount_eur'
+        'lower', 'facts', "'facts'", "'restatement of a project'", ['meetmoment_code', 'measure'],
+        "execution || '_eur'", 'project_code', 'amount_eur'
     ) }}
     union all
     {{ unit_values(
         'upper',
-        '(' ~ long_form('restated_projects', of_measure + ['unit_key'], ['provisional_eur', 'final_eur']) ~ ')',
-        "'facts'", "'restatement of a project'", of_measure, 'measure', 'unit_key'
+        '(' ~ long_form('restated_projects', of_measure + ['unit_code'], ['provisional_eur', 'final_eur']) ~ ')',
+        "'facts'", "'restatement of a project'", of_measure, 'measure', 'unit_code'
     ) }}
-    {% for level, (relation, unit_key, mart) in levels.items() %}
-    {% set keys = ['meetmoment_key', 'scope_key'] %}
+    {% for level, (relation, unit_code, mart) in levels.items() %}
+    {% set keys = ['meetmoment_code', 'scope_code'] %}
     union all
     {{ unit_values(
-        'lower', 'long_projects', "'projects'", "'" ~ level ~ "'", keys + ['execution'], 'measure', unit_key
+        'lower', 'long_projects', "'projects'", "'" ~ level ~ "'", keys + ['execution'], 'measure', unit_code
     ) }}
     union all
     {{ unit_values(
-        'upper', '(' ~ long_form(relation, keys + ['execution', 'unit_key'], amounts + counts) ~ ')', "'projects'",
-        "'" ~ level ~ "'", keys + ['execution'], 'measure', 'unit_key'
+        'upper', '(' ~ long_form(relation, keys + ['execution', 'unit_code'], amounts + counts) ~ ')', "'projects'",
+        "'" ~ level ~ "'", keys + ['execution'], 'measure', 'unit_code'
     ) }}
     union all
     {{ unit_values(
         'lower', 'long_restatements', "'projects'", "'restatement of the " ~ level ~ "'", keys + ['of_measure'],
-        'measure', unit_key
+        'measure', unit_code
     ) }}
     {% endfor %}
     union all
     {{ unit_values(
         'upper',
         '(' ~ long_form(
-            'restatements', ['meetmoment_key', 'scope_key', 'of_measure', 'level', 'unit_key'], restated
+            'restatements', ['meetmoment_code', 'scope_code', 'of_measure', 'level', 'unit_code'], restated
         ) ~ ')',
-        "'projects'", "'restatement of the ' || level", ['meetmoment_key', 'scope_key', 'of_measure'], 'measure',
-        'unit_key'
+        "'projects'", "'restatement of the ' || level", ['meetmoment_code', 'scope_code', 'of_measure'], 'measure',
+        'unit_code'
     ) }}
 
 ),
@@ -271,11 +267,11 @@ unit_sums as (
         level,
         identity_case,
         measure,
-        unit_key,
+        unit_code,
         sum(lower_value) as lower_value,
         sum(upper_value) as upper_value
     from units
-    group by below, level, identity_case, measure, unit_key
+    group by below, level, identity_case, measure, unit_code
 
 ),
 
@@ -297,11 +293,11 @@ status_sums as (
 
     select
         'projects by status = projects in scope' as identity,
-        meetmoment_key || ' ' || scope_key as identity_case,
+        meetmoment_code || ' ' || scope_code as identity_case,
         sum(project_count) as left_value,
         max(scope_project_count) as right_value
     from statuses
-    group by meetmoment_key, scope_key
+    group by meetmoment_code, scope_code
 
 ),
 
@@ -309,11 +305,11 @@ transfer_sums as (
 
     select
         'transfers of a decision = 0' as identity,
-        decision_key as identity_case,
+        decision_ref as identity_case,
         sum(amount_eur) as left_value,
         0 as right_value
     from transfers
-    group by decision_key
+    group by decision_ref
 
 ),
 
@@ -321,7 +317,7 @@ denominators as (
 
     select
         'projects of a complete meetmoment = projects expected' as identity,
-        meetmoment_key as identity_case,
+        meetmoment_code as identity_case,
         delivered_project_count as left_value,
         expected_project_count as right_value
     from meetmomenten
@@ -333,15 +329,12 @@ scoped as (
 
     select
         'projects in a scope = projects' as identity,
-        projects.plan_code || '/' || projects.meetmoment_code as identity_case,
+        projects.meetmoment_code as identity_case,
         count(distinct scopes.project_code) as left_value,
         count(distinct projects.project_code) as right_value
     from {{ ref('int_project') }} as projects
-    left join {{ ref('int_project_scope') }} as scopes
-        on projects.plan_code = scopes.plan_code
-        and projects.meetmoment_code = scopes.meetmoment_code
-        and projects.project_code = scopes.project_code
-    group by projects.plan_code, projects.meetmoment_code
+    left join {{ ref('int_project_scope') }} as scopes using (meetmoment_code, project_code)
+    group by projects.meetmoment_code
 
 ),
 
@@ -349,11 +342,11 @@ computed_status_sums as (
 
     select
         'projects by computed status = projects in scope' as identity,
-        meetmoment_key || ' ' || scope_key as identity_case,
+        meetmoment_code || ' ' || scope_code as identity_case,
         sum(computed_count) as left_value,
         max(scope_project_count) as right_value
     from {{ ref('agg_status_difference') }}
-    group by meetmoment_key, scope_key
+    group by meetmoment_code, scope_code
 
 ),
 
@@ -361,7 +354,7 @@ milestone_fates as (
 
     select
         'milestones still listed, left or gone = milestones first listed' as identity,
-        first_meetmoment_key || ' ' || meetmoment_key || ' ' || scope_key as identity_case,
+        first_meetmoment_code || ' ' || meetmoment_code || ' ' || scope_code as identity_case,
         open_count + realised_count + dropped_count + left_with_project_count + gone_count as left_value,
         first_listed_count as right_value
     from {{ ref('agg_milestone_survival') }}
@@ -372,14 +365,12 @@ facility_sums as (
 
     select
         'milestones and targets by status = milestones and targets served' as identity,
-        totals.meetmoment_key || ' ' || totals.scope_key || ' ' || totals.status_kind as identity_case,
+        totals.meetmoment_code || ' ' || totals.scope_code || ' ' || totals.status_kind as identity_case,
         sum(totals.mt_count) as left_value,
         max(counting.mt_count) as right_value
     from {{ ref('agg_rrf_total') }} as totals
-    inner join {{ ref('agg_rrf_double_counting') }} as counting
-        on totals.meetmoment_key = counting.meetmoment_key
-        and totals.scope_key = counting.scope_key
-    group by totals.meetmoment_key, totals.scope_key, totals.status_kind
+    inner join {{ ref('agg_rrf_double_counting') }} as counting using (meetmoment_code, scope_code)
+    group by totals.meetmoment_code, totals.scope_code, totals.status_kind
 
 ),
 

@@ -6,8 +6,7 @@ published as (
     select
         published_figure.*,
         meetmoment.meetmoment_code,
-        published_figure.plan_code || '/' || meetmoment.meetmoment_code as meetmoment_key,
-        published_figure.plan_code || '/' || published_figure.scope as scope_key,
+        published_figure.scope as scope_code,
         case
             when published_figure.measure in (
                 'committed', 'paid', 'committed_share', 'paid_share', 'committed_change', 'paid_change'
@@ -19,10 +18,8 @@ published as (
             when 'EUR million' then 1000000
             else 1
         end as unit_size
-    from {{ ref('published_figure') }} as published_figure
-    inner join {{ ref('meetmoment') }} as meetmoment
-        on published_figure.plan_code = meetmoment.plan_code
-        and published_figure.meting = meetmoment.meetmoment_number
+    from {{ ref('reg_published_figure') }} as published_figure
+    inner join {{ ref('reg_meetmoment') }} as meetmoment on published_figure.meting = meetmoment.meetmoment_number
 
 ),
 
@@ -49,21 +46,16 @@ compared as (
         meetmomenten.is_complete,
         meetmomenten.delivered_project_count
     from published
-    inner join meetmomenten on published.meetmoment_key = meetmomenten.meetmoment_key
-    left join figures
-        on published.meetmoment_key = figures.meetmoment_key
-        and published.scope_key = figures.scope_key
-        and published.execution = figures.execution
-        and published.measure = figures.measure
-        and published.item = figures.item
+    inner join meetmomenten using (meetmoment_code)
+    left join figures using (meetmoment_code, scope_code, execution, measure, item)
 
 ),
 
 final as (
 
     select
-        meetmoment_key,
-        scope_key,
+        meetmoment_code,
+        scope_code,
         execution,
         measure,
         item,

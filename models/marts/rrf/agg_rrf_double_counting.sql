@@ -1,9 +1,9 @@
--- One row per plan, meetmoment and scope: projects that serve this plan and the facility, counted once.
+-- One row per meetmoment and scope: projects that serve this plan and the facility, counted once.
 with
 
 projects as (
 
-    select * from {{ ref('int_project') }}
+    select * from {{ with_warnings('int_project') }}
 
 ),
 
@@ -16,7 +16,6 @@ members as (
 linked as (
 
     select distinct
-        plan_code,
         meetmoment_code,
         project_code
     from {{ ref('int_rrf_link') }}
@@ -27,7 +26,6 @@ linked as (
 counted_projects as (
 
     select
-        projects.plan_code,
         projects.meetmoment_code,
         members.scope_code,
         count(*) as project_count,
@@ -41,22 +39,15 @@ counted_projects as (
             as in_both_budget_initial_eur,
         sum(projects.warning_count) as warning_count
     from projects
-    inner join members
-        on projects.plan_code = members.plan_code
-        and projects.meetmoment_code = members.meetmoment_code
-        and projects.project_code = members.project_code
-    left join linked
-        on projects.plan_code = linked.plan_code
-        and projects.meetmoment_code = linked.meetmoment_code
-        and projects.project_code = linked.project_code
-    group by projects.plan_code, projects.meetmoment_code, members.scope_code
+    inner join members using (meetmoment_code, project_code)
+    left join linked using (meetmoment_code, project_code)
+    group by projects.meetmoment_code, members.scope_code
 
 ),
 
 counted_targets as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         cast(sum(link_count) filter (where level = 'plan') as bigint) as link_count,
@@ -67,15 +58,15 @@ counted_targets as (
         count(*) filter (where level = 'plan' and assessed_status = 'not_fulfilled') as mt_not_fulfilled_count,
         sum(warning_count) filter (where level = 'plan') as warning_count
     from {{ ref('int_rrf_target_count') }}
-    group by plan_code, meetmoment_code, scope_code
+    group by meetmoment_code, scope_code
 
 ),
 
 final as (
 
     select
-        counted_projects.plan_code || '/' || counted_projects.meetmoment_code as meetmoment_key,
-        counted_projects.plan_code || '/' || counted_projects.scope_code as scope_key,
+        counted_projects.meetmoment_code,
+        counted_projects.scope_code,
         'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een'
         || ' keer, hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
         'A project that is also in the EU facility counts once; a milestone or target counts once, however many'
@@ -99,10 +90,7 @@ final as (
         cast(coalesce(counted_projects.warning_count, 0) + coalesce(counted_targets.warning_count, 0) as bigint)
             as warning_count
     from counted_projects
-    left join counted_targets
-        on counted_projects.plan_code = counted_targets.plan_code
-        and counted_projects.meetmoment_code = counted_targets.meetmoment_code
-        and counted_projects.scope_code = counted_targets.scope_code
+    left join counted_targets using (meetmoment_code, scope_code)
 
 )
 

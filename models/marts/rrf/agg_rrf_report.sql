@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope, measure, kind of status and status: the half-yearly report by measure.
+-- One row per meetmoment, scope, measure, kind of status and status: the half-yearly report by measure.
 with
 
 counted as (
@@ -9,15 +9,15 @@ counted as (
 
 measures as (
 
-    select * from {{ ref('rrf_measure') }}
+    select * from {{ ref('reg_rrf_measure') }}
 
 ),
 
 final as (
 
     select
-        counted.plan_code || '/' || counted.meetmoment_code as meetmoment_key,
-        counted.plan_code || '/' || counted.scope_code as scope_key,
+        counted.meetmoment_code,
+        counted.scope_code,
         counted.semester,
         counted.is_last_of_semester,
         counted.measure_code,
@@ -32,9 +32,7 @@ final as (
         counted.target_count,
         counted.warning_count
     from counted
-    left join measures
-        on counted.plan_code = measures.plan_code
-        and counted.measure_code = measures.measure_code
+    left join measures using (measure_code)
 
 )
 

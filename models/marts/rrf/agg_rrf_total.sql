@@ -1,7 +1,7 @@
--- One row per plan, meetmoment, scope, kind of status and status: milestones and targets, each counted once.
+-- One row per meetmoment, scope, kind of status and status: milestones and targets, each counted once.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || scope_code as scope_key,
+    meetmoment_code,
+    scope_code,
     semester,
     is_last_of_semester,
     status_kind,

@@ -1,7 +1,7 @@
--- One row per plan, meetmoment, project, measure and milestone or target: the link and the days it holds.
+-- One row per meetmoment, project, measure and milestone or target: the link and the days it holds.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
+    meetmoment_code,
+    project_code,
     measure_code,
     mt_number,
     valid_from,

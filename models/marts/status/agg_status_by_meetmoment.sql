@@ -1,9 +1,9 @@
--- One row per plan, meetmoment, scope and status of the scale in force: how many projects, of how many.
+-- One row per meetmoment, scope and status of the scale in force: how many projects, of how many.
 with
 
 statuses as (
 
-    select * from {{ ref('int_project_status') }}
+    select * from {{ with_warnings('int_project_status') }}
 
 ),
 
@@ -15,23 +15,20 @@ members as (
 
 meetmomenten as (
 
-    select * from {{ ref('meetmoment') }}
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
 denominators as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         meetmomenten.meetmoment_number,
         members.scope_code,
         count(*) as scope_project_count
     from members
-    inner join meetmomenten
-        on members.plan_code = meetmomenten.plan_code
-        and members.meetmoment_code = meetmomenten.meetmoment_code
-    group by members.plan_code, members.meetmoment_code, meetmomenten.meetmoment_number, members.scope_code
+    inner join meetmomenten using (meetmoment_code)
+    group by members.meetmoment_code, meetmomenten.meetmoment_number, members.scope_code
 
 ),
 
@@ -50,20 +47,15 @@ value_states as (
 counted as (
 
     select
-        members.plan_code,
         members.meetmoment_code,
         members.scope_code,
         coalesce(statuses.status, statuses.status_state, 'not_reported') as status,
         count(*) as project_count,
         sum(statuses.warning_count) as warning_count
     from members
-    left join statuses
-        on
-            members.plan_code = statuses.plan_code
-            and members.meetmoment_code = statuses.meetmoment_code
-            and members.project_code = statuses.project_code
+    left join statuses using (meetmoment_code, project_code)
     group by
-        members.plan_code, members.meetmoment_code, members.scope_code,
+        members.meetmoment_code, members.scope_code,
         coalesce(statuses.status, statuses.status_state, 'not_reported')
 
 ),
@@ -86,10 +78,8 @@ cases as (
         scale.label_en
     from denominators
     inner join scale
-        on
-            denominators.plan_code = scale.plan_code
-            and denominators.meetmoment_number >= scale.valid_from_meetmoment
-            and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
+        on denominators.meetmoment_number >= scale.valid_from_meetmoment
+        and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
     union all
     select
         denominators.*,
@@ -98,11 +88,7 @@ cases as (
         value_states.label_nl,
         value_states.label_en
     from denominators
-    inner join counted
-        on
-            denominators.plan_code = counted.plan_code
-            and denominators.meetmoment_code = counted.meetmoment_code
-            and denominators.scope_code = counted.scope_code
+    inner join counted using (meetmoment_code, scope_code)
     inner join value_states on counted.status = value_states.code
 
 ),
@@ -110,8 +96,8 @@ cases as (
 final as (
 
     select
-        cases.plan_code || '/' || cases.meetmoment_code as meetmoment_key,
-        cases.plan_code || '/' || cases.scope_code as scope_key,
+        cases.meetmoment_code,
+        cases.scope_code,
         cases.code as status,
         cases.group_code as status_group,
         cases.label_nl as status_label_nl,
@@ -124,16 +110,12 @@ final as (
         ) as warning_count
     from cases
     left join counted
-        on
-            cases.plan_code = counted.plan_code
-            and cases.meetmoment_code = counted.meetmoment_code
-            and cases.scope_code = counted.scope_code
-            and cases.code = counted.status
+        on cases.meetmoment_code = counted.meetmoment_code
+        and cases.scope_code = counted.scope_code
+        and cases.code = counted.status
     left join project_warnings
-        on
-            cases.plan_code = project_warnings.plan_code
-            and cases.meetmoment_code = project_warnings.meetmoment_code
-            and cases.scope_code = project_warnings.scope_code
+        on cases.meetmoment_code = project_warnings.meetmoment_code
+        and cases.scope_code = project_warnings.scope_code
 
 )
 

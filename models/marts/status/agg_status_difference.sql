@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, scope and status group: projects reported in it, computed to be in it, and both.
+-- One row per meetmoment, scope and status group: projects reported in it, computed to be in it, and both.
 with
 
 compared as (
@@ -25,31 +25,27 @@ placed as (
         members.scope_code,
         compared.*
     from members
-    inner join compared
-        on members.plan_code = compared.plan_code
-        and members.meetmoment_code = compared.meetmoment_code
-        and members.project_code = compared.project_code
+    inner join compared using (meetmoment_code, project_code)
 
 ),
 
 denominators as (
 
     select
-        plan_code,
         meetmoment_code,
         scope_code,
         count(*) as scope_project_count,
         sum(project_warning_count) as project_warning_count
     from placed
-    group by plan_code, meetmoment_code, scope_code
+    group by meetmoment_code, scope_code
 
 ),
 
 final as (
 
     select
-        denominators.plan_code || '/' || denominators.meetmoment_code as meetmoment_key,
-        denominators.plan_code || '/' || denominators.scope_code as scope_key,
+        denominators.meetmoment_code,
+        denominators.scope_code,
         groups.code as status_group,
         groups.label_nl as status_group_label_nl,
         groups.label_en as status_group_label_en,
@@ -70,12 +66,9 @@ final as (
         ) as warning_count
     from denominators
     cross join groups
-    inner join placed
-        on denominators.plan_code = placed.plan_code
-        and denominators.meetmoment_code = placed.meetmoment_code
-        and denominators.scope_code = placed.scope_code
+    inner join placed using (meetmoment_code, scope_code)
     group by
-        denominators.plan_code, denominators.meetmoment_code, denominators.scope_code, groups.code, groups.label_nl,
+        denominators.meetmoment_code, denominators.scope_code, groups.code, groups.label_nl,
         groups.label_en, denominators.scope_project_count, denominators.project_warning_count
 
 )

@@ -4,7 +4,6 @@ select
     conditions.condition_number,
     rules.kind,
     rules.rule_order,
-    rules.plan_code,
     rules.status_group,
     rules.title_nl,
     rules.title_en,
@@ -18,6 +17,6 @@ select
     rules.valid_from_meetmoment,
     rules.valid_to_meetmoment,
     rules.origin
-from {{ ref('status_rule') }} as rules
-inner join {{ ref('status_condition') }} as conditions on rules.rule_code = conditions.rule_code
-inner join {{ ref('status_fact') }} as facts on conditions.fact = facts.fact
+from {{ ref('reg_status_rule') }} as rules
+inner join {{ ref('status_condition') }} as conditions using (rule_code)
+inner join {{ ref('status_fact') }} as facts using (fact)

@@ -1,9 +1,9 @@
--- One row per plan, meetmoment and project: the status as reported, beside the status computed by the rules and why.
+-- One row per meetmoment and project: the status as reported, beside the status computed by the rules and why.
 select
-    plan_code || '/' || meetmoment_code as meetmoment_key,
-    plan_code || '/' || project_code as project_key,
-    plan_code || '/' || speerpunt_code as speerpunt_key,
-    plan_code || '/' || cluster_code as cluster_key,
+    meetmoment_code,
+    project_code,
+    speerpunt_code,
+    cluster_code,
     status,
     status_state,
     status_reason,

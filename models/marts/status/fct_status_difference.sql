@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project and rule that the reported status does not agree with, with the evidence.
+-- One row per meetmoment, project and rule that the reported status does not agree with, with the evidence.
 with
 
 held as (
@@ -16,11 +16,11 @@ compared as (
 final as (
 
     select
-        compared.plan_code || '/' || compared.meetmoment_code as meetmoment_key,
-        compared.plan_code || '/' || compared.project_code as project_key,
+        compared.meetmoment_code,
+        compared.project_code,
         held.rule_code,
-        compared.plan_code || '/' || compared.speerpunt_code as speerpunt_key,
-        compared.plan_code || '/' || compared.cluster_code as cluster_key,
+        compared.speerpunt_code,
+        compared.cluster_code,
         case when held.is_differing then 'difference' else 'contradiction' end as kind,
         compared.status,
         compared.status_group,
@@ -33,10 +33,7 @@ final as (
         compared.row_number,
         compared.warning_count
     from compared
-    inner join held
-        on compared.plan_code = held.plan_code
-        and compared.meetmoment_code = held.meetmoment_code
-        and compared.project_code = held.project_code
+    inner join held using (meetmoment_code, project_code)
     where held.is_contradicting or held.is_differing
 
 )

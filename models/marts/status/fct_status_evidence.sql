@@ -1,4 +1,4 @@
--- One row per plan, meetmoment, project, rule that decides or contradicts, and condition: the fact that led to it.
+-- One row per meetmoment, project, rule that decides or contradicts, and condition: the fact that led to it.
 with
 
 held as (
@@ -22,8 +22,8 @@ compared as (
 final as (
 
     select
-        held.plan_code || '/' || held.meetmoment_code as meetmoment_key,
-        held.plan_code || '/' || held.project_code as project_key,
+        held.meetmoment_code,
+        held.project_code,
         held.rule_code,
         conditions.condition_number,
         held.kind,
@@ -37,15 +37,8 @@ final as (
         compared.row_number,
         compared.warning_count
     from held
-    inner join conditions
-        on held.plan_code = conditions.plan_code
-        and held.meetmoment_code = conditions.meetmoment_code
-        and held.project_code = conditions.project_code
-        and held.rule_code = conditions.rule_code
-    inner join compared
-        on held.plan_code = compared.plan_code
-        and held.meetmoment_code = compared.meetmoment_code
-        and held.project_code = compared.project_code
+    inner join conditions using (meetmoment_code, project_code, rule_code)
+    inner join compared using (meetmoment_code, project_code)
 
 )
 

@@ -1,0 +1,75 @@
+"""Homes: which plans have one under $VEERKRACHT_HOME, and the move from the layout of before, with one home for all."""
+
+from pathlib import Path
+
+from flows import registry
+from flows.receive import archive
+from flows.settings import Settings
+
+
+class NotMoved(Exception):
+    """What stands in the layout of before cannot be moved without somebody's decision."""
+
+
+def of(plan_code: str | None) -> Settings:
+    """The settings of a plan; without a code of the only plan that has a home, else of the default one.
+
+    Raises:
+        LookupError: when the registry has no such plan.
+    """
+    settings = Settings()
+    move(settings)
+    known = with_home(settings.home)
+    code = plan_code or (known[0] if len(known) == 1 else settings.plan)
+    if code not in registry.plan_codes():
+        raise LookupError(f"there is no plan {code}; the registry has {', '.join(registry.plan_codes())}")
+    return Settings(plan=code)
+
+
+def every() -> list[Settings]:
+    """The settings of every plan that has a home; of the default one where none has."""
+    settings = Settings()
+    move(settings)
+    return [Settings(plan=code) for code in with_home(settings.home) or [settings.plan]]
+
+
+def with_home(home: Path) -> list[str]:
+    """The plans that have a home, in the order of the registry."""
+    return [
+        code for code in registry.plan_codes() if any((home / code / part).is_dir() for part in ("inbox", "archive"))
+    ]
+
+
+_ROOMS = ("answers", "build", "releases", "current", "logs", "last_run.json", "archive")
+"""What a home of before held; the archive goes last, since it is by the archive that such a home is known."""
+
+
+def move(settings: Settings) -> None:
+    """Move a home of before, which held every plan, to that of its plan; nothing where there is no such home.
+
+    Each step is a rename, so that nothing is lost and whoever was interrupted goes on where it was.
+
+    Raises:
+        NotMoved: when the archive holds several plans, or a place is taken.
+    """
+    home = settings.home
+    if not (home / "archive").is_dir() or "archive" in registry.plan_codes():
+        return
+    plans = [code for code in registry.plan_codes() if archive.receipts(home / "archive", code)] or [settings.plan]
+    if len(plans) > 1:
+        raise NotMoved(
+            f"{home} is of before plans had homes of their own and holds {', '.join(plans)}: copy its archive to "
+            f"{home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases and current "
+            "to the plan they are of, and then put the old archive away"
+        )
+    target = home / plans[0]
+    steps = [(home / "inbox" / plans[0], target / "inbox"), *((home / room, target / room) for room in _ROOMS)]
+    steps = [(old, new) for old, new in steps if old.exists() or old.is_symlink()]
+    taken = [new for _, new in steps if new.exists()]
+    if taken:
+        raise NotMoved(f"{home} is of before plans had homes of their own; {taken[0]} is in the way of moving it")
+    target.mkdir(parents=True, exist_ok=True)
+    for old, new in steps:
+        old.rename(new)
+    if (home / "inbox").is_dir() and not any((home / "inbox").iterdir()):
+        (home / "inbox").rmdir()

@@ -1,0 +1,126 @@
+"""What is known before anything is computed: what a plan stands on, how its last night ended, whether there is work.
+
+Nothing here needs pandas, dbt, DuckDB or Prefect: most nights find nothing new.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from flows import intake, registry
+from flows.publish import kept
+from flows.receive import archive
+from flows.settings import Settings
+
+Verdict = Literal["published", "nothing_new", "held"]
+LAST_RUN = "last_run.json"
+
+
+class AnotherNight(Exception):
+    """Another night of the same plan holds the lock."""
+
+
+@dataclass
+class Outcome:
+    """How a night ended."""
+
+    verdict: Verdict
+    release_id: str | None = None
+    received: list[str] = field(default_factory=list)
+    """File names received tonight."""
+    rejected: list[str] = field(default_factory=list)
+    """File names that gate 1 rejected among those not in the current release."""
+    identical: list[dict[str, Any]] = field(default_factory=list)
+    """Files that wait in the inbox though the same bytes were received before under another name: nothing changed."""
+    unplaced: list[dict[str, str]] = field(default_factory=list)
+    """Files that wait in the inbox outside the folder of any meetmoment of the calendar, with what to do about each."""
+    changed_verdicts: list[dict[str, Any]] = field(default_factory=list)
+    """Submissions of the current release that are judged otherwise by now, or were withdrawn."""
+    answered: int = 0
+    """Answers written or written anew."""
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    """Findings on the submissions that are not in the current release, gravest first."""
+    reasons: list[str] = field(default_factory=list)
+    """Why the release gate held the release."""
+
+
+def standing(settings: Settings) -> dict[str, Any]:
+    """What the marts are a function of: the submissions received and withdrawn, the registry and the code."""
+    return {
+        "submissions": [r.submission_id for r in archive.receipts(settings.archive, settings.plan)],
+        "withdrawals": list(archive.withdrawals(settings.archive, settings.plan)),
+        "registry": registry.checksum(),
+        "code": registry.code_checksum(),
+    }
+
+
+def nothing_to_do(settings: Settings) -> bool:
+    """A quick look: no unreceived file waits, and the last run stands on the same inputs."""
+    now = datetime.now(UTC)
+    waiting = (archive.receipt_for(path, settings.plan, code, now) for code, path in intake.placed(settings))
+    return all(archive.is_received(settings.archive, receipt) for receipt in waiting) and is_done(
+        settings, standing(settings)
+    )
+
+
+def nothing_new(settings: Settings) -> Outcome:
+    """How a night ends that finds nothing to do: the current release stays, and what waits in the inbox is told."""
+    return Outcome(
+        "nothing_new",
+        current_id(settings),
+        identical=intake.identical_copies(settings),
+        unplaced=intake.unplaced(settings),
+    )
+
+
+def is_done(settings: Settings, inputs: dict[str, Any]) -> bool:
+    """Whether these inputs are those of the last run, or nothing was ever received.
+
+    An archive that lost what a release stands on is another matter: gate 2 holds that night.
+    """
+    last = last_run(settings)
+    is_first = not inputs["submissions"] and kept.current(settings) is None
+    return is_first or bool(last and last["inputs"] == inputs)
+
+
+def last_run(settings: Settings) -> dict[str, Any] | None:
+    """What the last run left word of: its moment, inputs and outcome."""
+    path = settings.plan_home / LAST_RUN
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def remember(settings: Settings, now: datetime, inputs: dict[str, Any], outcome: Outcome) -> None:
+    """Leave word of a run, for `last_run`."""
+    path = settings.plan_home / LAST_RUN
+    text = json.dumps(
+        {"at": now.isoformat(), "inputs": inputs, "outcome": asdict(outcome)}, ensure_ascii=False, default=str
+    )
+    unfinished = path.with_suffix(".next")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def current_id(settings: Settings) -> str | None:
+    """The id of the release that is served, if any."""
+    current = kept.current(settings)
+    return current.release_id if current else None
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the plan; the kernel lets go of it when the process dies."""
+    settings.plan_home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.plan_home / ".night.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise AnotherNight(f"another night of {settings.plan} is running on {settings.home}") from None
+    try:
+        yield
+    finally:
+        lock.release()

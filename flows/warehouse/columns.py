@@ -1,0 +1,41 @@
+"""Columns: what several models say of a column stands once, in ``models/_columns.yml``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from flows.settings import PROJECT
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+FILE = "models/_columns.yml"
+
+
+def complete(manifest: "Manifest") -> None:
+    """Give each column of a parsed project what is said of its name, where its own model says nothing else of it."""
+    shared = _shared()
+    for node in manifest.nodes.values():
+        if node.resource_type == "model":
+            for column in node.columns.values():
+                said = shared.get(column.name, {})
+                column.description = column.description or said.get("description", "")
+                column.meta = {**said.get("meta", {}), **column.meta}
+                column.config.meta = column.meta
+
+
+def marts() -> Iterator[dict[str, Any]]:
+    """Every mart as its YAML has it, without what stands in ``models/_columns.yml``."""
+    for path in sorted(PROJECT.glob("models/marts/*/*__models.yml")):
+        yield from _read(path)["models"]
+
+
+def _shared() -> dict[str, dict[str, Any]]:
+    return {said["name"]: said for said in _read(PROJECT / FILE)["anchors"]}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return content

@@ -1,0 +1,49 @@
+{# The rows that an error of these findings sets apart. #}
+{% macro set_apart_by(findings) %}
+    {%- for of_one_set in findings %}
+{{ 'union\n' if not loop.first -}}
+select distinct row_id
+from {{ ref(of_one_set) }}
+where severity = 'error' and row_id is not null and waiver_id is null
+    {%- endfor %}
+{% endmacro %}
+
+{# A relation with the number of warnings that hang on each of its rows: those on the rows of returns that it names. #}
+{% macro with_warnings(model, row_ids=['row_id']) -%}
+    (
+        select
+            stated.*,
+            {% for row_id in row_ids -%}
+            {{ '+ ' if not loop.first }}coalesce(warned_by_{{ row_id }}.warning_count, 0)
+            {% endfor -%}
+            as warning_count
+        from {{ ref(model) }} as stated
+        {% for row_id in row_ids -%}
+        left join {{ ref('int_row_warning') }} as warned_by_{{ row_id }}
+            on stated.{{ row_id }} = warned_by_{{ row_id }}.row_id
+        {% endfor %}
+    )
+{%- endmacro %}
+
+{# A sentence with its words filled in. What a word says is never read as the name of another: its braces stand aside. #}
+{% macro filled_in(sentence, words) -%}
+    replace(
+        {% for _ in words %}replace({% endfor %}{{ sentence }}
+        {%- for name, word in words.items() -%}
+        , '{{ '{' ~ name ~ '}' }}', replace(coalesce({{ word }}, ''), '{', chr(1)))
+        {%- endfor -%}
+        , chr(1), '{'
+    )
+{%- endmacro %}
+
+{# The name of a column as a spreadsheet has it: 1 is A, 27 is AA, 703 is AAA. #}
+{% macro column_letters(number) -%}
+    case when {{ number }} > 702 then chr(65 + ({{ number }} - 703) // 676) else '' end
+    || case when {{ number }} > 26 then chr(65 + ({{ number }} - 27) // 26 % 26) else '' end
+    || chr(65 + ({{ number }} - 1) % 26)
+{%- endmacro %}
+
+{# A short name of a text that stays the same wherever it is made. #}
+{% macro short_checksum(text) -%}
+    left(sha256({{ text }}), 16)
+{%- endmacro %}

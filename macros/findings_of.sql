@@ -1,0 +1,194 @@
+{# What a set of suites found, on the cell as its sender knows it, in two languages. A failure stands on the cell of its
+   field where the layout maps it, else on its row; or on no cell, where the key of what was judged is the submission.
+   Severity is the rule's own unless the registry says otherwise for the plan; a waiver counts when the return was
+   received while it was valid. The same rule on the same cell of the same file always has the same `finding_id`. #}
+{% macro findings_of(failures, refusals=none) %}
+with
+
+failures as (
+
+    select * from {{ ref(failures) }}
+
+),
+
+record_rows as (
+
+    select * from {{ ref('stg_record_row') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('stg_received') }}
+
+),
+
+submissions as (
+
+    select * from {{ ref('stg_submission') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('rule') }}
+
+),
+
+own_severities as (
+
+    select * from {{ ref('reg_rule_severity') }}
+
+),
+
+waivers as (
+
+    select * from {{ ref('reg_waiver') }}
+
+),
+
+places as (
+
+    select
+        failures.rule_id,
+        failures.row_id,
+        record_rows.submission_id,
+        record_rows.sheet,
+        record_rows.row_number,
+        coalesce(cells.source_header, failures.field) as column_name,
+        cells.column_number,
+        coalesce(failures.named_value, cells.text, failures.value) as received_value,
+        failures.expected,
+        failures.expected_en,
+        record_rows.project_code,
+        record_rows.stated_key as record_key
+    from failures
+    inner join record_rows using (row_id)
+    left join cells using (row_id, field)
+    union all by name
+    select
+        failures.rule_id,
+        submissions.submission_id,
+        failures.value as received_value,
+        failures.expected,
+        failures.expected_en
+    from failures
+    inner join submissions on failures.row_id = submissions.submission_id
+    {%- if refusals %}
+    union all by name
+    select * from {{ ref(refusals) }}
+    {%- endif %}
+
+),
+
+identified as (
+
+    select
+        places.*,
+        {{ column_letters('places.column_number') }} || places.row_number as cell,
+        {{ short_checksum("concat_ws(
+            '|',
+            places.rule_id,
+            places.submission_id,
+            coalesce(places.row_id, ''),
+            coalesce(places.sheet, ''),
+            coalesce(cast(places.row_number as varchar), 'None'),
+            coalesce(cast(places.column_number as varchar), ''),
+            coalesce(places.column_name, ''),
+            coalesce(places.received_value, '')
+        )") }} as finding_id
+    from places
+
+),
+
+judged as (
+
+    select
+        identified.*,
+        rules.gate,
+        rules.expected_nl,
+        rules.message_nl,
+        rules.message_en,
+        coalesce(own_severities.severity, rules.severity) as severity,
+        submissions.meetmoment_code,
+        submissions.sender_code,
+        submissions.file_name,
+        submissions.received_on
+    from identified
+    inner join submissions using (submission_id)
+    inner join rules using (rule_id)
+    left join own_severities using (rule_id)
+    where coalesce(own_severities.severity, rules.severity) <> 'off'
+    qualify row_number() over (
+        partition by identified.finding_id order by identified.expected, identified.expected_en
+    ) = 1
+
+),
+
+waived as (
+
+    select
+        judged.finding_id,
+        min(waivers.waiver_id) as waiver_id
+    from judged
+    inner join waivers using (rule_id)
+    where
+        coalesce(waivers.meetmoment_code, judged.meetmoment_code) = judged.meetmoment_code
+        and coalesce(waivers.project_code = judged.project_code, waivers.project_code is null)
+        and coalesce(waivers.record_key = judged.record_key, waivers.record_key is null)
+        and judged.received_on between waivers.granted_on and waivers.valid_until
+    group by judged.finding_id
+
+),
+
+worded as (
+
+    select
+        *,
+        case when row_number is null then '' else coalesce(cell, 'rij ' || row_number) end as place,
+        cast(row_number as varchar) as row_text
+    from judged
+
+),
+
+final as (
+
+    select
+        worded.finding_id,
+        worded.gate,
+        worded.rule_id,
+        worded.severity,
+        worded.submission_id,
+        worded.row_id,
+        worded.sheet,
+        cast(worded.row_number as integer) as row_number,
+        worded.column_name,
+        worded.cell,
+        worded.received_value,
+        coalesce(nullif(worded.expected, ''), nullif(worded.expected_nl, '')) as expected,
+        {%- for language, expected in [
+            ('nl', 'worded.expected'), ('en', 'coalesce(worded.expected_en, worded.expected)')
+        ] %}
+        {{ filled_in('worded.message_' ~ language, {
+            'value': 'worded.received_value',
+            'column': 'worded.column_name',
+            'row': 'worded.row_text',
+            'sheet': 'worded.sheet',
+            'cell': 'worded.place',
+            'expected': expected,
+        }) }} as message_{{ language }},
+        {%- endfor %}
+        waived.waiver_id,
+        waivers.reason_nl as waiver_reason_nl,
+        waivers.reason_en as waiver_reason_en,
+        worded.meetmoment_code,
+        worded.sender_code,
+        worded.file_name
+    from worded
+    left join waived using (finding_id)
+    left join waivers on waived.waiver_id = waivers.waiver_id
+
+)
+
+select * from final
+{% endmacro %}

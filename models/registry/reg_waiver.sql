@@ -1,0 +1,2 @@
+-- One row per waiver.
+{{ rows_of_this_plan('waiver') }}

@@ -1,0 +1,44 @@
+"""A release made by hand: what the list of changes is read from, and no more."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from flows.publish import release
+from flows.publish.release import MANIFEST, Release
+from flows.settings import Settings
+
+COLUMNS = (
+    *("comparison", "meetmoment_code", "previous_meetmoment_code", "project_code", "record", "record_key", "field"),
+    *("kind", "old_value", "new_value", "old_state", "new_state", "is_form_only", "reason", "reason_source"),
+    "known_from",
+)
+_TYPES = {"is_form_only": "boolean", "known_from": "timestamp"}
+
+
+def make_release(
+    settings: Settings, release_id: str, published_at: datetime, changes: Iterable[dict[str, Any]]
+) -> Release:
+    """Write a release that holds these changes, of which only what matters need be named."""
+    folder = settings.releases / release_id
+    folder.mkdir(parents=True)
+    manifest = {
+        "release_id": release_id,
+        "published_at": published_at.isoformat(),
+        "registry_sha256": "r",
+        "code": {"sha256": "c"},
+        "tables": {},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    made = Release(folder, manifest)
+    with duckdb.connect(str(made.database)) as con:
+        columns = [f"{column} {_TYPES.get(column, 'varchar')}" for column in COLUMNS]
+        con.execute(f"create table what_changed ({', '.join(columns)})")
+        rows = [[change.get(column) for column in COLUMNS] for change in changes]
+        if rows:
+            con.executemany(f"insert into what_changed values ({', '.join('?' * len(COLUMNS))})", rows)
+    release.switch(settings, folder)
+    return made

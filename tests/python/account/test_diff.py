@@ -1,0 +1,212 @@
+"""The difference between two moments: nothing that changed is left out, nothing that came back is told."""
+
+import itertools
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_release import make_release
+
+from flows.history import diff, rebuild
+from flows.publish.release import MANIFEST, RETIRED
+from flows.receive import archive
+from flows.receive.archive import Receipt
+from flows.settings import Settings
+
+
+def day(number: int, hour: int = 1) -> datetime:
+    """A moment in March; the night is at one o'clock."""
+    return datetime(2022, 3, number, hour, tzinfo=UTC)
+
+
+def change(key: str, kind: str, at: datetime, old: str | None = None, new: str | None = None) -> dict[str, Any]:
+    """A row of what_changed as a release has it: the values of a whole record are left empty."""
+    field, state = ("record", None) if kind in ("added", "dropped", "merged") else ("amount_eur", "reported")
+    return {
+        **{"comparison": "restatement", "meetmoment_code": "m1", "previous_meetmoment_code": "m1"},
+        **{"record": "finance", "record_key": key, "field": field, "kind": kind, "old_value": old, "new_value": new},
+        **{"old_state": state, "new_state": state, "is_form_only": False, "reason_source": "not_given"},
+        "known_from": at.replace(tzinfo=None),
+    }
+
+
+def told(found: diff.Difference) -> set[tuple[str, str, str | None, str | None]]:
+    return {(c["record_key"], c["kind"], c["old_value"], c["new_value"]) for c in found.changes}
+
+
+def keep(settings: Settings, name: str, at: datetime) -> None:
+    """Receive a file at a moment."""
+    path = settings.home / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(name, encoding="utf-8")
+    archive.keep(settings.archive, path, archive.receipt_for(path, settings.plan, "m1", at))
+
+
+def test_what_came_or_went_is_told_though_its_values_are_left_empty(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    make_release(settings, "2022-03-01.1", day(1), [])
+    changes = [
+        change("came", "added", day(2)),
+        change("went", "dropped", day(2)),
+        change("merged", "merged", day(2)),
+        change("came and went", "added", day(2)),
+        change("came and went", "dropped", day(3)),
+        change("went and came back", "dropped", day(2)),
+        change("went and came back", "added", day(3)),
+    ]
+    keep(settings, "second", day(2))
+    make_release(settings, "2022-03-04.1", day(4), changes)
+    found = diff.diff(settings, "2022-03-01.1", "2022-03-04.1")
+    listed = {"came": "added", "went": "dropped", "merged": "merged"}
+    assert told(found) == {(key, kind, None, None) for key, kind in listed.items()}
+    assert found.notes == ["1 records were gone for a while; the list does not say which of their values differ since"]
+    half = diff.diff(settings, "2022-03-01.1", "2022-03-02")
+    assert {(key, kind) for key, kind, *_ in told(half)} == {(c["record_key"], c["kind"]) for c in changes[:4]} | {
+        ("went and came back", "dropped")
+    }
+
+
+def test_a_value_is_told_from_its_first_to_its_last(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    make_release(settings, "2022-03-01.1", day(1), [])
+    changes = [
+        change("there and back", "restated_value", day(2), "1", "2"),
+        change("there and back", "restated_value", day(3), "2", "1"),
+        change("further", "restated_value", day(2), "1", "2"),
+        change("further", "restated_value", day(3), "2", "3"),
+        change("stays in the archive", "restated_value", day(2)),
+        change("came", "added", day(2)),
+        change("came", "restated_value", day(3), "1", "2"),
+        change("went", "restated_value", day(2), "1", "2"),
+        change("went", "dropped", day(3)),
+        change("closed", "added", day(2)),
+        change("closed", "made_final", day(2), "1", "2"),
+        change("closed", "restated_value", day(3), "2", "3"),
+    ]
+    make_release(settings, "2022-03-04.1", day(4), changes)
+    assert told(diff.diff(settings, "2022-03-01.1", "2022-03-04.1")) == {
+        ("further", "restated_value", "1", "3"),
+        ("stays in the archive", "restated_value", None, None),
+        ("came", "added", None, None),
+        ("went", "dropped", None, None),
+        ("closed", "added", None, None),
+        ("closed", "made_final", "1", "3"),
+    }
+
+
+def test_windows_that_follow_each_other_add_up_to_the_whole(tmp_path: Path) -> None:
+    """Something came in after the night of the 2nd, and on the 3rd, when the night was held."""
+    settings = Settings(home=tmp_path)
+    moments = {"a": day(2), "b": day(2, 15), "c": day(3), "d": day(4), "e": day(5, 15), "f": day(6)}
+    for name, at in moments.items():
+        keep(settings, name, at)
+    changes = [change(name, "restated_value", at, "1", "2") for name, at in moments.items()]
+    for number in (1, 2, 4, 6):
+        known = [c for c in changes if c["known_from"] <= day(number).replace(tzinfo=None)]
+        make_release(settings, f"2022-03-0{number}.1", day(number), known)
+    days = [f"2022-03-0{number}" for number in range(1, 7)]
+    windows = [diff.diff(settings, one, other) for one, other in itertools.pairwise(days)]
+    assert ["".join(c["record_key"] for c in window.changes) for window in windows] == ["ab", "c", "d", "e", "f"]
+    whole = diff.diff(settings, days[0], days[-1])
+    assert sum((Counter(told(window)) for window in windows), Counter()) == Counter(told(whole))
+    assert [(w.after_release, w.list_release) for w in windows] == [
+        ("2022-03-02.1", "2022-03-04.1"),
+        ("2022-03-02.1", "2022-03-04.1"),
+        ("2022-03-04.1", "2022-03-04.1"),
+        ("2022-03-04.1", "2022-03-06.1"),
+        ("2022-03-06.1", "2022-03-06.1"),
+    ]
+    assert windows[0].notes == [
+        "the list is that of release 2022-03-04.1: of 2022-03-02.1, 1 submissions or withdrawals came in after it"
+    ]
+
+
+def test_what_changed_at_the_very_moment_asked_is_of_the_window_that_ends_there(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    make_release(settings, "2022-03-01.1", day(1), [])
+    for number in (1, 2, 3):
+        keep(settings, f"of the {number}", day(number))
+    changes = [change(f"of the {number}", "restated_value", day(number), "1", "2") for number in (1, 2, 3)]
+    make_release(settings, "2022-03-03.1", day(3), changes)
+    one, two, three = (day(number).isoformat() for number in (1, 2, 3))
+    windows = {(a, b): told(diff.diff(settings, a, b)) for a, b in ((one, two), (two, three), (one, three))}
+    named = {window: sorted(key for key, *_ in changed) for window, changed in windows.items()}
+    assert named == {
+        (one, two): ["of the 2"],
+        (two, three): ["of the 3"],
+        (one, three): ["of the 2", "of the 3"],
+    }
+
+
+def test_what_came_at_the_very_moment_asked_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path)
+    for name, at in (("before", day(1)), ("at", day(2)), ("after", day(2) + timedelta(microseconds=1))):
+        keep(settings, name, at)
+    for receipt in archive.receipts(settings.archive, settings.plan):
+        if receipt.file_name != "at":
+            archive.withdraw(settings.archive, receipt, max(day(2), receipt.received_at), "verkeerd bestand", "sender")
+    seen: list[tuple[list[str], list[str]]] = []
+
+    def made(_: Settings, known: Sequence[Receipt], withdrawn: Mapping[str, Any], warehouse: Path, *__: object) -> None:
+        seen.append(([receipt.file_name for receipt in known], list(withdrawn)))
+        warehouse.parent.mkdir(parents=True)
+
+    monkeypatch.setattr(rebuild.night, "rebuild", made)
+    rebuild.as_known_on(settings, day(2))
+    before = archive.receipts(settings.archive, settings.plan)[0]
+    assert seen == [(["before", "at"], [before.submission_id])]
+
+
+def test_what_no_release_knows_yet_is_said(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with pytest.raises(LookupError, match="no release yet"):
+        diff.diff(settings, "2022-03-01", "2022-03-02")
+    make_release(settings, "2022-03-01.1", day(1), [])
+    keep(settings, "late", day(2))
+    found = diff.diff(settings, "2022-03-01", "2022-03-02")
+    assert (found.list_release, found.changes) == ("2022-03-01.1", [])
+    assert found.notes == ["1 submissions or withdrawals that came in after release 2022-03-01.1 are in no release yet"]
+    assert diff.diff(settings, "2022-02-01", "2022-03-01T12:00").notes == []
+
+
+def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    for number in (1, 2, 3):
+        known = [change("x", "restated_value", day(2), "1", "2")] if number > 1 else []
+        make_release(settings, f"2022-03-0{number}.1", day(number), known)
+    for number in (1, 2):
+        folder = settings.releases / f"2022-03-0{number}.1"
+        (settings.releases / RETIRED / folder.name).mkdir(parents=True)
+        shutil.copyfile(folder / MANIFEST, settings.releases / RETIRED / folder.name / MANIFEST)
+        shutil.rmtree(folder)
+    found = diff.diff(settings, "2022-03-01.1", "2022-03-02.1")
+    assert told(found) == {("x", "restated_value", "1", "2")}
+    assert (found.before_release, found.after_release, found.list_release) == (
+        "2022-03-01.1",
+        "2022-03-02.1",
+        "2022-03-03.1",
+    )
+    assert found.notes == [
+        "the list is that of release 2022-03-03.1: of 2022-03-02.1, its files were not kept",
+        "the files of release 2022-03-01.1 were not kept, so that its marts are not compared",
+        "the files of release 2022-03-02.1 were not kept, so that its marts are not compared",
+    ]
+    at = rebuild.release_at(settings, day(2) + timedelta(hours=1))
+    assert at and at.release_id == "2022-03-02.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2022-03-01", datetime(2022, 3, 1, 23, 59, 59, 999999, UTC)),
+        ("20220301", datetime(2022, 3, 1, 23, 59, 59, 999999, UTC)),
+        ("2022-03-01T02", datetime(2022, 3, 1, 2, tzinfo=UTC)),
+        ("2022-03-01T02:17+01:00", datetime(2022, 3, 1, 1, 17, tzinfo=UTC)),
+    ],
+)
+def test_a_day_means_its_end_and_a_moment_itself(text: str, moment: datetime) -> None:
+    assert rebuild.moment_of(text) == moment

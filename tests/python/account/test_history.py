@@ -1,0 +1,191 @@
+"""History: what changed, the identity of projects, like for like, and each release as it was known then."""
+
+import json
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import DemoRun
+from typer.testing import CliRunner
+
+from flows import registry
+from flows.cli import app
+from flows.history import asof, diff, rebuild
+from flows.publish import release
+from flows.settings import PROJECT
+
+RESTATED, BEFORE_IT = "2022-01-24.1", "2021-10-19.1"
+
+
+def query(demo: DemoRun, sql: str) -> list[tuple[Any, ...]]:
+    current = release.current(demo.settings)
+    assert current
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        return con.sql(sql).fetchall()
+
+
+def test_every_record_of_the_contract_is_compared() -> None:
+    macro = (PROJECT / "macros" / "contract.sql").read_text(encoding="utf-8")
+    listed = re.search(r"macro record_types\(\).*?return\(\[(.*?)\]\)", macro, re.DOTALL)
+    assert listed
+    assert set(re.findall(r"'(\w+)'", listed[1])) == {row["record"] for row in registry.rows("contract/record")}
+    for model in ("int_record_version", "int_field_difference"):
+        compared = (PROJECT / "models" / "intermediate" / "history" / f"{model}.sql").read_text(encoding="utf-8")
+        assert re.search(r"for record in record_types\(\) -?%\}", compared), model
+
+
+def test_the_corrected_return_restates_two_amounts_and_three_dates_with_reason(demo: DemoRun) -> None:
+    rows = query(
+        demo,
+        "select kind, old_value, new_value, reason, cast(known_from as date) from what_changed"
+        " where comparison = 'restatement' and kind not in ('explained', 'made_final')",
+    )
+    assert Counter(row[0] for row in rows) == {"moved_date": 3, "restated_value": 2}
+    assert all(row[3] and row[3].startswith(("Gecorrigeerd", "Geplande datum gecorrigeerd")) for row in rows)
+    assert {str(row[4]) for row in rows} == {"2022-01-24"}
+    money = [(float(old), float(new)) for kind, old, new, *_ in rows if kind == "restated_value"]
+    assert sum(new - old for old, new in money) == pytest.approx(0), "paid money moved from one project to the other"
+
+
+def test_final_amounts_restate_provisional_ones_and_both_stay(demo: DemoRun) -> None:
+    (listed,) = query(demo, "select count(*) from what_changed where kind = 'made_final'")
+    (differing,) = query(
+        demo,
+        "select count(*) from fct_finance as closed inner join fct_finance as provisional"
+        " using (meetmoment_code, project_code, measure) where closed.execution = 'final'"
+        " and provisional.execution = 'provisional' and closed.amount_eur <> provisional.amount_eur",
+    )
+    assert listed == differing and listed[0] > 0
+
+
+def test_no_listed_number_is_the_same_number(demo: DemoRun) -> None:
+    rows = query(
+        demo, "select old_value, new_value from what_changed where field in ('amount_eur', 'actual', 'target')"
+    )
+    assert rows
+    assert all(old is None or new is None or float(old) != float(new) for old, new in rows)
+
+
+def test_events_of_identity(demo: DemoRun) -> None:
+    events = query(
+        demo,
+        "select right(meetmoment_code, 2), event_type, right(project_code, 5), reason_source from fct_project_event",
+    )
+    assert Counter((m, kind) for m, kind, *_ in events if kind != "stopped") == {
+        ("m1", "added"): 180,
+        ("m4", "renamed"): 1,
+        ("m5", "added"): 1,
+        ("m6", "moved_cluster"): 2,
+        ("m7", "dropped"): 22,
+    }
+    assert ("m4", "renamed", "VV064", "not_given") in events
+    assert ("m5", "added", "VV181", "register") in events
+    assert {project for _, kind, project, _ in events if kind == "moved_cluster"} == {"VV152", "VV181"}
+    assert {source for _, kind, _, source in events if kind == "dropped"} == {"register"}
+
+
+def test_a_ratio_is_compared_on_the_same_projects_only(demo: DemoRun) -> None:
+    rows = query(
+        demo,
+        "select scope_code, previous_figure, figure, change from agg_headline_change"
+        " where meetmoment_code = 'm7' and measure = 'project_count' and item = 'gerealiseerd'",
+    )
+    by_scope = {scope: values for scope, *values in rows}
+    assert by_scope["all"] == [33, 53, None]
+    assert by_scope["one_off_m7"] == [28, 53, 25]
+    assert query(
+        demo, "select count(*) from agg_headline_change where not is_like_for_like and change is not null"
+    ) == [(0,)]
+
+
+def test_diff_of_two_releases_is_what_was_received_in_between(demo: DemoRun) -> None:
+    found = diff.diff(demo.settings, BEFORE_IT, RESTATED)
+    restated = {(kind, count) for comparison, kind, count in found.counts() if comparison == "restatement"}
+    assert restated == {("moved_date", 3), ("restated_value", 2), ("explained", 9)}
+    assert {t.table for t in found.tables} >= {"fct_finance", "fct_milestone_status", "what_changed"}
+    assert all(c["reason"] for c in found.changes if c["kind"] in ("moved_date", "restated_value"))
+    assert found.notes == []
+    by_day = diff.diff(demo.settings, "2021-12-31", "2022-01-31")
+    assert by_day.changes == found.changes
+    assert (by_day.before_release, by_day.after_release) == (BEFORE_IT, RESTATED)
+
+
+def test_diff_lists_the_projects_that_went(nights: DemoRun) -> None:
+    *_, before, last = release.published(nights.settings)
+    found = diff.diff(nights.settings, before.release_id, last.release_id)
+    sides = [side.folder / "parquet" / "dim_project.parquet" for side in (before, last)]
+    with duckdb.connect() as con:
+        gone = con.execute(
+            "select project_code from read_parquet(?) where project_code in"
+            " (select project_code from read_parquet(?) where last_meetmoment_code = 'm6')",
+            [str(side) for side in sides],
+        ).fetchall()
+    went = {c["project_code"] for c in found.changes if (c["record"], c["kind"]) == ("project", "dropped")}
+    assert went == {key for (key,) in gone} and went
+
+
+def test_the_same_return_sent_again_dates_no_movement_anew(demo: DemoRun) -> None:
+    """Of the movements of m2 the corrected return dates anew those it states otherwise, and no others."""
+    movements = "select record_key, field, new_value from what_changed where comparison = 'movement'"
+    sides = []
+    for release_id in (BEFORE_IT, RESTATED):
+        with duckdb.connect(str(published(demo, release_id).database), read_only=True) as con:
+            of_m2 = f"{movements} and meetmoment_code = 'm2'"
+            first_day = f"{of_m2} and known_from < '2021-12-31'"
+            sides.append((set(con.sql(of_m2).fetchall()), set(con.sql(first_day).fetchall())))
+    (before, _), (after, dated_before) = sides
+    assert after - dated_before == after - before
+    assert 0 < len(after - before) < 10
+
+
+def test_diff_refuses_what_it_cannot_compare(demo: DemoRun) -> None:
+    with pytest.raises(ValueError, match="not after"):
+        diff.diff(demo.settings, RESTATED, BEFORE_IT)
+    with pytest.raises(LookupError, match="no release and no date"):
+        diff.diff(demo.settings, "last week", RESTATED)
+
+
+def published(demo: DemoRun, release_id: str) -> release.Release:
+    return next(r for r in release.published(demo.settings) if r.release_id == release_id)
+
+
+def assert_rebuilds(demo: DemoRun, past: release.Release, folder: Path) -> None:
+    rebuilt = rebuild.as_known_on(demo.settings, rebuild.published_at(past))
+    assert rebuilt.release and rebuilt.release.release_id == past.release_id
+    assert rebuild.differing_files(rebuilt, past, folder) == []
+    assert list((folder / "parquet").iterdir())
+
+
+def test_a_release_that_was_restated_is_known_as_it_was(small: DemoRun, tmp_path: Path) -> None:
+    past = published(small, "2024-01-22.1")
+    assert_rebuilds(small, past, tmp_path)
+    ran = CliRunner().invoke(
+        app,
+        ["asof", "2024-01-22", "fct_finance", "--json", "--csv", str(tmp_path / "fct_finance.csv")],
+        env={"VEERKRACHT_HOME": str(small.settings.home)},
+    )
+    assert ran.exit_code == 0, ran.output
+    answer = json.loads(ran.stdout)
+    assert (answer["release"], answer["notes"]) == (past.release_id, [])
+    assert len(answer["rows"]) == past.manifest["tables"]["fct_finance"]
+    assert (tmp_path / "fct_finance.csv").read_bytes() == (past.folder / "csv" / "fct_finance.csv").read_bytes()
+    with pytest.raises(asof.NoSuchMart, match="fct_finance"):
+        asof.rows_of(rebuild.as_known_on(small.settings, rebuild.moment_of("2024-01-22")), "fct_finances")
+
+
+@pytest.mark.slow
+def test_each_release_is_known_as_it_was_byte_for_byte(every_night: DemoRun, tmp_path: Path) -> None:
+    for past in release.published(every_night.settings):
+        folder = tmp_path / past.release_id
+        folder.mkdir()
+        assert_rebuilds(every_night, past, folder)
+
+
+def test_nothing_is_known_before_the_first_receipt(small: DemoRun) -> None:
+    first = rebuild.published_at(release.published(small.settings)[0])
+    with pytest.raises(rebuild.NothingKnown):
+        rebuild.as_known_on(small.settings, first - timedelta(days=1))

@@ -1,0 +1,306 @@
+"""Trace: random published figures lead to the cell they were read from, and every aggregate to parts that add up."""
+
+import csv
+import datetime
+import io
+import json
+import random
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+from conftest import DemoRun
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from typer.testing import CliRunner
+
+from flows import cli
+from flows.publish import contents, parts, release
+from flows.publish.release import Release
+from flows.publish.trace import NotTraceable, Trace, trace
+
+
+@pytest.fixture(scope="module")
+def current(demo: DemoRun) -> Release:
+    found = release.current(demo.settings)
+    assert found
+    return found
+
+
+def keys(of: Release, mart: str) -> list[str]:
+    with duckdb.connect(str(of.database), read_only=True) as con:
+        return [key for (key,) in con.sql(f"select trace_key from {mart} order by all").fetchall()]
+
+
+class Archived:
+    """Cells of archived files, read by other means than those of the intake."""
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._sheets: dict[tuple[str, str], Any] = {}
+
+    def text(self, sha256: str, sheet: str, cell: str) -> str | None:
+        content = (self._archive / sha256 / "content").read_bytes()
+        if content[:2] == b"PK":
+            if (sha256, "") not in self._sheets:
+                self._sheets[(sha256, "")] = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+            return as_text(self._sheets[(sha256, "")][sheet][cell].value)
+        assert sheet == "csv"
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                lines = list(csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=";"))
+                break
+            except UnicodeDecodeError:
+                continue
+        column, row = coordinate_from_string(cell)
+        text = lines[row - 1][column_index_from_string(column) - 1]
+        return text or None
+
+
+def as_text(value: Any) -> str | None:
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return None if value is None else str(value)
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Equal texts; numbers of a workbook by their value, since a workbook has no text for them."""
+    if one == other:
+        return True
+    try:
+        return Decimal(str(one)) == Decimal(str(other))
+    except InvalidOperation:
+        return False
+
+
+def test_random_rows_of_every_fact_are_traced_to_their_cells(demo: DemoRun, current: Release) -> None:
+    chance = random.Random(20211231)
+    of_mart = {mart: keys(current, mart) for mart in current.manifest["records"]}
+    facts = [key for found in of_mart.values() for key in chance.sample(found, min(10, len(found)))]
+    assert len(facts) > 100
+    archived = Archived(demo.settings.archive)
+    read = 0
+    for key in facts:
+        found = trace(demo.settings, current, key)
+        assert found.origin and found.origin.sheet and found.cells, key
+        for cell in found.cells:
+            if cell.cell:
+                there = archived.text(found.origin.sha256, found.origin.sheet, cell.cell)
+                assert same(there, cell.text), (key, cell, there)
+                read += 1
+    assert read > 400
+
+
+def test_an_amount_leads_to_its_file_and_cell(demo: DemoRun, current: Release) -> None:
+    found = trace(demo.settings, current, "veerkracht/fct_finance/m3/VV014/provisional/committed")
+    assert found.origin
+    assert found.origin.file_name.endswith(("_m3.xlsx", "_m3.csv", "_m3_v2.xlsx", "_m3_v2.csv"))
+    assert len(found.origin.sha256) == 64 and found.origin.received_at.startswith("2022-01-24")
+    (amount,) = [cell for cell in found.cells if cell.field == "amount_eur"]
+    assert amount.header and "VAK" in amount.header and amount.cell
+    assert Decimal(str(amount.text).replace(",", ".")) == found.value == amount.published
+
+
+def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release) -> None:
+    of_measure: Counter[str] = Counter()
+    for key in keys(current, "agg_headline_figure"):
+        found = trace(demo.settings, current, key)
+        assert found.adds_up, (key, found.numerator, found.denominator)
+        of_measure[key.split("/")[5]] += bool(found.parts)
+    assert all(count > 0 for count in of_measure.values()) and len(of_measure) >= 10
+
+
+def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: DemoRun, current: Release) -> None:
+    chance = random.Random(20241231)
+    added: Counter[str] = Counter()
+    for mart in contents.declared(demo.settings.warehouse):
+        if mart.name == parts.HEADLINES:
+            continue
+        of_mart = keys(current, mart.name) if mart.has_trace_key else []
+        for column in parts.figures(mart.name, [column.name for column in mart.columns]):
+            for key in chance.sample(of_mart, min(2, len(of_mart))):
+                found = trace(demo.settings, current, f"{key}:{column}")
+                assert found.value is None or found.adds_up, (key, column, found.value)
+                added[mart.name] += found.value is not None and not found.reason
+                for part in counting(found)[:1]:
+                    assert to_the_file(demo, current, part.trace_key).origin, part
+    assert all(added.values()) and len(added) >= 22 and sum(added.values()) > 250
+
+
+def counting(found: Trace) -> list[parts.Part]:
+    """The parts that are not zero, of which some are there to be seen only."""
+    return [part for part in found.parts if part.amount]
+
+
+def to_the_file(demo: DemoRun, current: Release, key: str) -> Trace:
+    """Follow parts of parts until a row of a file; a key that names no figure is followed by its first with parts."""
+    mart = key.split("/")[1]
+    if mart in (*current.manifest["records"], *current.manifest["places"]) or ":" in key or mart == parts.HEADLINES:
+        found = trace(demo.settings, current, key)
+        return found if found.origin else to_the_file(demo, current, counting(found)[0].trace_key)
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        figures = parts.figures(mart, [name for (name, *_) in con.sql(f"describe {mart}").fetchall()])
+    of_figures = (counting(trace(demo.settings, current, f"{key}:{figure}")) for figure in figures)
+    return to_the_file(demo, current, next(found for found in of_figures if found)[0].trace_key)
+
+
+STRAIGHT = """
+    with warned as (
+        select submission_id, sheet, row_number, finding_id from fct_finding
+        where severity = 'warning' and not is_waived
+    ),
+    projects as (
+        select scope.scope_code, project.* from dim_project_history as project
+        inner join bridge_scope_project as scope using (meetmoment_code, project_code)
+    ),
+    statuses as (
+        select scope.scope_code, status.* from fct_project_status as status
+        inner join bridge_scope_project as scope using (meetmoment_code, project_code)
+    ),
+    links as (
+        select scope.scope_code, link.* from bridge_rrf_project as link
+        inner join bridge_scope_project as scope using (meetmoment_code, project_code)
+    ),
+    money as (
+        select scope.scope_code, amount.* from fct_finance as amount
+        inner join bridge_scope_project as scope using (meetmoment_code, project_code)
+        where amount.measure in ('budget', 'committed', 'paid')
+    )
+    select count(distinct finding_id) from warned
+    inner join ({rows}) as beneath using (submission_id, sheet, row_number)
+"""
+PLACE = "select submission_id, sheet, row_number from"
+THERE = "where meetmoment_code = '{meetmoment_code}' and scope_code = '{scope_code}'"
+
+
+@pytest.mark.parametrize(
+    ("mart", "of", "rows"),
+    [
+        (
+            "agg_finance_by_meetmoment",
+            "true",
+            f"{PLACE} projects {THERE} union {PLACE} money {THERE} and execution = '{{execution}}'",
+        ),
+        (
+            "agg_status_by_meetmoment",
+            "true",
+            f"{PLACE} projects {THERE} union"
+            f" {PLACE} statuses {THERE} and coalesce(status, status_state) = '{{status}}'",
+        ),
+        ("agg_headline_figure", "measure = 'project_count' and item = 'total'", f"{PLACE} projects {THERE}"),
+        (
+            "agg_headline_figure",
+            "measure = 'project_share'",
+            f"{PLACE} projects {THERE} union {PLACE} statuses {THERE} and status_group in ('on_schedule', 'realised')",
+        ),
+        (
+            "agg_headline_figure",
+            "measure = 'committed_share'",
+            f"{PLACE} projects {THERE} union"
+            f" {PLACE} money {THERE} and execution = '{{execution}}' and measure = 'committed'",
+        ),
+        (
+            "agg_rrf_double_counting",
+            "true",
+            f"{PLACE} projects {THERE} union {PLACE} links {THERE} and is_valid_on_cutoff",
+        ),
+    ],
+)
+def test_the_warnings_of_an_aggregate_are_the_findings_beneath_it_each_once(
+    current: Release, mart: str, of: str, rows: str
+) -> None:
+    """Counted here straight from the findings, by the place they stand on."""
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        found = con.sql(f"select * from {mart} where {of}")
+        of_rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+        for row in of_rows:
+            straight = con.sql(STRAIGHT.format(rows=rows.format(**row))).fetchall()[0][0]
+            assert row["warning_count"] == straight, row["trace_key"]
+    assert any(row["warning_count"] for row in of_rows)
+
+
+def test_a_figure_that_nothing_adds_up_to_says_why(demo: DemoRun, current: Release) -> None:
+    key = keys(current, "agg_milestone_slippage")[0]
+    with pytest.raises(NotTraceable, match=r"most_days_overdue: .*grootste waarde.* / .*largest value"):
+        trace(demo.settings, current, f"{key}:most_days_overdue")
+    with pytest.raises(NotTraceable, match="name one after a colon: milestone_count"):
+        trace(demo.settings, current, key)
+
+
+def test_a_difference_from_the_accounts_leads_to_both(demo: DemoRun, current: Release) -> None:
+    key = "veerkracht/fct_account_difference/2022-12-31/VV053/paid"
+    accounts = trace(demo.settings, current, key)
+    assert accounts.origin and {"paid_eur"} <= {cell.field for cell in accounts.cells}
+    found = trace(demo.settings, current, f"{key}:difference_eur")
+    assert found.adds_up and {part.trace_key.split("/")[1] for part in found.parts} == {
+        "fct_account_difference",
+        "fct_finance",
+    }
+
+
+def test_a_finding_leads_to_its_place_and_shows_nothing_of_it(demo: DemoRun, current: Release) -> None:
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        sql = "select trace_key, sheet, row_number, cell from fct_finding where cell is not null order by all limit 1"
+        key, sheet, row_number, place = con.sql(sql).fetchall()[0]
+    found = trace(demo.settings, current, key)
+    assert found.origin and (found.origin.sheet, found.origin.row_number) == (sheet, row_number)
+    assert [(cell.cell, cell.text, cell.published) for cell in found.cells] == [(place, None, None)]
+
+
+def test_parts_that_do_not_add_up_are_said_not_to(demo: DemoRun, current: Release) -> None:
+    key = "veerkracht/agg_headline_figure/m3/one_off/provisional/committed/total"
+    found = trace(demo.settings, current, key)
+    assert found.adds_up and len(found.parts) == 158
+    short = Trace(found.key, found.release_id, found.value, numerator=found.numerator, parts=found.parts[1:])
+    assert not short.adds_up
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("veerkracht/fct_finance/m3/VV999/provisional/paid", "fct_finance"),
+        ("veerkracht/no_mart/x", "no_mart"),
+        ("no_mart", "no_mart"),
+        ("veerkracht/dim_scope/all", "dim_scope"),
+        ("veerkracht/agg_finance_by_meetmoment/x", "agg_finance_by_meetmoment"),
+        ("elsewhere/fct_finance/m3/VV014/provisional/committed", "elsewhere"),
+        ("fct_finance/veerkracht/m3/VV014/provisional/committed", "begins with the plan and the mart"),
+    ],
+)
+def test_what_is_not_there_is_named(demo: DemoRun, current: Release, key: str, named: str) -> None:
+    with pytest.raises(NotTraceable, match=named):
+        trace(demo.settings, current, key)
+
+
+def test_a_column_that_stays_in_the_archive_is_not_traced(demo: DemoRun, current: Release) -> None:
+    found = trace(demo.settings, current, "veerkracht/fct_milestone_status/m3/VV014/VV014-M01")
+    assert {"planned_date", "status", "explanation"} <= {cell.field for cell in found.cells}
+    assert "owner" not in {cell.field for cell in found.cells}
+
+
+def test_the_command_line_traces_and_verifies(demo: DemoRun, current: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEERKRACHT_HOME", str(demo.settings.home))
+    runner = CliRunner()
+    key = "veerkracht/fct_finance/m3/VV014/provisional/committed"
+    shown = runner.invoke(cli.app, ["trace", key])
+    assert shown.exit_code == 0 and "Vastgelegd VAK" in shown.output
+    shown = runner.invoke(cli.app, ["trace", "veerkracht/agg_headline_figure/m3/rrf/provisional/paid/total"])
+    assert shown.exit_code == 0 and "adds up" in shown.output
+    (first, second) = shown.output.splitlines()[:2]
+    assert first.startswith("veerkracht/agg_headline_figure/") and " EUR " in first and second.split()[0] == "numerator"
+    assert runner.invoke(cli.app, ["releases", "verify", "--all", "--json"]).exit_code == 0
+    assert runner.invoke(cli.app, ["releases", "verify", current.release_id]).exit_code == 0
+
+
+def test_every_published_figure_of_the_list_has_the_key_of_its_trace(
+    demo: DemoRun, current: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEERKRACHT_HOME", str(demo.settings.home))
+    listed = json.loads(CliRunner().invoke(cli.app, ["figures", "--json"]).output)
+    assert listed and all(figure["trace_key"] for figure in listed)
+    for figure in listed[::10]:
+        found = trace(demo.settings, current, figure["trace_key"])
+        assert found.unit and found.adds_up, figure

@@ -1,0 +1,178 @@
+"""What a release says of itself: valid by DCAT-AP VL, Data Package and CSVW, and true."""
+
+import csv
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import frictionless
+import pytest
+from conftest import DemoRun
+from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from flows import registry
+from flows.history.diff import diff
+from flows.publish import catalogue, changes, contents, packages, publication, release
+from flows.publish.catalogue import DCAT, SPDX
+from flows.publish.release import Release
+from flows.publish.tables import CSV, DATABASE
+
+
+@pytest.fixture(scope="module")
+def current(released: DemoRun) -> Release:
+    found = release.current(released.settings)
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def graph(current: Release) -> Graph:
+    return Graph().parse(current.folder / catalogue.TURTLE)
+
+
+def mandatory() -> list[tuple[Node, Node]]:
+    """(class or property that leads to the node, property) of every property that a shape demands."""
+    shapes = Graph().parse(catalogue.SHAPES)
+    return sorted(
+        (kind, path)
+        for target in (SH.targetClass, SH.targetObjectsOf)
+        for shape, kind in shapes.subject_objects(target)
+        for demanded in shapes.objects(shape, SH.property)
+        for path in shapes.objects(demanded, SH.path)
+        if (demanded, SH.minCount, None) in shapes
+    )
+
+
+def test_the_catalogue_is_valid_in_both_forms(current: Release, graph: Graph) -> None:
+    assert catalogue.violations(graph) == []
+    assert set(Graph().parse(current.folder / catalogue.JSON_LD, format="json-ld")) == set(graph)
+
+
+@pytest.mark.parametrize(("kind", "path"), mandatory(), ids=lambda term: str(term).rsplit("/")[-1])
+def test_each_mandatory_property_is_missed_by_its_name(current: Release, kind: Node, path: Node) -> None:
+    graph = Graph().parse(current.folder / catalogue.TURTLE)
+    nodes = [*graph.subjects(RDF.type, kind), *graph.objects(None, kind)]
+    assert nodes
+    graph.remove((nodes[0], path, None))
+    name = str(path).replace("#", "/").rsplit("/")[-1]
+    problems = catalogue.violations(graph)
+    assert problems and all(f":{name}:" in problem for problem in problems), problems
+    assert all(str(nodes[0]) in problem for problem in problems)
+
+
+def test_a_catalogue_without_its_parts_is_missed(current: Release) -> None:
+    for kind in ("Catalog", "DatasetSeries", "Dataset", "Distribution"):
+        graph = Graph().parse(current.folder / catalogue.TURTLE)
+        graph.remove((None, RDF.type, DCAT[kind]))
+        assert f"dcat:{kind}: there is none" in catalogue.violations(graph)
+
+
+def test_a_contact_without_address_is_missed(current: Release) -> None:
+    graph = Graph().parse(current.folder / catalogue.TURTLE)
+    for name in ("hasEmail", "hasURL"):
+        graph.remove((None, catalogue.VCARD[name], None))
+    assert any("vcard:hasEmail" in problem for problem in catalogue.violations(graph))
+
+
+def test_text_without_language_is_missed(current: Release) -> None:
+    graph = Graph().parse(current.folder / catalogue.TURTLE)
+    series = next(graph.subjects(RDF.type, DCAT.DatasetSeries))
+    graph.set((series, catalogue.DCTERMS.title, Literal("zonder taal")))
+    assert any("dct:title" in problem for problem in catalogue.violations(graph))
+
+
+def test_the_catalogue_tells_of_every_file_and_the_release_before(
+    released: DemoRun, current: Release, graph: Graph
+) -> None:
+    described = {str(url): node for node, url in graph.subject_objects(DCAT.downloadURL)}
+    base = publication.release_uri(current.release_id)
+    forms = ("parquet/", "csv/", "csv_excel_nl/", "marts.xlsx", "headline_figures.json")
+    data = [f for f in current.manifest["files"] if f["path"].startswith(forms)]
+    assert set(described) == {f"{base}/{f['path']}" for f in data} | {f"{base}/{DATABASE}"}
+    for file in data:
+        node = described[f"{base}/{file['path']}"]
+        assert graph.value(node, DCAT.byteSize) == Literal(file["bytes"], datatype=catalogue.XSD.nonNegativeInteger)
+        checksum = graph.value(graph.value(node, SPDX.checksum), SPDX.checksumValue)
+        assert str(checksum).lower() == file["sha256"]
+    dataset = URIRef(base)
+    pages = {str(page).removeprefix(f"{base}/") for page in graph.objects(dataset, catalogue.FOAF.page)}
+    assert (
+        pages
+        == {"dictionary.html", "what_changed.html", "dbt_docs.html"}
+        <= {f["path"] for f in current.manifest["files"]}
+    )
+    before = release.published(released.settings)[-2]
+    assert graph.value(dataset, DCAT.previousVersion) == URIRef(publication.release_uri(before.release_id))
+    series = graph.value(dataset, DCAT.inSeries)
+    members = {publication.release_uri(r.release_id): r.manifest for r in release.published(released.settings)}
+    assert {str(member) for member in graph.objects(series, DCAT.seriesMember)} == set(members)
+    for address, manifest in members.items():
+        assert (URIRef(address), RDF.type, DCAT.Dataset) in graph and (None, DCAT.dataset, URIRef(address)) in graph
+        issued = graph.value(URIRef(address), catalogue.DCTERMS.issued)
+        assert isinstance(issued, Literal)
+        assert issued.toPython() == datetime.fromisoformat(manifest["published_at"]).replace(microsecond=0)
+    period = graph.value(dataset, catalogue.DCTERMS.temporal)
+    first = registry.meetmomenten()["veerkracht", released.nights[0]]
+    assert str(graph.value(period, DCAT.startDate)) == first["cutoff_date"]
+    assert str(graph.value(period, DCAT.endDate)) == "2024-12-31"
+
+
+def test_the_data_package_is_valid_with_its_data(current: Release) -> None:
+    report = frictionless.Package.from_descriptor(str(current.folder / packages.DATA_PACKAGE)).validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type", "message"])[:10]
+    assert len(report.tasks) > 20
+
+
+def test_the_data_package_is_not_valid_when_the_data_is_not(current: Release, tmp_path: Path) -> None:
+    package = json.loads((current.folder / packages.DATA_PACKAGE).read_text(encoding="utf-8"))
+    package["resources"] = [r for r in package["resources"] if r["name"] == "dim_scope"]
+    package["resources"][0]["schema"]["foreignKeys"] = []
+    (tmp_path / CSV).mkdir()
+    (tmp_path / packages.DATA_PACKAGE).write_text(json.dumps(package), encoding="utf-8")
+    text = (current.folder / CSV / "dim_scope.csv").read_text(encoding="utf-8")
+    (tmp_path / CSV / "dim_scope.csv").write_text(text.replace(",true,", ",perhaps,"), encoding="utf-8")
+    found = frictionless.Package.from_descriptor(str(tmp_path / packages.DATA_PACKAGE)).validate().flatten(["type"])
+    assert {"type-error", "hash-count"} & {kind for (kind,) in found}
+
+
+def test_csvw_names_the_columns_that_are_there(current: Release) -> None:
+    document = json.loads((current.folder / packages.CSVW).read_text(encoding="utf-8"))
+    assert document["@context"][0] == "http://www.w3.org/ns/csvw"
+    assert len(document["tables"]) == len(list((current.folder / CSV).iterdir()))
+    for table in document["tables"]:
+        with (current.folder / table["url"]).open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        assert [column["name"] for column in table["tableSchema"]["columns"]] == header
+        assert set(table["tableSchema"]["primaryKey"]) <= set(header)
+
+
+def test_the_dictionary_explains_every_column(released: DemoRun, current: Release) -> None:
+    with (current.folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, Any]] = list(csv.DictReader(file))
+    marts = contents.declared(released.settings.warehouse)
+    assert [(r["mart"], r["column"]) for r in rows] == [(m.name, c.name) for m in marts for c in m.columns]
+    assert all(row["meaning"] for row in rows)
+    page = (current.folder / "dictionary.html").read_text(encoding="utf-8")
+    assert all(f'id="{mart.name}"' in page for mart in marts)
+
+
+def test_nothing_that_is_published_names_a_package_index_or_this_machine(current: Release) -> None:
+    for path in release.files(current.folder):
+        if path.suffix in (".json", ".ttl", ".jsonld", ".html", ".csv"):
+            text = path.read_text(encoding="utf-8-sig")
+            assert not any(word in text for word in ("pypi.org", "/simple", str(current.folder.parent))), path.name
+
+
+def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(released: DemoRun, current: Release) -> None:
+    first, *_, before, _ = release.published(released.settings)
+    page = (current.folder / changes.PAGE).read_text(encoding="utf-8")
+    found = diff(released.settings, before.release_id, current.release_id)
+    words = changes.labels()
+    told = re.findall(r'<th scope="row">([^<]+) <span lang="en">/ [^<]+</span></th>\s*<td class="number">(\d+)', page)
+    assert told == [(words[kind][0], str(count)) for _, kind, count in found.counts()]
+    restated = [c for c in found.changes if c["comparison"] == "restatement" and c["field"] != "record"]
+    assert restated and all(str(change["record_key"]).replace("|", " ") in page for change in restated)
+    assert "De eerste uitgave" in (first.folder / changes.PAGE).read_text(encoding="utf-8")

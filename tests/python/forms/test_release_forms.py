@@ -1,0 +1,168 @@
+"""The forms of a release: the same rows in each, typed, and inert where a spreadsheet opens them."""
+
+import csv
+import datetime
+import json
+import re
+import shutil
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from conftest import DemoRun
+from openpyxl.utils.escape import unescape
+
+from flows.publish import contents, release, tables, workbook
+from flows.publish.contents import Mart
+
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Texts that XML, or what spreadsheets make of it, could lose.
+STRANGE = [
+    "\x07bel & <b>",
+    "_x0041_ as text",
+    "<r>rich</r>",
+    "  spaces  ",
+    "line\nbreak\ttab\rreturn",
+    "\ufffe \uffff",
+    "😀",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(demo: DemoRun) -> Path:
+    current = release.current(demo.settings)
+    assert current
+    return current.folder
+
+
+@pytest.fixture(scope="module")
+def marts(demo: DemoRun) -> tuple[Mart, ...]:
+    return contents.declared(demo.settings.warehouse)
+
+
+@pytest.fixture(scope="module")
+def spiked(demo: DemoRun, marts: tuple[Mart, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The last release with project titles that a spreadsheet would take for formulas."""
+    home = tmp_path_factory.mktemp("spiked")
+    warehouse = home / "warehouse.duckdb"
+    shutil.copyfile(demo.settings.warehouse, warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        starts = ", ".join(f"'{s}'" for s in ("=1+1", "+1+1", "-1+1", "@SUM(1)", '=HYPERLINK("http://x";"y")'))
+        con.execute(f"update marts.dim_project set title = [{starts}][1 + row_number % 5] || title")
+        con.execute("update marts.dim_project set objective = chr(9) || '=1+1' where row_number % 2 = 0")
+        con.execute("update marts.dim_project set objective = repeat('x', 40000) where row_number = 3")
+        con.execute("update marts.dim_project set funding_type = $1[row_number - 3] where row_number > 3", [STRANGE])
+    folder = home / "release"
+    folder.mkdir()
+    tables.write(warehouse, folder, marts)
+    workbook.write(folder, marts, {"Titel / title": "=1+1"}, datetime.datetime(2026, 1, 1))
+    return folder
+
+
+def workbook_rows(folder: Path, sheet: str) -> list[tuple[object, ...]]:
+    book = openpyxl.load_workbook(folder / tables.WORKBOOK, read_only=True)
+    return [tuple(cell.value for cell in row) for row in book[sheet].iter_rows()]
+
+
+def test_no_exported_workbook_holds_a_formula(folder: Path, spiked: Path) -> None:
+    for one in (folder, spiked):
+        with zipfile.ZipFile(one / tables.WORKBOOK) as container:
+            sheets = [name for name in container.namelist() if name.startswith("xl/worksheets/sheet")]
+            assert len(sheets) > 20
+            assert [name for name in sheets if re.search(rb"<f[ >/]", container.read(name))] == []
+    header, *rows = workbook_rows(spiked, "dim_project")
+    titles = {row[header.index("title")] for row in rows}
+    assert sum(str(title).startswith("=") for title in titles) > 30, "the text itself is kept"
+    assert "x" * 32_767 in {row[header.index("objective")] for row in rows}, "as much as a cell holds"
+
+
+def test_a_workbook_keeps_every_text(spiked: Path) -> None:
+    header, *rows = workbook_rows(spiked, "dim_project")
+    told = {unescape(str(value)) for row in rows if (value := row[header.index("funding_type")]) is not None}
+    assert set(STRANGE) <= told
+
+
+def test_no_csv_for_excel_holds_what_a_spreadsheet_would_run(folder: Path, spiked: Path) -> None:
+    for one in (folder, spiked):
+        paths = sorted((one / tables.CSV_EXCEL_NL).iterdir())
+        assert len(paths) > 20
+        for path in paths:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                for row in csv.reader(file, delimiter=";"):
+                    for text in row:
+                        assert not text.startswith(FORMULA_START) or re.fullmatch(r"-\d+(,\d+)?", text), (
+                            path.name,
+                            text,
+                        )
+    with (spiked / tables.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
+        titles = [row["title"] for row in csv.DictReader(file, delimiter=";")]
+    assert all(title.startswith("'") for title in titles)
+
+
+def test_the_csv_for_machines_keeps_every_byte(spiked: Path) -> None:
+    with duckdb.connect(str(spiked / tables.DATABASE), read_only=True) as con:
+        told = con.sql("select title, objective from dim_project order by project_code").fetchall()
+    with (spiked / tables.CSV / "dim_project.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["project_code"])
+    assert [(row["title"], row["objective"]) for row in rows] == told
+
+
+def test_dutch_excel_reads_numbers_and_dates(folder: Path) -> None:
+    content = (folder / tables.CSV_EXCEL_NL / "dim_project.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\xef\xbb\xbf") == 1
+    with (folder / tables.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
+        row = next(csv.DictReader(file, delimiter=";"))
+    assert re.fullmatch(r"\d+,\d\d", row["budget_initial_eur"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["start_date"])
+    assert row["is_rrf"] in ("WAAR", "ONWAAR")
+
+
+def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Path, marts: tuple[Mart, ...]) -> None:
+    book = openpyxl.load_workbook(folder / tables.WORKBOOK, read_only=True)
+    shown = [mart for mart in marts if "xlsx" in mart.forms]
+    assert book.sheetnames == ["Leesmij", *(mart.name[:31] for mart in shown)]
+    assert not book.properties.creator and not book.properties.lastModifiedBy
+    readme = " ".join(str(value) for row in workbook_rows(folder, "Leesmij") for value in row if value is not None)
+    assert folder.name in readme
+    assert all(mart.name[:31] in readme and mart.description in readme for mart in marts)
+    assert readme.count("Not in this file") == len(marts) - len(shown)
+    header, first, *rest = workbook_rows(folder, "dim_project")
+    kinds = dict(zip(header, map(type, first), strict=True))
+    assert kinds["budget_initial_eur"] in (int, float) and kinds["start_date"] is datetime.datetime
+    assert kinds["is_rrf"] is bool and kinds["title"] is str
+    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+        assert con.sql("select count(*) from dim_project").fetchone() == (len(rest) + 1,)
+        (total,) = con.sql("select sum(amount_eur) from fct_finance").fetchall()[0]
+    amounts = [row[6] for row in workbook_rows(folder, "fct_finance")[1:]]
+    assert sum(Decimal(str(amount)) for amount in amounts if amount is not None) == total
+
+
+def test_the_headlines_are_those_of_the_mart(folder: Path) -> None:
+    document = json.loads((folder / tables.HEADLINES).read_text(encoding="utf-8"))
+    assert document["release_id"] == folder.name
+    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+        told = con.sql("select trace_key, cast(figure as double) from agg_headline_figure order by all").fetchall()
+    assert sorted((f["trace_key"], float(f["figure"])) for f in document["agg_headline_figure"]) == told
+
+
+def test_a_table_too_long_for_a_sheet_is_left_out_and_said(
+    folder: Path, marts: tuple[Mart, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copyfile(folder / tables.DATABASE, tmp_path / tables.DATABASE)
+    monkeypatch.setattr(workbook, "_SHEET_ROWS", 10_000)
+    workbook.write(tmp_path, marts, {}, datetime.datetime(2026, 1, 1))
+    book = openpyxl.load_workbook(tmp_path / tables.WORKBOOK, read_only=True)
+    assert "fct_milestone_status" not in book.sheetnames and "fct_finance" in book.sheetnames
+    assert any("too many rows" in str(row[2]) for row in workbook_rows(tmp_path, "Leesmij"))
+
+
+def test_a_trace_key_is_a_key(folder: Path, marts: tuple[Mart, ...]) -> None:
+    keyed = [mart for mart in marts if mart.has_trace_key]
+    assert len(keyed) > 10
+    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+        for mart in keyed:
+            rows, keys = con.execute(f"select count(*), count(distinct trace_key) from {mart.name}").fetchall()[0]
+            assert rows == keys, mart.name

@@ -1,0 +1,220 @@
+"""Privacy: unlisted columns and personal data hold the release, and no value of it is repeated anywhere."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DemoRun
+
+from flows import registry
+from flows.night import Night, judge_release
+from flows.personal_data import CANDIDATE, kinds_in
+from flows.publish import carried, contents, release
+from flows.settings import Settings
+from flows.warehouse import docs, transform
+
+SEEDED = {
+    "email": [
+        *("mail naar jan.peeters@vlaanderen.be aub", "an.de-smet(at)mow.vlaanderen.be", "jan.peeters @ vlaanderen.be"),
+        *("j.peeters [at] vlaanderen [dot] be", "jan.peeters＠vlaanderen.be", "jan.peeters at vlaanderen.be"),
+    ],
+    "phone": [
+        *("bel 02 553 12 34", "gsm 0478/12.34.56", "+32 478 12 34 56", "0032 2 553 12 34", "+32(0)9 265 12 34"),
+        *("(02) 553 11 11", "+31 6 12345678", "+33 6 12 34 56 78", "00 32 478 12 34 56", "０４７８ １２ ３４ ５６"),
+    ],
+    "iban": ["op BE68 5390 0754 7034 storten", "BE68539007547034", "NL91ABNA0417164300"],
+    "national_number": ["85.07.30-033.28", "rr 85073003328", "17073003384", "850730-033.28"],
+}
+INNOCENT = [
+    "VR 2021 2602 VV DOC.0123/1",
+    "VR 2022 1507 DOC.0867/1BIS",
+    "VV001-M01",
+    "1.234.567,89",
+    "850730033.28",  # an amount, though its digits alone would be a national number
+    "85073003328.5",
+    "4303000000.00",
+    "-12.00",
+    "01/02/2021 tot 31/12/2022",
+    "2021-04-19 01:17:00",
+    "veerkracht-m6-031b7fae9763",
+    "031b7fae97630478123456ab0478123456ab0478123456ab0478123456abcdef",
+    "fa52ea35cdf4a4b4",  # an IBAN by its check digits alone, but of no country
+    "85.07.30-033.29",
+    "KBO 0458.123.456",
+    "BTW BE 0458.123.456",
+    "Aanleg van 1.991 km fietspad (deel 2), art. 12.3.45",
+    "BE12 projecten",
+    "Q2 2026",
+    "Delivered at home.The second phase is at risk.",
+    "Mijlpalen 12, 13 en 14 (+ 3 nieuwe) tegen 31-12-2026",
+]
+
+
+@pytest.fixture
+def night(small: DemoRun, tmp_path: Path) -> Night:
+    """A night whose marts are built, in a home of its own."""
+    settings = Settings(home=tmp_path)
+    shutil.copytree(
+        small.settings.build / "dbt", settings.build / "dbt", ignore=shutil.ignore_patterns("run", "compiled")
+    )
+    shutil.copyfile(small.settings.warehouse, settings.warehouse)
+    return Night(settings)
+
+
+def change(night: Night, sql: str, *parameters: str) -> None:
+    with duckdb.connect(str(night.settings.warehouse)) as con:
+        con.execute(sql, parameters)
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SEEDED.items() for text in texts])
+def test_personal_data_is_recognised(kind: str, text: str) -> None:
+    assert kinds_in(text) == [kind]
+    assert kinds_in(f"({text}), zie bijlage") == [kind]
+
+
+def test_the_first_look_in_sql_passes_over_none() -> None:
+    for text in (text for texts in SEEDED.values() for text in texts):
+        assert duckdb.execute("select regexp_matches(?, ?)", [text, CANDIDATE]).fetchone() == (True,), text
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_codes_amounts_and_documents_are_not(text: str) -> None:
+    assert kinds_in(text) == []
+
+
+def test_the_contract_declares_as_published_each_text_that_may_leave() -> None:
+    stay = {"owner"}  # of a milestone; that of an indicator is in the register
+    for row in registry.rows("contract/record_field"):
+        assert (row["is_published_text"] == "true") == (row["type"] == "text" and row["field"] not in stay), row
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, texts[0]) for kind, texts in SEEDED.items()])
+def test_seeded_personal_data_holds_the_night_and_is_not_repeated(night: Night, kind: str, text: str) -> None:
+    change(night, "update marts.fct_milestone_status set description = ? where milestone_code = 'VV014-M02'", text)
+    change(night, "update marts.dim_project set title = title || ' ' || ? where project_code = 'VV015'", text)
+    reasons = judge_release(night)
+    assert len(reasons) > 2 and all(reason.startswith("PUB02") and kind in reason for reason in reasons)
+    assert any("fct_milestone_status.description" in reason and "VV014-M02" in reason for reason in reasons)
+    assert any("dim_project.title" in reason and "VV015" in reason for reason in reasons)
+    assert not any(text in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, texts[-1]) for kind, texts in SEEDED.items()])
+def test_personal_data_in_the_registry_or_the_documentation_holds_the_night(
+    night: Night, monkeypatch: pytest.MonkeyPatch, kind: str, text: str
+) -> None:
+    seeds = carried.seeds()
+    changed = seeds["plan/scope.csv"].decode().splitlines()
+    changed[2] = changed[2].rsplit(",", 1)[0] + f",{text}"
+    monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": "\n".join(changed).encode()})
+    path = transform.manifest_path(night.settings.warehouse)
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["groups"]["group.veerkracht.finance"]["owner"]["name"] = text
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    in_registry, in_documentation = judge_release(night)
+    column = changed[0].split(",")[-1]
+    assert in_registry.startswith("PUB02") and f"registry.zip ({kind}): plan/scope.csv, line 3, {column}" in in_registry
+    assert f"dbt_docs.html ({kind}): /groups/group.veerkracht.finance/owner/name" in in_documentation
+    assert text not in in_registry + in_documentation
+
+
+def test_no_text_of_a_release_holds_any(demo: DemoRun) -> None:
+    """Every file but the marts themselves, whose columns are scanned above: all that is said around them."""
+    current = release.current(demo.settings)
+    assert current
+    public = frozenset(row["value"] for row in registry.rows("publication/public_value"))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in current.folder.glob("*.*") if is_text(path)}
+    # The rest of the page is dbt's own, with the addresses of those who wrote the parts of it.
+    told = [texts[docs.PAGE].partition(start) for start in ('{"child_map":', '{"errors":')]
+    texts[docs.PAGE] = str([json.JSONDecoder().raw_decode(start + rest)[0] for _, start, rest in told])
+    with zipfile.ZipFile(current.folder / carried.REGISTRY) as container:
+        texts |= {name: container.read(name).decode() for name in container.namelist()}
+    assert {"headline_figures.json", "catalogue.ttl", "dictionary.html", "manifest.json", "plan/scope.csv"} <= set(
+        texts
+    )
+    held = {name: kinds_in(text, public) for name, text in texts.items()}
+    assert {name: kinds for name, kinds in held.items() if kinds} == {}
+    assert kinds_in(texts["catalogue.ttl"]) == ["email"], "the mailbox of the contact point, which is public"
+
+
+def is_text(path: Path) -> bool:
+    return path.suffix in (".json", ".jsonld", ".ttl", ".html", ".csv", ".pem")
+
+
+def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:
+    change(
+        night, "update marts.fct_milestone_status set milestone_code = ? where milestone_code = 'VV014-M02'", "a@b.be"
+    )
+    reasons = judge_release(night)
+    assert reasons and all("***" in reason and "a@b.be" not in reason for reason in reasons)
+
+
+def test_a_public_value_passes(night: Night) -> None:
+    change(night, "update marts.dim_project set title = 'opendata@example.org' where project_code = 'VV015'")
+    assert judge_release(night) == []
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {},
+        {"contains": "anything", "label_nl": "Opmerking", "label_en": "Remark"},
+        {"contains": "public_text", "label_nl": "Opmerking"},
+        {"label_nl": "Opmerking", "label_en": "Remark"},
+    ],
+)
+def test_a_column_that_does_not_say_what_it_contains_holds_the_night(night: Night, meta: dict[str, str]) -> None:
+    path = night.settings.build / "dbt" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    node = next(n for n in manifest["nodes"].values() if n["name"] == "dim_project" and n["resource_type"] == "model")
+    node["columns"]["remark"] = {"name": "remark", "data_type": "varchar", "description": "Internal", "meta": meta}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    reasons = judge_release(night)
+    assert len(reasons) == 1 and "PUB01" in reasons[0] and "dim_project.remark" in reasons[0]
+    with pytest.raises(release.NotListed, match=r"dim_project\.remark"):
+        release.publish(night.settings, night.settings.warehouse, [], night.now)
+    assert release.current(night.settings) is None
+
+
+def test_what_may_not_leave_is_in_no_file(small: DemoRun) -> None:
+    current = release.current(small.settings)
+    assert current
+    withheld = {(m.name, c) for m in contents.declared(small.settings.warehouse) for c in m.withheld}
+    assert {("fct_milestone_status", "owner"), ("fct_finding", "received_value")} <= withheld
+    with duckdb.connect(str(small.settings.warehouse), read_only=True) as con:
+        owner = con.sql("select max(owner) from marts.fct_milestone_status").fetchall()[0][0]
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        there = con.sql("select table_name, column_name from duckdb_columns() where not internal").fetchall()
+    assert owner and not withheld & set(there)
+    for path in (current.folder / "csv").iterdir():
+        assert owner not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(small: DemoRun) -> None:
+    declared = contents.declared(small.settings.warehouse)[0]
+    assert "owner" in declared.withheld_fields and "explanation" not in declared.withheld_fields
+    mart = contents.Mart(
+        name="what_changed",
+        description="One row per change",
+        columns=tuple(
+            contents.Column(name, "VARCHAR", name, name, name) for name in ("field", "old_value", "new_value")
+        ),
+        values_of_fields=("old_value", "new_value"),
+        withheld_fields=declared.withheld_fields,
+        withheld=(),
+        unlisted=(),
+        key=("field",),
+        foreign_keys=(),
+        forms=frozenset(),
+        records=(),
+        is_place=False,
+        plan_code="veerkracht",
+    )
+    with duckdb.connect() as con:
+        con.execute("create table changes (field varchar, old_value varchar, new_value varchar)")
+        con.execute("insert into changes values ('owner', 'A', 'B'), ('explanation', 'C', 'D')")
+        rows = con.sql(mart.select("changes") + " order by all").fetchall()
+    assert rows == [("explanation", "C", "D"), ("owner", None, None)]

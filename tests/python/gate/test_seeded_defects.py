@@ -1,0 +1,282 @@
+"""Fifty facts of the demo plan and more, each removed or corrupted in a return that is sent again: each is named.
+
+The returns of meting 5 are received; then two of them again and again, each time with some of the defects. A defect is
+named when a finding stands on its cell or row, or when what changed lists its fact.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from replay import Received, replay
+
+from flows import registry
+from flows.demo.files import write_workbook
+from flows.demo.returns import DOMAINS, Cell, Row, Sheet, return_sheets
+
+FIRST_RECEIPT = datetime(2023, 1, 23, 1, tzinfo=UTC)
+METING = 5
+ABSENT_PROJECT, ABSENT_CLUSTER = "VV999", "99"
+# Another word of the same code list, or another code of the register, by header.
+OTHER = {
+    "Projectcode": (ABSENT_PROJECT,),
+    "Speerpunt": ("1", "2"),
+    "Cluster": (ABSENT_CLUSTER,),
+    "Beleidsdomein": ("FB",),
+    "Financiering": ("Eenmalig", "Regulier"),
+    "RRF": ("ja", "nee"),
+    "Projectstatus": ("Bijkomende actie nodig", "Gerealiseerd"),
+    "Mijlpaalstatus": ("Vertraging", "Gerealiseerd"),
+    "Uitvoering": ("Definitief",),
+    "Eigen status": ("Niet gestart", "Voltooid"),
+    "Beoordeelde status": ("Niet voldaan", "Voldaan"),
+}
+UNREADABLE = (
+    ("Financien", "Vastgelegd VAK (EUR)", "nog te bepalen"),
+    ("Mijlpalen", "Geplande datum", "31/06/2021"),
+    ("Status", "Projectstatus", "bijna klaar"),
+    ("Projecten", "Startdatum", "voorjaar"),
+    ("RRF", "Geldig van", "2021"),
+)
+EMPTIED = (
+    ("Projecten", "Titel"),
+    ("Status", "Projectstatus"),
+    ("Mijlpalen", "Omschrijving"),
+    ("Financien", "Vereffend VEK (EUR)"),
+    ("RRF", "Nummer M/T"),
+)
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One fact made wrong: a row that is gone (no header), or another cell under a header."""
+
+    domain: str
+    sheet: str
+    row: int
+    """Place of the row in the sheet as first sent, from 0."""
+    project: Cell
+    header: str | None
+    cell: Cell = None
+    is_accepted: bool = True
+    """Whether the gate can read the cell; one that it cannot rejects the return."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.domain} {self.sheet} {self.project} {self.header or 'row'} -> {self.cell}"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A return that was sent again, with where each first row now stands."""
+
+    received: Received
+    defects: tuple[Defect, ...]
+    row_numbers: dict[tuple[str, int], int]
+    """(sheet, place as first sent) -> row in the file."""
+
+
+def returns(domain: str) -> tuple[Sheet, ...]:
+    """The return of a domain; that of FB holds the accounts too, which it sends a meting later."""
+    sheets = return_sheets(domain, METING)
+    if domain == "FB":
+        sheets += tuple(sheet for sheet in return_sheets("FB", METING + 1) if sheet.name == "Rekeningen")
+    return sheets
+
+
+def chosen() -> Iterator[Defect]:
+    """Of each sheet one row to be removed, of each column one cell to be changed, and cells to be emptied or spoilt."""
+    for domain, names in (("KBBJ", None), ("FB", {"Rekeningen"})):
+        for sheet in returns(domain):
+            if names is None or sheet.name in names:
+                yield defect(domain, sheet, None, lambda row: True)
+                for header in sheet.headers:
+                    if any(row[sheet.column(header)] is not None for row in sheet.rows):
+                        yield changed(domain, sheet, header)
+    sheets = {sheet.name: sheet for sheet in returns("KBBJ")}
+    for name, header in EMPTIED:
+        yield filled("KBBJ", sheets[name], header)
+    for name, header, text in UNREADABLE:
+        yield replace(defect("KBBJ", sheets[name], header, lambda row: True), cell=text, is_accepted=False)
+
+
+def defect(domain: str, sheet: Sheet, header: str | None, fits: Any) -> Defect:
+    """A defect on a row that fits, another row for each header."""
+    places = [place for place, row in enumerate(sheet.rows) if fits(row)]
+    step = 0 if header is None else sheet.column(header) + 1
+    place = places[step * 7 % len(places)]
+    return Defect(domain, sheet.name, place, project_of(sheet, sheet.rows[place]), header)
+
+
+def filled(domain: str, sheet: Sheet, header: str) -> Defect:
+    """A defect on a cell that holds something; as it stands it empties the cell."""
+    column = sheet.column(header)
+    return defect(domain, sheet, header, lambda row: row[column] is not None)
+
+
+def changed(domain: str, sheet: Sheet, header: str) -> Defect:
+    found = filled(domain, sheet, header)
+    return replace(found, cell=other(header, sheet.rows[found.row][sheet.column(header)]))
+
+
+def other(header: str, cell: Cell) -> Cell:
+    """Another value that the gate can read."""
+    if header in OTHER:
+        return next(word for word in OTHER[header] if word != cell)
+    match cell:
+        case Decimal():
+            return cell + Decimal("0.01")
+        case date():
+            return cell + timedelta(days=1)
+        case _:
+            return f"{cell} X"
+
+
+def project_of(sheet: Sheet, row: Row) -> Cell:
+    return row[sheet.column("Projectcode")]
+
+
+def in_groups(defects: list[Defect]) -> list[tuple[str, list[Defect]]]:
+    """What is sent together: no two defects on one project, neither in one return nor in the next one of its sender.
+
+    So each defect stands beside the fact as first sent; a group may be empty, a return as first sent. What the gate
+    cannot read comes last.
+    """
+    kinds: dict[tuple[bool, str], list[list[Defect]]] = {}
+    for one in defects:
+        groups = kinds.setdefault((not one.is_accepted, one.domain), [])
+        place = next(
+            (
+                i
+                for i in range(len(groups))
+                if one.project not in {o.project for g in groups[max(i - 1, 0) : i + 2] for o in g}
+            ),
+            None,
+        )
+        if place is None:
+            groups += [[] for _ in range(2 if groups and one.project in {o.project for o in groups[-1]} else 1)]
+            place = len(groups) - 1
+        groups[place].append(one)
+    return [(kind[1], group) for kind in sorted(kinds) for group in kinds[kind]]
+
+
+def spoil(sheets: tuple[Sheet, ...], defects: list[Defect]) -> tuple[tuple[Sheet, ...], dict[tuple[str, int], int]]:
+    """The return with its defects, and where each first row now stands."""
+    by_place = {(one.sheet, one.row): one for one in defects}
+    spoilt, numbers = [], {}
+    for sheet in sheets:
+        rows = []
+        for place, row in enumerate(sheet.rows):
+            one = by_place.get((sheet.name, place))
+            if one and one.header is None:
+                continue
+            if one and one.header:
+                column = sheet.column(one.header)
+                row = (*row[:column], one.cell, *row[column + 1 :])
+            rows.append(row)
+            numbers[(sheet.name, place)] = len(rows) + 1
+        spoilt.append(Sheet(sheet.name, tuple(rows)))
+    return tuple(spoilt), numbers
+
+
+def send(folder: Path) -> tuple[list[Received], list[Sent]]:
+    """Write the returns as first sent and every return that was sent again."""
+    first = []
+    for domain in DOMAINS:
+        path = folder / f"{domain}_return_m{METING}.xlsx"
+        write_workbook(path, returns(domain))
+        first.append(Received(path, "veerkracht", f"m{METING}", FIRST_RECEIPT))
+    again = []
+    for version, (domain, defects) in enumerate(in_groups(list(chosen())), start=2):
+        sheets, numbers = spoil(returns(domain), defects)
+        path = folder / f"{domain}_return_m{METING}_v{version}.xlsx"
+        # The order of the sheets means nothing, but no two files are the same.
+        write_workbook(path, next(itertools.islice(itertools.permutations(sheets), version, None)))
+        at = FIRST_RECEIPT + timedelta(days=version)
+        again.append(Sent(Received(path, "veerkracht", f"m{METING}", at), tuple(defects), numbers))
+    return first, again
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the software says of the returns: findings by place, changes by receipt."""
+
+    findings: set[tuple[str, str, int, str]]
+    """submission, sheet, row, column (empty for a finding on the row)."""
+    changes: list[tuple[Any, ...]]
+    """known_from, record, kind, project, field, and the submission, sheet and row that state it now."""
+
+    def names(self, one: Defect, sent: Sent) -> bool:
+        submission = sent.received.receipt.submission_id
+        row_number = sent.row_numbers.get((one.sheet, one.row))
+        if row_number and (submission, one.sheet, row_number, one.header or "") in self.findings:
+            return True
+        at = sent.received.at.replace(tzinfo=None)
+        fields, records = mapped(one)
+        for known_from, record, kind, of_project, field, new_submission, sheet, row in self.changes:
+            if (known_from, of_project) != (at, one.project) or record not in records:
+                continue
+            if kind == "dropped" and (one.header is None or fields & key_fields(record)):
+                return True
+            if one.header and (new_submission, sheet, row) == (submission, one.sheet, row_number) and field in fields:
+                return True
+        return False
+
+
+def mapped(one: Defect) -> tuple[set[str], set[str]]:
+    """The fields that the header feeds and the records that the sheet feeds, by the registry."""
+    layouts = {row["layout_code"] for row in registry.rows("layouts/layout") if row["sheet_name"] == one.sheet}
+    columns = [row for row in registry.rows("layouts/layout_column") if row["layout_code"] in layouts]
+    fields = {row["field"] for row in columns if row["source_column"] == one.header}
+    return fields, {row["record"] for row in columns if row["record"]}
+
+
+def key_fields(record: str) -> set[str]:
+    rows = registry.rows("contract/record_field")
+    return {row["field"] for row in rows if row["record"] == record and row["is_key"] == "true"}
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Sent], Named]:
+    folder = tmp_path_factory.mktemp("defects")
+    first, again = send(folder)
+    warehouse = replay(folder, first + [sent.received for sent in again], ["what_changed", "fct_finding"])
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        findings = con.sql(
+            "select submission_id, sheet, row_number, coalesce(column_name, '') from marts.fct_finding"
+            " where severity in ('critical', 'error', 'warning')"
+        ).fetchall()
+        changes = con.sql(
+            "select known_from, record, kind, project_code, field, submission_id, sheet, row_number"
+            " from marts.what_changed where comparison = 'restatement'"
+        ).fetchall()
+    return again, Named(set(findings), changes)
+
+
+def test_each_of_fifty_seeded_defects_is_named(seeded: tuple[list[Sent], Named]) -> None:
+    again, named = seeded
+    defects = [(one, sent) for sent in again for one in sent.defects]
+    assert len(defects) >= 50
+    assert [one.title for one, sent in defects if not named.names(one, sent)] == []
+
+
+def test_every_record_of_the_contract_is_among_the_defects(seeded: tuple[list[Sent], Named]) -> None:
+    touched = {record for sent in seeded[0] for one in sent.defects for record in mapped(one)[1]}
+    assert touched == {row["record"] for row in registry.rows("contract/record")} - {"indicator"}
+
+
+def test_nothing_is_named_that_was_not_changed(seeded: tuple[list[Sent], Named]) -> None:
+    again, named = seeded
+    for sent in again:
+        around = {one.project for one in sent.defects}
+        before = [earlier for earlier in again if earlier.received.at < sent.received.at]
+        around |= {one.project for earlier in before for one in earlier.defects}
+        at = sent.received.at.replace(tzinfo=None)
+        listed = {change[3] for change in named.changes if change[0] == at} - {ABSENT_PROJECT}
+        assert listed <= around

@@ -1,0 +1,103 @@
+"""The guide for adding a source, followed to the letter on a copy of the project: its rows, commands and results."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from flows.settings import PROJECT
+
+GUIDE = PROJECT / "docs" / "adding-a-source.md"
+ROOMS = (
+    "flows",
+    "seeds",
+    "macros",
+    "models",
+    "expectations",
+    "tests/generic",
+    "tests/selftest",
+    "tests/singular",
+    "dbt_project.yml",
+    "profiles.yml",
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of the guide: what it is, of which file, and its text."""
+
+    kind: str
+    name: str
+    text: str
+
+
+def blocks() -> Iterator[Block]:
+    for found in re.finditer(
+        r"^```(\w+) ?(.*?)\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
+        yield Block(*found.groups())
+
+
+def copy_of_the_project(target: Path) -> Path:
+    """The project without its state and tests, with the command line where the guide has it."""
+    for room in ROOMS:
+        source = PROJECT / room
+        (target / room).parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target / room, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / room)
+    command = target / ".venv" / "bin" / "veerkracht"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m flows.cli "$@"\n')
+    command.chmod(0o755)
+    return target
+
+
+def add_rows(seed: Path, text: str) -> None:
+    """Add the rows of a block to a seed; columns that the block leaves out stay empty."""
+    with seed.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    with seed.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="raise", lineterminator="\n")
+        writer.writerows(csv.DictReader(text.splitlines(), strict=True))
+
+
+def run(project: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VEERKRACHT_", "PYTHONPATH"))}
+    return subprocess.run(
+        ["sh", "-e", "-c", commands], cwd=project, env=environment, capture_output=True, text=True, timeout=600
+    )
+
+
+def test_the_guide_leads_from_a_file_to_its_figures(tmp_path: Path) -> None:
+    project = copy_of_the_project(tmp_path / "project")
+    ran: list[subprocess.CompletedProcess[str]] = []
+    answers: list[list[list[str]]] = []
+    for block in blocks():
+        match block.kind:
+            case "file":
+                (project / block.name).write_text(block.text, encoding="utf-8")
+            case "csv":
+                add_rows(project / block.name, block.text)
+            case "sh":
+                ran.append(run(project, block.text))
+            case "sql":
+                with duckdb.connect(str(project / "var/rivieren/current/marts.duckdb"), read_only=True) as con:
+                    rows = con.sql(block.text).fetchall()
+                answers.append([["" if value is None else str(value) for value in row] for row in rows])
+            case "result":
+                assert answers[-1] == list(csv.reader(block.text.splitlines()))
+            case other:
+                raise AssertionError(f"the guide has a block of kind {other}")
+    refused, accepted = ran
+    assert refused.returncode == 20 and "roze" in refused.stdout and "C4" in refused.stdout, refused.stdout
+    assert accepted.returncode == 0, accepted.stdout + accepted.stderr
+    assert len(answers) == 2

@@ -1,0 +1,211 @@
+"""Safety of the intake: hostile files are refused with the limit they broke, fast, and the reader of others lives."""
+
+import importlib
+import io
+import json
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import openpyxl
+import pytest
+from files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data
+from openpyxl.xml import functions
+
+from flows.receive.child import Job, parse_all
+from flows.settings import Settings
+
+MB = 1024**2
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def endless_sheet() -> bytes:
+    """A sheet whose last cell is the last one a sheet can have."""
+    last = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    return with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"</sheetData>", last))
+
+
+@cache
+def many_cells() -> bytes:
+    """Some hundred kilobytes that become 201 MB of cells."""
+    row = b'<row r="2">' + b"<c><v>1</v></c>" * 200 + b"</row>"
+    return with_sheet_data(plain_workbook(), row * (201 * MB // len(row)))
+
+
+@cache
+def one_string() -> bytes:
+    """Some hundred kilobytes that become one string of 300 MB, written piece by piece."""
+    base = io.BytesIO(plain_workbook())
+    content = io.BytesIO()
+    with ZipFile(base) as source, ZipFile(content, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            if name != SHEET:
+                target.writestr(name, source.read(name))
+        with target.open(SHEET, "w", force_zip64=True) as part:
+            part.write(b'<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>')
+            for _ in range(300):
+                part.write(b"a" * MB)
+    return content.getvalue()
+
+
+def lying(content: bytes) -> bytes:
+    """A container whose directory says that every part inflates to 100 bytes."""
+    lied = bytearray(content)
+    at = 0
+    while (at := lied.find(b"PK\x01\x02", at)) >= 0:
+        struct.pack_into("<I", lied, at + 24, 100)
+        at += 4
+    return bytes(lied)
+
+
+def entities() -> bytes:
+    return with_part(
+        plain_workbook(),
+        SHEET,
+        lambda xml: xml.replace(
+            b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet', 1
+        ).replace(b"<sheetData>", b'<sheetData><row r="9"><c r="A9" t="str"><v>&b;</v></c></row>'),
+    )
+
+
+def doctype() -> bytes:
+    return with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"<worksheet", b"<!DOCTYPE x><worksheet", 1))
+
+
+def outside() -> bytes:
+    """An entity that points to a file of this machine."""
+    return with_part(
+        plain_workbook(),
+        "xl/sharedStrings.xml",
+        lambda xml: xml.replace(b"<sst", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><sst', 1).replace(
+            b"VV001", b"&e;"
+        ),
+    )
+
+
+BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
+    "first and last cell": (endless_sheet, "F08", "column"),
+    "many cells": (many_cells, "F08", "MB inflated"),
+    "one string": (one_string, "F08", "MB inflated"),
+    "a part that inflates too much": (lambda: packed({SHEET: b"0" * 30 * MB, "[Content_Types].xml": b""}), "F08", " x"),
+    "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 parts"),
+    "a lying directory": (lambda: lying(many_cells()), "F01", "zip"),
+    "entities": (entities, "F01", "EntitiesForbidden"),
+    "a document type": (doctype, "F01", "document type"),
+    "an entity outside": (outside, "F01", "EntitiesForbidden"),
+    "a cell too long": (lambda: plain_csv(f"VV001;Opgestart;;{'a' * 100_001}"), "F08", "characters"),
+    "nested lists": (lambda: b"[" * MB, "F08", "nested"),
+    "an absurd exponent": (lambda: b'[{"Projectcode": 1e999999999}]', "F02", ""),
+    "a row of a million columns": (lambda: plain_csv(header=";" * MB + ";".join("ab")), "F02", ""),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_with_its_limit_and_costs_little(tmp_path: Path, name: str) -> None:
+    build, rule, word = BOMBS[name]
+    content = build()
+    began = time.process_time()
+    result, rows = parsed(tmp_path, content)
+    assert time.process_time() - began < 3
+    assert rule_ids(result) == [rule]
+    assert word in (result.refusals[0].value or "")
+    assert not rows
+    if rule == "F08":
+        assert (result.refusals[0].expected or "").startswith("<= ")
+
+
+def test_what_comes_out_is_counted_whatever_is_said(tmp_path: Path) -> None:
+    """Two honest returns inside one container share its limit."""
+    rows = [f"VV001;Opgestart;;{'x' * 1000}" for _ in range(700)]
+    small = Settings(max_inflated_mb=1)
+    content = packed({"a.csv": plain_csv(*rows), "b.csv": plain_csv(*rows)})
+    assert rule_ids(parsed(tmp_path, content, limits=small)[0]) == ["F08"]
+    assert rule_ids(parsed(tmp_path, packed({"a.csv": plain_csv(*rows)}), limits=small)[0]) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.csv", "/etc/evil.csv", "C:evil.csv", "a\\b.csv", "a/../b.csv", "a//b.csv", "a\nb.csv"]
+)
+def test_a_name_that_points_outside_is_refused(tmp_path: Path, name: str) -> None:
+    result, rows = parsed(tmp_path, packed({name: plain_csv(), "good.csv": plain_csv()}))
+    assert rule_ids(result) == ["F10"]
+    assert not rows and sorted(p.name for p in tmp_path.iterdir()) == ["content", "target"]
+
+
+def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    assert rule_ids(parsed(tmp_path, packed({"A.csv": plain_csv(), "a.csv": plain_csv()}))[0]) == ["F10", "F10"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "value"),
+    [
+        ({"max_file_mb": 0}, "0 MB"),
+        ({"max_rows": 1}, "2 rows"),
+        ({"max_columns": 3}, "4 columns"),
+        ({"max_cell_characters": 20}, "characters in a cell"),
+    ],
+)
+def test_each_limit_says_what_it_is(tmp_path: Path, limits: dict[str, Any], value: str) -> None:
+    result, _ = parsed(tmp_path, plain_csv("VV001;Op;;", f"VV002;Op;;{'a' * 21}"), limits=Settings(**limits))
+    assert [(r.rule_id, r.value) for r in result.refusals] == [("F08", value)]
+
+
+def test_a_formula_is_text_and_is_never_evaluated(tmp_path: Path) -> None:
+    formula = "=WEBSERVICE(\"http://localhost/\")&cmd|' /C calc'!A0"
+    _, rows = parsed(tmp_path, plain_csv(f'VV001;Opgestart;;"{formula.replace(chr(34), chr(34) * 2)}"'))
+    assert rows[0]["texts"][3] == formula
+
+
+def test_xml_of_strangers_is_read_by_defusedxml() -> None:
+    defused = importlib.import_module("defusedxml.ElementTree")
+    assert openpyxl.DEFUSEDXML and not openpyxl.LXML
+    assert functions.iterparse is defused.iterparse
+    assert functions.fromstring is defused.fromstring
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[list[Job]]:
+    """A good file on either side of what a test puts in between."""
+    for name in ("good", "also good"):
+        (tmp_path / name).write_bytes(plain_csv())
+    rows = [f"VV001;Opgestart;;{os.urandom(40).hex()}" for _ in range(480_000)]
+    (tmp_path / "between").write_bytes(plain_csv(*rows))
+    yield [Job(tmp_path / name, "veerkracht", tmp_path / f"{name}-out") for name in ("good", "between", "also good")]
+
+
+def outcome(job: Job) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((job.target / "parsed.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("limits", "value", "allowed"),
+    [
+        ({"parse_seconds": 1}, "> 1 s", "<= 1 s"),
+        ({"max_output_mb": 1}, "rows.parquet", "<= 1 MB"),
+        ({"parse_memory_mb": 100}, "memory", "<= 100 MB"),
+    ],
+)
+def test_a_child_that_breaks_a_limit_says_which(
+    files: list[Job], limits: dict[str, Any], value: str, allowed: str
+) -> None:
+    parse_all(files[1:2], Settings(**limits))
+    (refusal,) = outcome(files[1])["refusals"]
+    assert (refusal["rule_id"], refusal["value"], refusal["expected"]) == ("F08", value, allowed)
+
+
+def test_all_bombs_in_one_delivery_leave_the_others_read(files: list[Job], tmp_path: Path) -> None:
+    between = []
+    for number, (build, *_) in enumerate(BOMBS.values()):
+        path = tmp_path / f"bomb {number}"
+        path.write_bytes(build())
+        between.append(Job(path, "veerkracht", tmp_path / f"out {number}"))
+    jobs = [files[0], *between, files[2]]
+    parse_all(jobs, Settings())
+    assert all(outcome(job)["refusals"] for job in between)
+    assert [outcome(job)["sheets"][0]["row_count"] for job in (files[0], files[2])] == [1, 1]

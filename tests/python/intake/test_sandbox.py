@@ -1,0 +1,100 @@
+"""The sandbox: the same walls around reading a stranger's file and marking it."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sandboxed
+from files import plain_workbook
+
+from flows.answer import child as marking
+from flows.answer.verdict import Answer
+from flows.receive import child as reading
+from flows.receive import sandbox
+from flows.settings import Settings
+
+SECRETS = {"VEERKRACHT_SIGNING_KEY": "c2VjcmV0", "VEERKRACHT_POSTGRES_DSN": "host=db password=x", "PGPASSWORD": "x"}
+
+
+def read(book: Path, folder: Path) -> None:
+    reading.parse_all([reading.Job(book, "veerkracht", folder / "read")], Settings())
+    assert (folder / "read" / "rows.parquet").exists()
+
+
+def mark(book: Path, folder: Path) -> None:
+    answer = Answer("veerkracht-m7-1", "veerkracht", "m7", "A.xlsx", "1", datetime(2025, 1, 1), False, ())
+    assert marking.mark_all([marking.Job(book, answer, folder / "marked.xlsx")], Settings()) == {answer.submission_id}
+
+
+@pytest.mark.parametrize("open_it", [read, mark])
+def test_what_opens_a_strangers_file_gets_no_secret_of_the_parent(
+    open_it: Callable[[Path, Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment is looked at in the child itself, before its Python begins."""
+    book = tmp_path / "A.xlsx"
+    book.write_bytes(plain_workbook())
+    seen, python = tmp_path / "environment", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nenv > "{seen}"\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    open_it(book, tmp_path)
+    text = seen.read_text()
+    names = {line.partition("=")[0] for line in text.splitlines()} - {"PWD", "OLDPWD", "SHLVL", "_"}
+    assert names <= {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX", "PYTHONUTF8"}
+    assert not [secret for secret in SECRETS.values() if secret in text]
+
+
+def tried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, job: str, **limits: int) -> list[tuple[int, object]]:
+    """What becomes of three jobs of which the second misbehaves."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(sandboxed.__file__).parent))
+    told: list[tuple[int, object]] = []
+    jobs = ["pass", job, "pass"]
+    sandbox.run_all(
+        "sandboxed",
+        jobs,
+        Settings(**limits),  # type: ignore[arg-type]
+        lambda number, word: told.append((number, word)),
+        lambda number, broken: told.append((number, broken)),
+    )
+    return told
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+    ],
+)
+def test_it_reaches_nothing(job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tried(monkeypatch, tmp_path, job) == [(0, "done"), (1, "refused"), (2, "done")]
+
+
+@pytest.mark.parametrize(
+    ("job", "broken"),
+    [
+        ("while True: pass", ("> 1 s", "<= 1 s")),
+        ("import os; os._exit(7)", ("exit 7", "<= 1024 MB")),
+        ("import time; time.sleep(60)", ("> 1 s", "<= 1 s")),
+    ],
+)
+def test_what_breaks_a_limit_is_told_and_the_rest_goes_on(
+    job: str, broken: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tried(monkeypatch, tmp_path, job, parse_seconds=1) == [(0, "done"), (1, broken), (2, "done")]
+
+
+def test_it_takes_no_more_memory_and_writes_no_more_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tried(monkeypatch, tmp_path, "bytearray(2 * 1024**3)")
+    assert told == [(0, "done"), (1, "MemoryError"), (2, "done")]
+    large = tmp_path / "large"
+    told = tried(monkeypatch, tmp_path, f"open({str(large)!r}, 'wb').write(bytes(2 * 1024**2))", max_output_mb=1)
+    assert told == [(0, "done"), (1, "OSError"), (2, "done")]
+    assert large.stat().st_size <= 1024**2

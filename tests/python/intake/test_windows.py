@@ -1,0 +1,259 @@
+"""Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+from conftest import DemoRun, put
+from small_plan import PROJECTS
+
+from flows import intake, registry
+from flows.check import check
+from flows.night import Night, runbook
+from flows.publish import release
+from flows.publish.rebuild import rebuild
+from flows.receive import archive
+from flows.settings import Settings
+from flows.standing import Outcome, nothing_to_do
+
+LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
+MIDNIGHT = datetime(2025, 1, 20, 23, 0, tzinfo=UTC)
+"""The end of the deadline in Brussels."""
+WITHDRAWN_AT = LATE - timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class LateNight:
+    """The small plan after one more night: one submission withdrawn, and one sent again with the same values, late."""
+
+    settings: Settings
+    outcome: Outcome
+    withdrawn: str
+    before: list[tuple[Any, ...]]
+
+
+def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    current = release.current(settings)
+    assert current
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        return con.sql(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> LateNight:
+    settings = Settings(home=tmp_path_factory.mktemp("late") / "home")
+    shutil.copytree(small.settings.home, settings.home, symlinks=True)
+    before = query(settings, "from fct_finance where meetmoment_code = 'm6' order by all")
+    (corrected,) = [
+        r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m6_v2.xlsx"
+    ]
+    intake.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
+    again = settings.build / "OMG_return_m7_v2.xlsx"
+    book.save(again)
+    put(settings, again, "veerkracht", "m7")
+    assert not nothing_to_do(settings)
+    return LateNight(settings, runbook(Night(settings, LATE)), corrected.submission_id, before)
+
+
+def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_night: LateNight) -> None:
+    outcome = late_night.outcome
+    assert (outcome.verdict, outcome.received) == ("published", ["OMG_return_m7_v2.xlsx"])
+    told = {(f["rule_id"], f["severity"], f["received_value"]) for f in outcome.findings}
+    assert ("M01", "info", "2025-01-21 > 2025-01-20") in told
+    ((severity, rows),) = [(s, value) for rule, s, value in told if rule == "M03"]
+    assert severity == "warning" and int(rows) > 60
+
+
+@pytest.mark.parametrize("lacking", [True, False])
+def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(
+    small: DemoRun, tmp_path: Path, lacking: bool
+) -> None:
+    book = openpyxl.load_workbook(small.settings.inbox / "m7" / "OMG_return_m7.xlsx")
+    held = book["Mijlpalen"].max_row - 1
+    if lacking:
+        del book["Mijlpalen"]
+    else:  # the sheet is there with its heading alone: that withdraws them
+        book["Mijlpalen"].delete_rows(2, held)
+    again = tmp_path / "OMG_return_m7_v2.xlsx"
+    book.save(again)
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(small.settings.archive, settings.archive)
+    findings = check(settings, [again], "m7", LATE)
+    told = [(f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"]
+    assert told == ([("warning", "Mijlpalen", str(held))] if lacking else [])
+
+
+def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
+    both = query(
+        late_night.settings,
+        "select file_name, verdict, is_late from dim_submission"
+        " where meetmoment_code = 'm7' and sender_code = 'OMG' order by all",
+    )
+    assert both == [("OMG_return_m7.xlsx", "accepted", False), ("OMG_return_m7_v2.xlsx", "accepted", True)]
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:
+        assert con.sql(
+            "select distinct submissions.file_name from intermediate.int_project_status_version as versions"
+            " inner join intermediate.int_submission as submissions using (submission_id)"
+            " where versions.is_current and versions.meetmoment_code = 'm7' and submissions.sender_code = 'OMG'"
+        ).fetchall() == [("OMG_return_m7_v2.xlsx",)]
+
+
+def test_a_withdrawn_submission_stays_visible_with_its_reason_and_counts_no_longer(late_night: LateNight) -> None:
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:  # role and reason stay inside
+        assert con.sql(
+            "select withdrawn_at, withdrawn_by, withdrawal_reason, verdict from marts.dim_submission"
+            f" where submission_id = '{late_night.withdrawn}'"
+        ).fetchall() == [(WITHDRAWN_AT.replace(tzinfo=None), "sender", "verkeerd bestand", "accepted")]
+    assert query(
+        late_night.settings,
+        f"select withdrawn_at from dim_submission where submission_id = '{late_night.withdrawn}'",
+    ) == [(WITHDRAWN_AT.replace(tzinfo=None),)]
+    after = query(late_night.settings, "from fct_finance where meetmoment_code = 'm6' order by all")
+    assert len(after) == len(late_night.before) and after != late_night.before
+    assert not query(late_night.settings, f"from fct_finance where submission_id = '{late_night.withdrawn}'"), (
+        "what the first version said holds again"
+    )
+    assert query(
+        late_night.settings,
+        "select withdrawn_count, accepted_count from agg_quality_by_submitter"
+        " where meetmoment_code = 'm6' and sender_code = 'OMG'",
+    ) == [(1, 1)]
+
+
+def test_the_outcome_lists_verdicts_that_changed_since_the_release(late_night: LateNight) -> None:
+    assert late_night.outcome.changed_verdicts == [
+        {
+            "submission_id": late_night.withdrawn,
+            "file_name": "OMG_return_m6_v2.xlsx",
+            "was": "accepted",
+            "now": "withdrawn",
+        }
+    ]
+
+
+def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) -> None:
+    *_, before, last = release.published(late_night.settings)
+    assert before.manifest["withdrawals"] == []
+    assert last.manifest["withdrawals"] == [
+        {"submission_id": late_night.withdrawn, "withdrawn_at": WITHDRAWN_AT.isoformat()}
+    ]
+    assert "verkeerd bestand" not in (last.folder / release.MANIFEST).read_text(encoding="utf-8")
+
+
+def test_a_rebuild_knows_the_withdrawals_of_then_and_no_others(late_night: LateNight, tmp_path: Path) -> None:
+    """One that is put on record afterwards does not count, whatever its moment; one that counted must be there."""
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
+    last = release.published(settings)[-1]
+    withdrawn = {entry["submission_id"] for entry in last.manifest["withdrawals"]}
+    another = next(r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id not in withdrawn)
+    archive.withdraw(settings.archive, another, WITHDRAWN_AT, "te laat gemeld", "sender")
+    assert rebuild(settings, last.release_id).differing == ()
+    for path in settings.archive.glob("*/withdrawals/*.json"):
+        path.unlink()
+    with pytest.raises(LookupError, match=f"withdrawal of {late_night.withdrawn}"):
+        rebuild(settings, last.release_id)
+
+
+def test_its_rows_held_until_the_withdrawal(late_night: LateNight) -> None:
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:
+        ends = con.sql(
+            "select distinct known_to from intermediate.int_finance_version"
+            f" where submission_id = '{late_night.withdrawn}'"
+        ).fetchall()
+        taken_up = con.sql(
+            "select count(*) from intermediate.int_finance_version"
+            f" where is_current and known_from = '{WITHDRAWN_AT.replace(tzinfo=None)}'"
+        ).fetchone()
+    assert ends == [(WITHDRAWN_AT.replace(tzinfo=None),)]
+    assert taken_up and taken_up[0] > 0
+
+
+def test_the_same_bytes_under_another_name_change_nothing(late_night: LateNight) -> None:
+    settings = late_night.settings
+    copy = put(settings, settings.inbox / "m7" / "KBBJ_return_m7.xlsx", "veerkracht", "m7")
+    renamed = copy.rename(copy.with_name("KBBJ_final.xlsx"))
+    shutil.copyfile(renamed, copy)
+    try:
+        outcome = runbook(Night(settings, LATE + timedelta(days=1)))
+    finally:
+        renamed.unlink()
+    assert (outcome.verdict, outcome.received) == ("nothing_new", [])
+    ((name, received_as, is_withdrawn),) = [
+        (c["file_name"], c["received_as"], c["is_withdrawn"]) for c in outcome.identical if "KBBJ" in c["file_name"]
+    ]
+    assert (name, received_as, is_withdrawn) == ("KBBJ_final.xlsx", "KBBJ_return_m7.xlsx", False)
+
+
+def test_status_says_who_delivered_who_is_late_and_what_comes(late_night: LateNight, tmp_path: Path) -> None:
+    rows = intake.deliveries(late_night.settings.warehouse, "veerkracht", LATE)
+    of_demo = {row["sender"]: row for row in rows if row["meetmoment"] == "m7"}
+    delivered = {code for code, row in of_demo.items() if row["delivery"] == "in_time" and not row["is_overdue"]}
+    late = {code for code, row in of_demo.items() if row["delivery"] == "missing" and row["is_overdue"]}
+    assert delivered == set(PROJECTS) and len(late) == 10 - len(delivered) and not delivered & late
+    assert (of_demo["OMG"]["accepted"], of_demo["OMG"]["warnings"] > 0) == (2, True)
+    days = intake.next_days(datetime(2025, 1, 3, tzinfo=UTC))
+    told = [(d["what"], d["meetmoment_code"], d["in_days"]) for d in days if d["plan_code"] == "veerkracht"]
+    assert told == [("deadline", "m7", 17), ("publication", "m7", 35)]
+    assert intake.deliveries(tmp_path / "none.duckdb", "veerkracht", LATE) == []
+
+
+def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(small: DemoRun, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(small.settings.warehouse, warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("delete from marts.agg_quality_by_submitter where sender_code = 'LV'")
+    told = {
+        moment: next(r for r in intake.deliveries(warehouse, "veerkracht", moment) if r["sender"] == "LV")
+        for moment in (MIDNIGHT - timedelta(seconds=1), MIDNIGHT)
+    }
+    assert [(row["delivery"], row["is_overdue"]) for row in told.values()] == [("missing", False), ("missing", True)]
+
+
+@pytest.mark.parametrize(
+    ("plan", "moment", "day"),
+    [
+        ("veerkracht", datetime(2025, 7, 20, 21, 59, tzinfo=UTC), date(2025, 7, 20)),
+        ("veerkracht", datetime(2025, 7, 20, 22, 0, tzinfo=UTC), date(2025, 7, 21)),
+        ("veerkracht", datetime(2025, 1, 20, 22, 59, tzinfo=UTC), date(2025, 1, 20)),
+        ("veerkracht", datetime(2025, 1, 20, 23, 0, tzinfo=UTC), date(2025, 1, 21)),
+        ("uk_gmpp", datetime(2025, 7, 20, 22, 59, tzinfo=UTC), date(2025, 7, 20)),
+    ],
+)
+def test_a_day_ends_at_midnight_where_the_plan_is(plan: str, moment: datetime, day: date) -> None:
+    assert registry.local_day(plan, moment) == day
+
+
+def test_what_comes_is_counted_from_the_day_of_the_plan() -> None:
+    told = {
+        (d["what"], d["in_days"])
+        for d in intake.next_days(MIDNIGHT - timedelta(seconds=1))
+        if (d["plan_code"], d["meetmoment_code"]) == ("veerkracht", "m7")
+    }
+    assert told == {("deadline", 0), ("publication", 18)}
+    assert "deadline" not in {d["what"] for d in intake.next_days(MIDNIGHT) if d["plan_code"] == "veerkracht"}
+
+
+def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    path = tmp_path / "OMG.csv"
+    path.write_text("x")
+    receipt = archive.receipt_for(path, "veerkracht", "m7", LATE)
+    archive.keep(settings.archive, path, receipt)
+    with pytest.raises(ValueError, match="no submission"):
+        intake.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
+    with pytest.raises(ValueError, match="a reason"):
+        intake.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
+    with pytest.raises(ValueError, match="was received later"):
+        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
+    made = intake.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
+    assert archive.withdrawals(settings.archive, settings.plan) == {receipt.submission_id: made}
+    with pytest.raises(ValueError, match="withdrawn before"):
+        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
+    assert archive.receipts(settings.archive, settings.plan) == [receipt]

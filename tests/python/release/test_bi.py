@@ -1,0 +1,235 @@
+"""A release as BI tools read it: each client for real, each count equal to the manifest's."""
+
+import csv
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import psycopg
+import pytest
+import sqlalchemy
+from conftest import DemoRun
+
+from flows.publish import postgres, release
+from flows.settings import PROJECT
+
+BI = PROJECT / "tests" / "bi"
+OLD_CLIENT = PROJECT / ".venv-bi" / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def current(released: DemoRun) -> release.Release:
+    found = release.current(released.settings)
+    assert found
+    return found
+
+
+def committed(current: release.Release) -> Decimal:
+    """The sum of all committed amounts, counted by the client of the release."""
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        (total,) = con.sql("select sum(amount_eur) from fct_finance where measure = 'committed'").fetchall()[0]
+    return Decimal(total)
+
+
+def test_sqlalchemy_reads_it_and_no_other_file(current: release.Release) -> None:
+    engine = sqlalchemy.create_engine(
+        f"duckdb:///{current.database}",
+        connect_args={
+            "read_only": True,
+            "config": {"enable_external_access": False, "lock_configuration": True},
+        },
+    )
+    with engine.connect() as con:
+        for table, expected in current.manifest["tables"].items():
+            assert con.execute(sqlalchemy.text(f"select count(*) from {table}")).scalar() == expected
+        with pytest.raises(sqlalchemy.exc.DBAPIError):
+            con.execute(sqlalchemy.text("select * from read_text('/etc/hostname')"))
+    engine.dispose()
+
+
+def test_polars_and_pandas_read_the_parquet_files(current: release.Release) -> None:
+    for table, expected in current.manifest["tables"].items():
+        path = current.folder / "parquet" / f"{table}.parquet"
+        assert pl.read_parquet(path).height == expected
+        assert len(pd.read_parquet(path)) == expected
+    amounts = pl.read_parquet(current.folder / "parquet" / "fct_finance.parquet")
+    assert amounts.filter(pl.col("measure") == "committed")["amount_eur"].sum() == committed(current)
+
+
+def test_csv_reads_back_to_the_cent(current: release.Release) -> None:
+    with (current.folder / "csv" / "fct_finance.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == current.manifest["tables"]["fct_finance"]
+    total = sum((Decimal(r["amount_eur"]) for r in rows if r["measure"] == "committed" and r["amount_eur"]), Decimal(0))
+    assert total == committed(current)
+
+
+@pytest.fixture
+def old_client() -> str:
+    """Python with DuckDB 1.4 and SQLAlchemy 1.4; absent where only `make test` ran, never in .ci/run."""
+    if not OLD_CLIENT.exists():
+        pytest.skip("no older clients here; `make bi` installs them")
+    return str(OLD_CLIENT)
+
+
+def test_an_older_duckdb_client_opens_it(current: release.Release, old_client: str) -> None:
+    answer = json.loads(_run(old_client, str(BI / "read_old.py"), str(current.database)))
+    assert answer["version"].startswith("1.4.")
+    assert answer["counts"] == current.manifest["tables"]
+
+
+def test_superset_finds_every_table_and_column(current: release.Release, old_client: str) -> None:
+    found = json.loads(_run(old_client, str(BI / "read_as_superset.py"), str(current.database)))
+    assert {table: described["rows"] for table, described in found.items()} == current.manifest["tables"]
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        for table, described in found.items():
+            assert described["columns"] == [name for name, *_ in con.sql(f"describe {table}").fetchall()]
+
+
+def test_node_opens_it(current: release.Release) -> None:
+    if not (BI / "node_modules").is_dir():
+        pytest.skip("no Node client here; `make bi` installs it")
+    assert json.loads(_run("node", str(BI / "read.mjs"), str(current.database))) == current.manifest["tables"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of its own on loopback; gone afterwards."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("no PostgreSQL here; install Debian's package postgresql")
+    programs = found[-1].parent
+    folder = Path(tmp_path_factory.mktemp("postgres"))
+    as_owner: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        as_owner = ["runuser", "-u", "postgres", "--"]
+        folder = Path("/tmp") / f"veerkracht-postgres-{os.getpid()}"
+        folder.mkdir()
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    _run(*as_owner, str(programs / "initdb"), "-D", str(data), "-U", "owner", "-A", "trust", "-E", "UTF8", cwd=folder)
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder}"
+    control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
+    _run(*control, "-w", "-l", str(folder / "log"), "-o", options, "start", cwd=folder)
+    try:
+        yield f"host=127.0.0.1 port={port} user=owner dbname=postgres"
+    finally:
+        _run(*control, "-m", "immediate", "stop", cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_postgres_holds_the_release_to_the_cent(current: release.Release, server: str) -> None:
+    counts = postgres.export(current, server)
+    assert counts == current.manifest["tables"]
+    with psycopg.connect(server) as con:
+        total = con.execute("select sum(amount_eur) from veerkracht.fct_finance where measure = 'committed'").fetchone()
+        empty = con.execute("select count(*) from veerkracht.fct_finance where amount_eur is null").fetchone()
+    assert total == (committed(current),)
+    with duckdb.connect(str(current.database), read_only=True) as db:
+        assert empty == db.sql("select count(*) from fct_finance where amount_eur is null").fetchone()
+
+
+def test_a_reader_may_read_and_nothing_else(current: release.Release, server: str) -> None:
+    postgres.export(current, server)
+    with psycopg.connect(server, autocommit=True) as con:
+        con.execute("set role veerkracht_reader")
+        assert con.execute("select count(*) from veerkracht.dim_plan").fetchone()
+        for statement in ("delete from veerkracht.dim_plan", "create table veerkracht.mine (a integer)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                con.execute(statement)
+
+
+def test_a_reader_sees_the_old_release_or_the_new_one(released: DemoRun, current: release.Release, server: str) -> None:
+    older = release.published(released.settings)[0]
+    versions = {r.manifest["tables"]["fct_finance"] for r in (older, current)}
+    postgres.export(older, server)
+    with psycopg.connect(server) as reader:
+        both = "select (select count(*) from veerkracht.fct_finance), (select count(*) from veerkracht.dim_submission)"
+        seen = {reader.execute(both).fetchone()}
+        reader.commit()
+        postgres.export(current, server)
+        seen.add(reader.execute(both).fetchone())
+    pairs = {(r.manifest["tables"]["fct_finance"], r.manifest["tables"]["dim_submission"]) for r in (older, current)}
+    assert seen == pairs
+    assert len(versions) == 2
+
+
+def test_readers_of_several_tables_never_fail_or_see_a_mixture(
+    released: DemoRun, current: release.Release, server: str
+) -> None:
+    older = release.published(released.settings)[0]
+    pairs = {(r.manifest["tables"]["fct_finance"], r.manifest["tables"]["dim_submission"]) for r in (older, current)}
+    postgres.export(older, server)
+    done, seen, errors = threading.Event(), set(), []
+
+    def read() -> None:
+        both = "select (select count(*) from veerkracht.fct_finance), (select count(*) from veerkracht.dim_submission)"
+        with psycopg.connect(server, autocommit=True) as con:
+            while not done.is_set():
+                try:
+                    seen.add(con.execute(both).fetchone())
+                except psycopg.Error as error:
+                    errors.append(error)
+                done.wait(0.01)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    with psycopg.connect(server, autocommit=True) as con:
+        for exported in (current, older, current):
+            # A column that the release does not have: the table is made anew while it is read.
+            con.execute("alter table veerkracht.fct_finance add column former integer")
+            postgres.export(exported, server)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert errors == [] and seen == pairs
+
+
+def test_an_export_leaves_alone_what_is_not_its_own(current: release.Release, server: str) -> None:
+    postgres.export(current, server)
+    with psycopg.connect(server, autocommit=True) as con:
+        con.execute("create schema payroll create table salaries (amount integer)")
+        with pytest.raises(postgres.NotExported, match="payroll holds what no export made"):
+            postgres.export(current, server, "payroll")
+        con.execute("create schema mine create view plans as select plan_code from veerkracht.dim_plan")
+        postgres.export(current, server)
+        plans = con.execute("select count(*) from mine.plans").fetchone()
+        assert plans == (current.manifest["tables"]["dim_plan"],)
+        con.execute("alter table veerkracht.dim_plan add column former integer")
+        with pytest.raises(postgres.NotExported, match=r"view mine\.plans depends on table"):
+            postgres.export(current, server)
+        assert con.execute("select count(*) from mine.plans").fetchone() == plans
+        con.execute("drop schema mine cascade")
+        postgres.export(current, server)
+        columns = "select count(*) from information_schema.columns where table_name = 'dim_plan' and column_name = %s"
+        assert con.execute(columns, ["former"]).fetchone() == (0,)
+
+
+def test_a_failed_export_leaves_the_schema_as_it_was(released: DemoRun, current: release.Release, server: str) -> None:
+    postgres.export(current, server)
+    broken = release.Release(current.folder, {**current.manifest, "tables": {"dim_plan": 99}})
+    with pytest.raises(postgres.NotExported, match="dim_plan"):
+        postgres.export(broken, server)
+    with psycopg.connect(server) as con:
+        assert con.execute("select count(*) from veerkracht.dim_plan").fetchone() == (
+            current.manifest["tables"]["dim_plan"],
+        )
+
+
+def _run(*command: str, cwd: Path = PROJECT) -> str:
+    ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout

@@ -1,0 +1,289 @@
+"""A release: whole, signed, chained, checkable, and switched to in one step."""
+
+import base64
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import HELD, DemoRun
+from pydantic import SecretStr
+
+from flows.publish import contents, release, tables
+from flows.publish.edition import Edition, calendar
+from flows.publish.release import MANIFEST, RETIRED, Release
+from flows.publish.sign import SUFFIX
+from flows.publish.verify import changed_key, problems, problems_in, rollback
+from flows.receive import archive
+from flows.settings import Settings
+
+
+def served(small: DemoRun) -> Release:
+    current = release.current(small.settings)
+    assert current
+    return current
+
+
+def copied(small: DemoRun, target: Path) -> Path:
+    shutil.copytree(served(small).folder, target / "copy")
+    return target / "copy"
+
+
+@pytest.fixture
+def home(small: DemoRun, tmp_path: Path) -> Settings:
+    """A home of its own with the three releases of the small plan."""
+    settings = Settings(home=tmp_path)
+    settings.releases.mkdir(parents=True)
+    for published in release.published(small.settings):
+        shutil.copytree(published.folder, settings.releases / published.release_id)
+    release.switch(settings, release.published(settings)[-1].folder)
+    return settings
+
+
+def test_current_is_the_last_release_and_reads_back(small: DemoRun) -> None:
+    current = served(small)
+    assert current.release_id == release.published(small.settings)[-1].release_id
+    release.read_back(current.folder)
+
+
+def test_every_release_of_the_demo_holds(nights: DemoRun) -> None:
+    assert {r.release_id: problems(nights.settings, r) for r in release.published(nights.settings)} == {
+        r.release_id: [] for r in release.published(nights.settings)
+    }
+
+
+def test_each_release_names_the_ones_before(nights: DemoRun) -> None:
+    before: list[str] = []
+    for published in release.published(nights.settings):
+        reference = published.manifest["previous_release"]
+        assert (reference and reference["release_id"]) == (before[-1] if before else None)
+        assert list(published.manifest["earlier_releases"]) == before
+        before.append(published.release_id)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "parquet/fct_finance.parquet",
+        "csv/fct_finance.csv",
+        "csv_excel_nl/fct_finance.csv",
+        "marts.xlsx",
+        "headline_figures.json",
+        "catalogue.ttl",
+        "catalogue.jsonld",
+        "datapackage.json",
+        "csv-metadata.json",
+        "dictionary.html",
+        "dbt_docs.html",
+        "registry.zip",
+    ],
+)
+def test_one_changed_byte_is_found(small: DemoRun, tmp_path: Path, name: str) -> None:
+    folder = copied(small, tmp_path)
+    change_a_byte(folder / name)
+    with pytest.raises(release.NotReadBack, match=name):
+        release.read_back(folder)
+
+
+@pytest.mark.parametrize("name", ["marts.duckdb", MANIFEST, "marts.duckdb" + SUFFIX, MANIFEST + SUFFIX])
+def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
+    folder = release.published(home)[-1].folder
+    text = (folder / name).read_bytes()
+    if name == MANIFEST:
+        (folder / name).write_bytes(text.replace(b'"published_at": "2025', b'"published_at": "2026'))
+    else:
+        change_a_byte(folder / name)
+    (checked,) = [r for r in release.published(home) if r.folder == folder]
+    assert any("is not signed with this key" in problem for problem in problems(home, checked))
+
+
+def change_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> None:
+    folder = copied(small, tmp_path)
+    (folder / "csv" / "more.csv").write_text("x")
+    with pytest.raises(release.NotReadBack, match=r"more\.csv"):
+        release.read_back(folder)
+
+
+def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: Path) -> None:
+    folder = copied(small, tmp_path)
+    with duckdb.connect(str(folder / tables.DATABASE)) as con:
+        con.execute("update fct_finance set amount_eur = amount_eur + 0.01 where row_number = 2")
+    with pytest.raises(release.NotReadBack, match=r"contents of marts\.duckdb"):
+        release.read_back(folder)
+
+
+def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:
+    folder = copied(demo, tmp_path)
+    assert tables.contents_checksum(folder, "duckdb") == tables.contents_checksum(folder, "parquet")
+    parquet = folder / tables.PARQUET / "fct_finance.parquet"
+    duckdb.sql(f"copy (from '{parquet}' where row_number > 2) to '{tmp_path}/less.parquet'")
+    (tmp_path / "less.parquet").replace(parquet)
+    assert tables.contents_checksum(folder, "duckdb") != tables.contents_checksum(folder, "parquet")
+
+
+def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
+    first, middle, last = release.published(home)
+    assert problems(home, first) == problems(home, middle) == problems(home, last) == []
+    manifest = middle.folder / MANIFEST
+    manifest.write_text(manifest.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert problems(home, last) == [
+        f"the manifest of the release before, {middle.release_id}, is not the one it followed"
+    ]
+    shutil.rmtree(middle.folder)
+    assert problems(home, last) == [f"the release before, {middle.release_id}, is gone"]
+
+
+def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> None:
+    mine = Settings(home=tmp_path, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
+    published = release.publish(
+        mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
+    )
+    assert published and not published.manifest["signing"]["is_demo_key"]
+    assert problems(mine, published) == problems(mine, published, published.manifest["signing"]["public_key"]) == []
+    others = served(small).manifest["signing"]
+    assert others["is_demo_key"]
+    assert len(problems(mine, published, others["public_key"])) == 2
+    with pytest.raises(ValueError, match="VEERKRACHT_SIGNING_KEY") as refused:
+        bad = Settings(home=tmp_path, signing_key=SecretStr("not a key"))
+        release.publish(bad, small.settings.warehouse, [], _now())
+    assert "not a key" not in str(refused.value)
+
+
+def test_the_database_is_in_the_old_storage_version_with_comments_and_without_a_log(small: DemoRun) -> None:
+    current = served(small)
+    assert not list(current.folder.glob("*.wal"))
+    with duckdb.connect() as con:
+        con.execute(f"attach '{current.database}' as r (read_only)")
+        (tags,) = con.sql("select tags from duckdb_databases() where database_name = 'r'").fetchall()[0]
+        uncommented = con.sql(
+            "select table_name, column_name from duckdb_columns()"
+            " where database_name = 'r' and coalesce(comment, '') = ''"
+            " union all select table_name, '' from duckdb_tables() where database_name = 'r' and comment is null"
+        ).fetchall()
+    assert "v1.0.0" in str(tags)
+    assert uncommented == []
+
+
+def test_every_submission_and_file_is_in_the_manifest(small: DemoRun) -> None:
+    current = served(small)
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        submissions = {row[0] for row in con.sql("select submission_id from dim_submission").fetchall()}
+    assert {s["submission_id"] for s in current.manifest["submissions"]} == submissions
+    assert json.loads((current.folder / MANIFEST).read_text()) == current.manifest
+
+
+def test_each_mart_is_published_or_deliberately_not(small: DemoRun) -> None:
+    manifest = json.loads((small.settings.build / "dbt" / "manifest.json").read_text(encoding="utf-8"))
+    marts = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "model" and n["fqn"][1] == "marts"}
+    declared = contents.from_manifest(manifest, small.settings.plan)
+    assert marts == {mart.name for mart in declared}, "add it to models/_exposures.yml"
+    assert set(served(small).manifest["tables"]) == marts
+
+
+def test_roll_back_and_forth(home: Settings) -> None:
+    first, middle, last = release.published(home)
+    assert rollback(home, middle.release_id).release_id == middle.release_id
+    served_now = release.current(home)
+    assert served_now and served_now.release_id == middle.release_id
+    with pytest.raises(LookupError, match=last.release_id):
+        rollback(home, "2000-01-01.1")
+    change_a_byte(first.folder / "csv" / "fct_finance.csv")
+    with pytest.raises(release.NotReadBack):
+        rollback(home, first.release_id)
+    still = release.current(home)
+    assert still and still.release_id == middle.release_id, "current was left alone"
+
+
+def test_a_release_after_a_rollback_follows_the_last_published_one(home: Settings, small: DemoRun) -> None:
+    *_, middle, last = release.published(home)
+    rollback(home, middle.release_id)
+    receipts = archive.receipts(small.settings.archive, small.settings.plan)
+    published = release.publish(home, small.settings.warehouse, receipts, _now())
+    assert published and published.manifest["previous_release"]["release_id"] == last.release_id
+    assert problems(home, published) == []
+
+
+def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
+    first, middle, last = release.published(home)
+    rollback(home, first.release_id)
+    few = Settings(home=home.home, keep_releases=1)
+    assert release.retire(few) == [], "never the served release, nor the last two"
+    rollback(few, last.release_id)
+    assert release.retire(few) == [first.release_id]
+    assert [r.release_id for r in release.published(few)] == [middle.release_id, last.release_id]
+    assert sorted(p.name for p in (few.releases / RETIRED / first.release_id).iterdir()) == [
+        MANIFEST,
+        MANIFEST + SUFFIX,
+    ]
+    assert problems(few, last) == [] == problems(few, middle)
+    with pytest.raises(LookupError, match="rebuild"):
+        rollback(few, first.release_id)
+    assert release._next_id(few, datetime.fromisoformat(first.manifest["published_at"])).endswith(".2")
+
+
+def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
+    first, *_ = release.published(home)
+    change_a_byte(first.folder / "csv" / "fct_finance.csv")
+    manifest = first.folder / MANIFEST
+    document = json.loads(manifest.read_text(encoding="utf-8"))
+    for entry in document["files"]:
+        entry["sha256"] = release.sha256(first.folder / entry["path"])
+    manifest.write_text(json.dumps(document), encoding="utf-8")
+    before = release.current(home)
+    with pytest.raises(release.NotReadBack, match=r"manifest\.json is not signed"):
+        rollback(home, first.release_id)
+    assert release.current(home) == before
+
+
+def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: Settings) -> None:
+    first, middle, last = release.published(home)
+    first.folder.rename(home.releases / "aside")
+    middle.folder.rename(first.folder)
+    assert "its folder is called" in problems_in(home, first.folder)[0]
+    first.folder.rename(middle.folder)
+    middle.database.unlink()
+    assert any("marts.duckdb" in problem for problem in problems_in(home, middle.folder))
+    (middle.folder / MANIFEST).write_text("{}", encoding="utf-8")
+    assert "is no manifest" in problems_in(home, middle.folder)[0]
+    (middle.folder / MANIFEST).unlink()
+    assert "is missing" in problems_in(home, middle.folder)[0]
+    assert any(middle.release_id in problem for problem in problems_in(home, last.folder))
+
+
+def test_another_key_than_that_of_the_release_before_is_told(home: Settings, small: DemoRun) -> None:
+    mine = Settings(home=home.home, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
+    *_, middle, last = release.published(home)
+    rollback(home, middle.release_id)
+    published = release.publish(
+        mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
+    )
+    assert published and problems(mine, published) == []
+    assert changed_key(mine, published) and not changed_key(mine, last)
+
+
+def test_a_missed_publication_date_is_told(nights: DemoRun) -> None:
+    kept = {r.release_id: r.manifest["calendar"] for r in release.published(nights.settings)}
+    last = {entry["meetmoment_code"]: entry for entry in kept[served(nights).release_id]}
+    in_time = {f"{night}" for night in nights.nights if night != HELD}
+    assert {key for key, entry in last.items() if not entry["is_missed"]} == in_time, "those whose night was run"
+    assert last["m1"]["first_published_on"] == next(iter(kept))[:10]
+    announced = datetime.fromisoformat(last["m7"]["publication_on"]).replace(tzinfo=UTC)
+    folder = served(nights).folder
+    for days, is_missed in ((0, False), (1, True)):
+        edition = Edition("x.1", announced + timedelta(days=days), {}, {"m6": "2024-01-22"})
+        of = {entry["meetmoment_code"]: entry["is_missed"] for entry in calendar(folder, edition)}
+        assert (of["m6"], of["m7"]) == (False, is_missed)
+        assert of["m1"], "no earlier release held it"
+
+
+def _now() -> datetime:
+    return datetime(2026, 1, 1, 1, 17, tzinfo=UTC)

@@ -1,0 +1,264 @@
+"""The answer to the sender: every finding on its cell, in the sender's own workbook or as a table and a page."""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from conftest import DemoRun, put
+from openpyxl.worksheet.worksheet import Worksheet
+
+from flows import registry
+from flows.answer import folder, table, workbook
+from flows.answer.child import Job, mark_all
+from flows.answer.page import page
+from flows.answer.verdict import Answer, read
+from flows.check import check
+from flows.night import Night, runbook
+from flows.receive import archive
+from flows.settings import Settings
+
+MEETMOMENT = registry.meetmomenten()["veerkracht", "m1"]
+
+
+def finding(severity: str, sheet: str | None, cell: str | None, row: int | None, value: str = "x") -> dict[str, Any]:
+    return {
+        **{"rule_id": "V01", "severity": severity, "submission_id": "s", "sheet": sheet, "row_number": row},
+        **{"column_name": "Bedrag", "cell": cell, "received_value": value, "expected": "een getal"},
+        **{"message_nl": f"{value} is geen getal.", "message_en": f"{value} is not a number."},
+    }
+
+
+def answer(*findings: dict[str, Any]) -> Answer:
+    rejected = any(f["severity"] == "critical" for f in findings)
+    received = datetime(2021, 4, 19, 1, 17)
+    return Answer("veerkracht-m1-0123456789ab", "veerkracht", "m1", "A.xlsx", "0" * 64, received, rejected, findings)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A sender's workbook: a formula, text that looks like one, merged cells, a hidden sheet, a comment."""
+    path = tmp_path / "A.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        made.set_properties({"author": "Ministerie", "created": datetime(2021, 4, 1)})
+        sheet = made.add_worksheet("Geld 2021")
+        sheet.write_string(0, 0, "Bedrag", made.add_format({"bold": True}))
+        sheet.write_formula("A2", "=1+1", None, 2)
+        sheet.write_string("A3", "=cmd|' /C calc'!A0")
+        sheet.write_number("A4", 5)
+        sheet.write_comment("A4", "eigen opmerking")
+        sheet.merge_range("A6:B7", "samen")
+        made.add_worksheet("Bijlage").hide()
+    return path
+
+
+def marked(book: Path, *findings: dict[str, Any]) -> Any:
+    target = book.with_name("marked.xlsx")
+    workbook.mark(book, answer(*findings), MEETMOMENT, target)
+    return openpyxl.load_workbook(target)
+
+
+def texts(sheet: Worksheet) -> list[str]:
+    return [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_the_findings_stand_in_front_of_the_senders_own_sheets(book: Path) -> None:
+    made = marked(book, finding("critical", "Geld 2021", "A4", 4), finding("warning", None, None, None))
+    assert made.sheetnames == ["Bevindingen", "Geld 2021", "Bijlage"]
+    assert made.active.title == "Bevindingen"
+    assert [s.title for s in made.worksheets if s.sheet_view.tabSelected] in ([], ["Bevindingen"])
+    assert made["Bijlage"].sheet_state == "hidden"
+    assert made["Geld 2021"]["A1"].font.b
+    front = made["Bevindingen"]
+    assert front["A1"].value == "Geweigerd / Rejected"
+    assert {"V01", "x is geen getal.", "x is not a number.", "een getal"} <= set(texts(front))
+    links = [cell.hyperlink.location for row in front.iter_rows() for cell in row if cell.hyperlink]
+    assert links == ["'Geld 2021'!A4"]
+
+
+def test_a_cell_is_filled_by_its_gravest_finding_and_commented_in_dutch_then_english(book: Path) -> None:
+    made = marked(book, finding("critical", "Geld 2021", "A4", 4), finding("info", "Geld 2021", "A4", 4, "y"))
+    cell = made["Geld 2021"]["A4"]
+    assert cell.fill.fgColor.rgb == "FFF4B6B0"
+    words = cell.comment.text
+    assert words.index("x is geen getal.") < words.index("x is not a number.") < words.index("y is geen getal.")
+    assert words.endswith("eigen opmerking")
+    assert cell.value == 5
+    assert made["Geld 2021"]["A2"].comment is None
+
+
+def test_a_finding_inside_merged_cells_marks_the_cell_one_sees(book: Path) -> None:
+    made = marked(book, finding("error", "Geld 2021", "B7", 7))
+    assert "x is geen getal." in made["Geld 2021"]["A6"].comment.text
+
+
+def test_formulas_stay_the_senders_and_our_text_never_becomes_one(book: Path) -> None:
+    made = marked(book, finding("critical", "Geld 2021", "A3", 3, "=cmd|' /C calc'!A0"))
+    assert (made["Geld 2021"]["A2"].data_type, made["Geld 2021"]["A2"].value) == ("f", "=1+1")
+    assert made["Geld 2021"]["A3"].data_type == "s"
+    ours = [cell for row in made["Bevindingen"].iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert [cell.data_type for cell in ours] == ["s"] * len(ours) and ours
+    assert all(cell.quotePrefix for cell in ours)
+
+
+def test_the_bytes_depend_on_workbook_and_findings_alone(book: Path) -> None:
+    findings = finding("critical", "Geld 2021", "A4", 4)
+    marked(book, findings)
+    first = book.with_name("marked.xlsx").read_bytes()
+    marked(book, findings)
+    assert book.with_name("marked.xlsx").read_bytes() == first
+    with zipfile.ZipFile(io.BytesIO(first)) as container:
+        properties = container.read("docProps/core.xml").decode()
+        comments = container.read("xl/comments/comment1.xml").decode()
+    assert "Ministerie" in properties and "openpyxl" not in properties
+    assert "<author />" in comments or "<author></author>" in comments or "<author/>" in comments
+
+
+def test_a_marked_workbook_that_is_corrected_and_sent_again_loses_its_marks(book: Path) -> None:
+    marked(book, finding("critical", "Geld 2021", "A4", 4), finding("error", "Geld 2021", None, 2))
+    again = marked(book.with_name("marked.xlsx"))
+    assert again.sheetnames == ["Bevindingen", "Geld 2021", "Bijlage"]
+    assert again["Bevindingen"]["A1"].value == "Aanvaard / Accepted"
+    assert not again["Geld 2021"]["A4"].comment
+    assert again["Geld 2021"]["A4"].fill.fill_type is None
+
+
+def test_what_cannot_be_marked_leaves_the_others_to_be_marked(book: Path, tmp_path: Path) -> None:
+    no_book, broken = tmp_path / "no_book.xlsx", tmp_path / "broken.xlsx"
+    for path, member in ((no_book, "readme.txt"), (broken, "xl/workbook.xml")):
+        with zipfile.ZipFile(path, "w") as container:
+            container.writestr(member, "not what it seems")
+    contents = {"a": no_book, "b": broken, "dies": tmp_path / "missing.xlsx", "good": book}
+    jobs = [Job(c, replace(answer(), submission_id=name), tmp_path / f"{name}.out") for name, c in contents.items()]
+    assert mark_all(jobs, Settings()) == {"good"}
+    assert [path.name for path in tmp_path.glob("*.out")] == ["good.out"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+31", "+31"),
+        ("-12,00", "-12,00"),
+        ("-1+cmd", "'-1+cmd"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("VV001", "VV001"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_no_text_in_the_csv_is_a_formula(text: str, written: str) -> None:
+    content = table.findings_csv(answer(finding("error", "csv", "A2", 2, text)))
+    assert content.startswith(b"\xef\xbb\xbf")
+    header, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    assert row[header.index("Ontvangen")] == written
+
+
+def test_the_page_is_dutch_first_needs_nothing_else_and_escapes_what_was_received() -> None:
+    html = page(answer(finding("critical", "csv", "A2", 2, "<script>alert(1)</script>")))
+    assert "<script" not in html and "&lt;script&gt;" in html
+    assert html.index("Geweigerd") < html.index("Rejected")
+    assert "http" not in html.replace('http-equiv="Content-Security-Policy"', "") and "src=" not in html
+
+
+def test_an_answer_is_written_again_only_when_it_says_something_else(book: Path, tmp_path: Path) -> None:
+    told = answer(finding("warning", "Geld 2021", "A4", 4))
+    contents, folders = {told.submission_id: book}, {told.submission_id: tmp_path / "answers" / "one"}
+    assert folder.write([told], contents, folders, Settings()) == [tmp_path / "answers" / "one"]
+    assert folder.write([told], contents, folders, Settings()) == []
+    said = json.loads((tmp_path / "answers" / "one" / "answer.json").read_text(encoding="utf-8"))
+    assert (said["verdict"], said["counts"]["warning"], said["files"]) == ("accepted", 1, ["A_bevindingen.xlsx"])
+    worse = answer(finding("critical", "Geld 2021", "A4", 4))
+    assert len(folder.write([worse], contents, folders, Settings())) == 1
+    assert [path.name for path in (tmp_path / "answers").iterdir()] == ["one"]
+
+
+def test_an_answer_of_which_a_file_is_gone_is_written_again(book: Path, tmp_path: Path) -> None:
+    told = answer(finding("warning", "Geld 2021", "A4", 4))
+    table_of = replace(told, submission_id="veerkracht-m1-ba9876543210", file_name="B.csv")
+    sent = tmp_path / "B.csv"
+    sent.write_text("Bedrag\r\n5\r\n", encoding="utf-8")
+    contents = {told.submission_id: book, table_of.submission_id: sent}
+    folders = {told.submission_id: tmp_path / "answers" / "one", table_of.submission_id: tmp_path / "answers" / "other"}
+    folder.write([told, table_of], contents, folders, Settings())
+    files = [path for path in (tmp_path / "answers").glob("*/*") if path.name != folder.ANSWER]
+    assert sorted(path.suffix for path in files) == [".csv", ".html", ".xlsx"]
+    for path in files:
+        path.unlink()
+        assert folder.write([told, table_of], contents, folders, Settings()) == [path.parent]
+        assert path.exists()
+
+
+def test_each_submission_is_answered_in_its_own_form(small: DemoRun) -> None:
+    answers = read(small.settings.warehouse)
+    receipts = archive.receipts(small.settings.archive, small.settings.plan)
+    assert {a.submission_id for a in answers} == {receipt.submission_id for receipt in receipts}
+    for told in answers:
+        at = small.settings.answers / told.meetmoment_code / folder.folder_name(told)
+        endings = sorted(path.suffix for path in at.iterdir())
+        assert endings == ([".json", ".xlsx"] if told.file_name.endswith(".xlsx") else [".csv", ".html", ".json"])
+    (rejected,) = [a for a in answers if a.is_rejected]
+    assert rejected.file_name == "OV_return_m7.xlsx"
+    at = small.settings.answers / "m7" / folder.folder_name(rejected)
+    made = openpyxl.load_workbook(at / "OV_return_m7_bevindingen.xlsx")
+    places = {(f["sheet"], f["cell"]) for f in rejected.findings if f["severity"] == "critical"}
+    assert len(places) == 2
+    cells: list[Any] = [made[sheet][cell] for sheet, cell in places]
+    assert all(cell.comment for cell in cells)
+
+
+def test_check_gives_the_same_answer_before_sending(small: DemoRun, tmp_path: Path) -> None:
+    (receipt,) = [
+        r for r in archive.receipts(small.settings.archive, small.settings.plan) if r.file_name == "OV_return_m7.xlsx"
+    ]
+    source = small.settings.inbox / "m7" / receipt.file_name
+    check(small.settings, [source], "m7", receipt.received_at, tmp_path / "answers")
+    name = f"OV_return_m7__{receipt.submission_id}"
+    sent = small.settings.answers / "m7" / name
+    before = tmp_path / "answers" / name
+    files = sorted(path.name for path in sent.iterdir())
+    assert sorted(path.name for path in before.iterdir()) == files
+    assert all((before / file).read_bytes() == (sent / file).read_bytes() for file in files)
+
+
+def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRun, tmp_path: Path) -> None:
+    inbox = small.settings.inbox / "m7"
+    made = openpyxl.load_workbook(inbox / "OMG_return_m7.xlsx")
+    made["Status"]["A1"] = "Code"
+    made["Financien"]["D4"] = "veel"
+    made["Mijlpalen"]["E5"] = "31/06/2025"
+    made.save(tmp_path / "OMG_return_m7.xlsx")
+    lines = (inbox / "LV_financien_m7.csv").read_bytes().split(b"\r\n")
+    lines[2] = lines[2].replace(b"Voorlopig", b"ongeveer")
+    (tmp_path / "LV_financien_m7.csv").write_bytes(b"\r\n".join(lines))
+    (tmp_path / "KBBJ_return_m7.xlsx").write_bytes((inbox / "KBBJ_return_m7.xlsx").read_bytes()[:5_000])
+    settings = Settings(home=tmp_path / "home")
+    for name in ("OMG_return_m7.xlsx", "LV_financien_m7.csv", "KBBJ_return_m7.xlsx"):
+        put(settings, tmp_path / name, "veerkracht", "m7")
+    outcome = runbook(Night(settings))
+    assert (outcome.verdict, outcome.answered) == ("held", 3)
+    critical = {(f["file_name"], f["rule_id"], f["sheet"]) for f in outcome.findings if f["severity"] == "critical"}
+    assert critical == {
+        ("OMG_return_m7.xlsx", "F02", "Status"),
+        ("OMG_return_m7.xlsx", "V01", "Financien"),
+        ("OMG_return_m7.xlsx", "V02", "Mijlpalen"),
+        ("LV_financien_m7.csv", "V03", "csv"),
+        ("KBBJ_return_m7.xlsx", "F01", None),
+    }
+    kinds = {
+        path.name.split("__")[0]: sorted(p.suffix for p in path.iterdir())
+        for path in (settings.answers / "m7").iterdir()
+    }
+    assert kinds == {
+        "OMG_return_m7": [".json", ".xlsx"],
+        "LV_financien_m7": [".csv", ".html", ".json"],
+        "KBBJ_return_m7": [".csv", ".html", ".json"],
+    }
