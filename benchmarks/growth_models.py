@@ -97,15 +97,14 @@ class Project:
 
 def multiply(project: Project, copies: int) -> None:
     """Leave of the warehouse what no model makes, and of what was received as many copies as are asked for."""
-    made = {n["schema"] for n in project.models()}
-    sources = {(s["schema"], s["identifier"]) for s in project.manifest["sources"].values()}
+    made = {(n["schema"], n["alias"]) for n in project.models()}
     whole = project.warehouse.with_name("whole.duckdb")
     project.warehouse.replace(whole)
     with project.connect() as con:
         con.execute(f"attach '{whole}' as whole (read_only)")
         tables = con.execute("select schema_name, table_name from duckdb_tables() where database_name = 'whole'")
         for schema, table in tables.fetchall():
-            if schema in made and (schema, table) not in sources:
+            if (schema, table) in made:
                 continue
             con.execute(f"create schema if not exists {schema}")
             columns = dict(r[:2] for r in con.execute(f'describe whole.{schema}."{table}"').fetchall())
@@ -114,7 +113,7 @@ def multiply(project: Project, copies: int) -> None:
             con.execute(
                 f'create table {schema}."{table}" as select {", ".join(selected)} from whole.{schema}."{table}" {again}'
             )
-        for schema in made:
+        for schema in {schema for schema, _ in made}:
             con.execute(f"create schema if not exists {schema}")
         con.execute("detach whole")
     whole.unlink()

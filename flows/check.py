@@ -1,16 +1,16 @@
 """The gate as a preview: what gate 1 would say of files that were not sent yet. Changes nothing."""
 
-import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows import night, registry
-from flows.answer import folder, verdict
-from flows.receive import archive
+from flows import registry
+from flows.intake import archive
+from flows.senders.answer import folder, verdict
 from flows.settings import Settings
-from flows.warehouse import transform
+from flows.warehouse import compiled, transform
+from flows.warehouse.findings import found
 from flows.warehouse.load import load
 
 
@@ -31,7 +31,6 @@ def check(
     """
     plan_code = settings.plan
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
-    shutil.rmtree(preview.build / "warehouse.duckdb", ignore_errors=True)
     number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
     sources = {
         receipt: archive.content_path(settings.archive, receipt.sha256)
@@ -42,11 +41,12 @@ def check(
     known = {receipt.submission_id for receipt in judged}
     sources = {r: path for r, path in sources.items() if r.submission_id not in known}
     sources |= dict(zip(judged, files, strict=True))
-    load(preview, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
-    transform.build(preview.warehouse, transform.ANSWERS if answer_to else transform.FINDINGS, plan_code)
+    # What the night has read of the files received is not read again.
+    load(settings, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
+    compiled.build(preview.warehouse, transform.ANSWERS if answer_to else transform.FINDINGS, plan_code)
     if answer_to:
         _answer(preview, dict(zip((r.submission_id for r in judged), files, strict=True)), answer_to)
-    return night.found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
+    return found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
 
 
 def _answer(preview: Settings, contents: dict[str, Path], target: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flows import registry
-from flows.receive import archive
+from flows.intake import archive
 from flows.settings import Settings
 
 

@@ -3,23 +3,23 @@
 `runbook` is the whole of it. It runs as it stands, or as a Prefect flow (`flows.nightly`), where each step is a task.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
 from expectations import gate
-from flows import intake, log, registry
-from flows.answer import folder, verdict
-from flows.publish import contents, kept, privacy, release
-from flows.receive import archive
-from flows.receive.archive import Receipt, Withdrawal
+from flows import log, registry
+from flows.forms import contents, privacy
+from flows.intake import archive, inbox
+from flows.release import kept, publishing, verdicts
+from flows.senders.answer import folder, verdict
 from flows.settings import Settings
 from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing
 from flows.warehouse import transform
+from flows.warehouse.findings import found
 from flows.warehouse.load import load
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def receive(night: Night) -> list[str]:
     """Keep the bytes of every file in the inbox that was not received before; their names."""
     night.on_step("receive")
     names = []
-    for meetmoment_code, path in intake.placed(night.settings):
+    for meetmoment_code, path in inbox.placed(night.settings):
         receipt = archive.receipt_for(path, night.settings.plan, meetmoment_code, night.now)
         if not archive.is_received(night.settings.archive, receipt):
             archive.keep(night.settings.archive, path, receipt)
@@ -115,30 +115,6 @@ def build(night: Night) -> None:
     night.on_step("build")
     transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan)
     log.event("built")
-
-
-def found(warehouse: Path, file_names: dict[str, str]) -> list[dict[str, Any]]:
-    """The findings on some submissions (id -> file name), gravest first."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        rows = con.sql("""
-            select * exclude (finding_id, row_id, meetmoment_code, sender_code, file_name)
-            from intermediate.int_finding
-        """)
-        columns = rows.columns
-        named = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
-    ours = [
-        row | {"file_name": file_names[row["submission_id"]]} for row in named if row["submission_id"] in file_names
-    ]
-    return sorted(
-        ours,
-        key=lambda f: (
-            gate.SEVERITIES.index(f["severity"]),
-            f["file_name"],
-            f["sheet"] or "",
-            f["row_number"] or 0,
-            f["rule_id"],
-        ),
-    )
 
 
 def answer_senders(night: Night) -> int:
@@ -176,26 +152,8 @@ def publish(night: Night) -> str | None:
     """Publish; the id of the new release, or None where nothing differs from the current one."""
     night.on_step("publish")
     receipts = archive.receipts(night.settings.archive, night.settings.plan)
-    published = release.publish(night.settings, night.settings.warehouse, receipts, night.now)
+    published = publishing.publish(night.settings, night.settings.warehouse, receipts, night.now)
     return published.release_id if published else None
-
-
-def rebuild(
-    settings: Settings,
-    receipts: Sequence[Receipt],
-    withdrawn: Mapping[str, Withdrawal],
-    warehouse: Path,
-    moment: datetime,
-) -> None:
-    """From the archive to the marts in a warehouse apart, as known at a moment (UTC); nothing is published.
-
-    Args:
-        receipts: what had been received by then.
-        withdrawn: what had been withdrawn by then, by submission id.
-    """
-    sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
-    load(settings, sources, warehouse, withdrawn)
-    transform.build(warehouse, transform.WAREHOUSE, settings.plan, moment)
 
 
 def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
@@ -210,7 +168,7 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
         current.manifest["registry_sha256"] == registry.checksum()
         and current.manifest["code"]["sha256"] == registry.code_checksum()
     )
-    changed = intake.changed_verdicts(settings.warehouse, current)
+    changed = verdicts.changed_verdicts(settings.warehouse, current)
     withdrawn = any(change["now"] == "withdrawn" for change in changed)
     held = bool(new) and rejected == set(names) and only_submissions_changed and not withdrawn
     return Outcome(

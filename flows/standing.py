@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from flows import intake, registry
-from flows.publish import kept
-from flows.receive import archive
+from flows import registry
+from flows.intake import archive, inbox
+from flows.release import kept
 from flows.settings import Settings
 
 Verdict = Literal["published", "nothing_new", "held"]
@@ -62,7 +62,7 @@ def standing(settings: Settings) -> dict[str, Any]:
 def nothing_to_do(settings: Settings) -> bool:
     """A quick look: no unreceived file waits, and the last run stands on the same inputs."""
     now = datetime.now(UTC)
-    waiting = (archive.receipt_for(path, settings.plan, code, now) for code, path in intake.placed(settings))
+    waiting = (archive.receipt_for(path, settings.plan, code, now) for code, path in inbox.placed(settings))
     return all(archive.is_received(settings.archive, receipt) for receipt in waiting) and is_done(
         settings, standing(settings)
     )
@@ -73,8 +73,8 @@ def nothing_new(settings: Settings) -> Outcome:
     return Outcome(
         "nothing_new",
         current_id(settings),
-        identical=intake.identical_copies(settings),
-        unplaced=intake.unplaced(settings),
+        identical=inbox.identical_copies(settings),
+        unplaced=inbox.unplaced(settings),
     )
 
 

@@ -11,9 +11,9 @@ from flows.commands import console, shared
 from flows.commands.shared import EXIT_DIFFERS, Json, Plan
 
 if TYPE_CHECKING:
-    from flows.history.asof import MartRows
-    from flows.history.rebuild import Rebuilt
-    from flows.publish.trace import Trace
+    from flows.account.asof import MartRows
+    from flows.account.known import AsKnown
+    from flows.account.trace import Trace
 
 PANEL = "Wie releases leest / who reads releases"
 
@@ -70,8 +70,8 @@ def trace(
     A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/...:paid_eur.
     Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure.
     """
-    from flows.publish import kept
-    from flows.publish.trace import trace as traced_back
+    from flows.account.trace import trace as traced_back
+    from flows.release import kept
 
     settings = shared.settings_of(plan)
     of = kept.find(settings, release_id) if release_id else shared.current(settings)
@@ -95,10 +95,10 @@ def asof(
 
     The first answer about a date takes as long as a night; later ones on the same inputs are at hand.
     """
-    from flows.history import asof as asof_
-    from flows.history import rebuild
+    from flows.account import asof as asof_
+    from flows.account import known
 
-    rebuilt = rebuild.as_known_on(shared.settings_of(plan), rebuild.moment_of(date))
+    rebuilt = known.as_known_on(shared.settings_of(plan), known.moment_of(date))
     found = asof_.rows_of(rebuilt, mart)
     if csv:
         asof_.write_csv(rebuilt, mart, csv)
@@ -156,7 +156,7 @@ def _tell(traced: "Trace") -> None:
     console.show_more(len(traced.parts))
 
 
-def _tell_moment(rebuilt: "Rebuilt", mart: str) -> None:
+def _tell_moment(rebuilt: "AsKnown", mart: str) -> None:
     """Which moment and release an answer is about, and what stands between."""
     then = rebuilt.release.release_id if rebuilt.release else "none yet"
     console.console.print(f"{mart}, as known on {rebuilt.moment:%Y-%m-%d %H:%M} UTC (release then: {then})")

@@ -12,7 +12,7 @@ from flows.commands import console, shared
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
 
 if TYPE_CHECKING:
-    from flows.publish.kept import Release
+    from flows.release.kept import Release
     from flows.settings import Settings
     from flows.standing import Outcome
 
@@ -32,9 +32,9 @@ def demo(json_: Json = False) -> None:
     Writes the returns of the seven metingen, lets them arrive on their nights and runs each night. A second run finds
     nothing new. Exit codes: 0 published or nothing new, 1 failed.
     """
-    from flows.demo import write_returns
-    from flows.demo.targets import PLAN_CODE
-    from flows.publish import kept
+    from demo import write_returns
+    from demo.targets import PLAN_CODE
+    from flows.release import kept
 
     # One temporary server for the eight nights of this process: each is a flow run, as on the schedule.
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
@@ -67,7 +67,7 @@ def demo(json_: Json = False) -> None:
     _tell_release(settings, current, any(o["verdict"] == "published" for o in outcomes))
 
 
-def nightly(plan: Plan = None, json_: Json = False) -> None:
+def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     """One night: receive the inbox, judge, build, judge again, publish one release; of every plan, one after the other.
 
     Put files in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/; a file elsewhere in an inbox stays and is told, with what
@@ -75,7 +75,8 @@ def nightly(plan: Plan = None, json_: Json = False) -> None:
     run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays), 75
     another night of the plan is running, 0 published or nothing new.
     """
-    from flows import homes, intake
+    from flows import homes
+    from flows.intake import inbox
     from flows.standing import AnotherNight, Outcome
 
     now = datetime.now(UTC)
@@ -104,7 +105,7 @@ def nightly(plan: Plan = None, json_: Json = False) -> None:
             _tell(outcome)
         else:
             typer.echo(f"veerkracht: {settings.plan}: {told[settings.plan]['reason']}", err=True)
-    nowhere = intake.of_no_plan(nights[0].home)
+    nowhere = inbox.of_no_plan(nights[0].home)
     if json_:
         shared.answer({"plans": told, "unplaced": nowhere})
     else:
@@ -120,8 +121,9 @@ def status(plan: Plan = None, json_: Json = False) -> None:
     It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
     calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
     """
-    from flows import intake, standing
-    from flows.publish import kept
+    from flows import standing
+    from flows.intake import deliveries, inbox
+    from flows.release import kept
 
     settings, now = shared.settings_of(plan), datetime.now(UTC)
     last, current = standing.last_run(settings), kept.current(settings)
@@ -131,10 +133,10 @@ def status(plan: Plan = None, json_: Json = False) -> None:
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "rejected": last["outcome"]["rejected"] if last else [],
-        "unplaced": intake.unplaced(settings) + intake.of_no_plan(settings.home),
+        "unplaced": inbox.unplaced(settings) + inbox.of_no_plan(settings.home),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": intake.deliveries(settings.warehouse, settings.plan, now),
-        "next": [day for day in intake.next_days(now) if day["plan_code"] == settings.plan],
+        "deliveries": deliveries.deliveries(settings.warehouse, settings.plan, now),
+        "next": [day for day in deliveries.next_days(now) if day["plan_code"] == settings.plan],
         "meetmomenten": shared.query(current, _MEETMOMENTEN) if current else [],
     }
     if json_:
@@ -224,7 +226,7 @@ def _tell(outcome: "Outcome") -> None:
 
 def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> None:
     """What is there now, and what to do next."""
-    from flows.publish.kept import DATABASE, MANIFEST
+    from flows.release.kept import DATABASE, MANIFEST
 
     rows = sum(current.manifest["tables"].values())
     verdicts = [row["verdict"] for row in shared.query(current, "select verdict from fct_published_figure_check")]
@@ -247,7 +249,7 @@ def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> Non
 
 
 def _refuse_other_submissions(settings: "Settings", demo_names: set[str]) -> None:
-    from flows.receive import archive
+    from flows.intake import archive
 
     others = sorted({r.file_name for r in archive.receipts(settings.archive, settings.plan)} - demo_names)
     if others:

@@ -12,7 +12,7 @@ from flows.commands.figures import PANEL
 from flows.commands.shared import EXIT_DIFFERS, Json, Plan
 
 if TYPE_CHECKING:
-    from flows.history.diff import Difference
+    from flows.account.diff import Difference
 
 ReleaseId = Annotated[str, typer.Argument(metavar="ID", help="Id of the release, see releases list.")]
 
@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 def list_releases(plan: Plan = None, json_: Json = False) -> None:
     """Every release, oldest first; the current one is marked."""
-    from flows.publish import kept
+    from flows.release import kept
 
     settings = shared.settings_of(plan)
     current = kept.current(settings)
@@ -70,7 +70,7 @@ def diff_releases(
     A day means what was known at its end, in UTC. Days that follow each other leave nothing out: what came in after the
     night of a day, or on a night that was held, is read from the first release that knows it.
     """
-    from flows.history import diff
+    from flows.account import diff
 
     found = diff.diff(shared.settings_of(plan), earlier, later)
     if json_:
@@ -94,8 +94,8 @@ def verify(
 
     Exit codes: 0 all holds, 20 something does not, 1 no such release.
     """
-    from flows.publish import kept
-    from flows.publish import verify as verification
+    from flows.release import kept
+    from flows.release import verify as verification
 
     settings = shared.settings_of(plan)
     if all_:
@@ -134,8 +134,8 @@ def rollback(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> N
     75 a night is running.
     """
     from flows import log
-    from flows.publish import kept
-    from flows.publish.verify import rollback as served_again
+    from flows.release import kept
+    from flows.release.verify import rollback as served_again
     from flows.standing import alone
 
     settings = shared.settings_of(plan)
@@ -154,7 +154,7 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
 
     Exit codes: 0 every file is the same, 20 some differ, 1 it could not be rebuilt.
     """
-    from flows.publish.rebuild import rebuild as made_again
+    from flows.release.rebuild import rebuild as made_again
 
     settings = shared.settings_of(plan)
     rebuilt = made_again(settings, release_id)
@@ -191,7 +191,7 @@ def export_postgres(
     Exit codes: 0 exported, 1 failed and the schema is as it was.
     """
     try:
-        from flows.publish.postgres import export
+        from flows.release.postgres import export
     except ModuleNotFoundError as missing:
         raise RuntimeError(
             f"{missing.name} is not installed; the extra postgres has it: pip install -e .[postgres]"
@@ -209,7 +209,7 @@ def export_postgres(
 
 def _tell_difference(found: "Difference") -> None:
     """Counts per kind, the restatements, the projects that came, went or changed, and the marts that differ."""
-    from flows.publish.changes import labels as kinds
+    from flows.forms.changes import labels as kinds
 
     print_ = console.console.print
     print_(

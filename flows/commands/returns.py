@@ -36,7 +36,7 @@ def template(
 
     Exit codes: 0 written, 1 failed, 2 wrong use.
     """
-    from flows.template import write_template
+    from flows.senders.template import write_template
 
     settings = shared.settings_of(plan)
     _expect_in_calendar(settings.plan, meetmoment)
@@ -103,9 +103,9 @@ def withdraw(
     still be rebuilt. Reason and role stay in the archive. The next night publishes without it. A withdrawal is not
     undone: send the file again with a change. Exit codes: 0 withdrawn, 1 failed.
     """
-    from flows import intake
+    from flows.intake import inbox
 
-    withdrawal = intake.withdraw(shared.settings_of(plan), submission, reason, role, datetime.now(UTC))
+    withdrawal = inbox.withdraw(shared.settings_of(plan), submission, reason, role, datetime.now(UTC))
     if json_:
         shared.answer(withdrawal.__dict__)
     else:

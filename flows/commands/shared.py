@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from flows.publish.kept import Release
+    from flows.release.kept import Release
     from flows.settings import Settings
 
 EXIT_FAILED, EXIT_HELD, EXIT_BUSY = 1, 20, 75
@@ -17,6 +17,10 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard o
 Plan = Annotated[
     str | None,
     typer.Option("--plan", help="Code of the plan; the only one that has a home, or veerkracht, when left out."),
+]
+EachPlan = Annotated[
+    str | None,
+    typer.Option("--plan", help="Code of the plan; every plan that has a home, one after the other, when left out."),
 ]
 
 
@@ -41,7 +45,7 @@ def current(settings: "Settings") -> "Release":
     Raises:
         RuntimeError: when there is none yet.
     """
-    from flows.publish import kept
+    from flows.release import kept
 
     served = kept.current(settings)
     if not served:

@@ -1,4 +1,4 @@
-"""Columns: what several models say of a column stands once, in ``models/_columns.yml``."""
+"""Completes the parsed project with what ``models/_columns.yml`` says of the name of a column."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,12 +1,17 @@
 """Docs: dbt's documentation of the warehouse as one static page, with nothing in it of the machine or the moment."""
 
+import hashlib
 import json
+import shutil
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from flows.settings import PROJECT
-from flows.warehouse import transform
+import duckdb
+
+from flows.settings import PROJECT, Settings
+from flows.warehouse import cache, transform
 
 PAGE = "dbt_docs.html"
 
@@ -22,7 +27,7 @@ def write(warehouse: Path, folder: Path) -> Path:
     """Write the documentation of every model, column, test and exposure to ``folder``; the path of the page.
 
     It is dbt's own static page, which loads nothing from elsewhere, with the project as parsed and the types of the
-    warehouse in it. Nothing in it depends on the moment, the machine or the rows.
+    warehouse in it. Nothing in it depends on the moment, the machine or the rows, so that it is kept.
 
     Args:
         warehouse: a built warehouse; it is only read.
@@ -32,6 +37,27 @@ def write(warehouse: Path, folder: Path) -> Path:
         TransformFailed: when dbt could not generate the documentation.
         ValueError: when the page would still name a path of this machine.
     """
+    kept = Settings().cache / "docs" / _key(warehouse)
+    made = cache.entry(kept, lambda target: generate(warehouse, target)) / PAGE
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(made, folder / PAGE))
+
+
+def _key(warehouse: Path) -> str:
+    """All that the page is a function of: dbt, the project as parsed, the columns that were made, and this file."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {warehouse.stem}".encode())
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        made = con.sql(
+            "select schema_name, table_name, column_name, column_index, data_type from duckdb_columns()"
+            " where not internal order by all"
+        ).fetchall()
+    for part in (Path(__file__).read_bytes(), transform.manifest_path(warehouse).read_bytes(), repr(made).encode()):
+        digest.update(b"\0" + part)
+    return digest.hexdigest()[:24]
+
+
+def generate(warehouse: Path, folder: Path) -> None:
+    """Have dbt make the page in ``folder``, whatever was kept."""
     project = transform.project(warehouse)
     with tempfile.TemporaryDirectory(dir=warehouse.parent) as scratch:
         target = Path(scratch)
@@ -50,10 +76,7 @@ def write(warehouse: Path, folder: Path) -> Path:
     for private in (str(PROJECT), str(warehouse.parent), str(Path.home()) + "/"):
         if private in page:
             raise ValueError(f"the page names {private}")
-    folder.mkdir(parents=True, exist_ok=True)
-    written = folder / PAGE
-    written.write_text(page, encoding="utf-8")
-    return written
+    (folder / PAGE).write_text(page, encoding="utf-8")
 
 
 def _filtered(content: Any) -> Any:

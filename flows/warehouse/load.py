@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from flows.receive.archive import Receipt, Withdrawal
-from flows.receive.child import Job, parse_all
+from flows.intake.archive import Receipt, Withdrawal
+from flows.intake.reading import Job, parse_all
 from flows.registry import SEEDS
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows
@@ -74,7 +74,7 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
     """Text rows are kept between runs; the name changes with whatever could change them."""
     digest = hashlib.sha256()
     for path in (
-        *sorted(PROJECT.glob("flows/receive/*.py")),
+        *sorted(PROJECT.glob("flows/intake/*.py")),
         *sorted(SEEDS.glob("contract/*.csv")),
         *sorted(SEEDS.glob("layouts/*.csv")),
     ):

@@ -30,7 +30,7 @@ def project(kept: Path, root: Path, name: str, parse: Callable[[], "Manifest"]) 
         name: of the database; the parsed project says it in every relation.
         parse: has dbt parse the project.
     """
-    folder = kept / "parsed" / _key(root, name)
+    folder = kept / "parsed" / key(root, name)
     cache.entry(folder, lambda target: _keep(parse(), target))
     if folder not in _in_use:
         _in_use.clear()
@@ -60,7 +60,7 @@ def _read(folder: Path) -> "Manifest":
     return found
 
 
-def _key(root: Path, name: str) -> str:
+def key(root: Path, name: str) -> str:
     """All that a parsed project is a function of: dbt, where the project is, and every file that dbt reads of it."""
     digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {root} {name}".encode())
     files = [path for room in _ROOMS for path in sorted((root / room).rglob("*")) if path.suffix in _READ]

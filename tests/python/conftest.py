@@ -20,8 +20,8 @@ from homes import kept, put
 from real_night import Staged, night_of_all, rows_of_all
 from small_plan import METINGEN, write_small_returns
 
-from flows.demo import Night as DemoNight
-from flows.demo import write_returns
+from demo import Night as DemoNight
+from demo import write_returns
 from flows.homes import with_home
 from flows.night import Night, receive, runbook
 from flows.settings import PROJECT, Settings

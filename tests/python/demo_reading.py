@@ -15,7 +15,7 @@ from pathlib import Path
 
 import openpyxl
 
-from flows.demo import Night
+from demo import Night
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"

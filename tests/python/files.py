@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from flows import registry
-from flows.receive.parse import Parsed, parse_file
+from flows.intake.parse import Parsed, parse_file
 from flows.settings import Settings
 
 HEADERS = ["Projectcode", "Projectstatus", "VR-document", "Toelichting"]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from demo import write_returns
 from flows import registry
-from flows.demo import write_returns
 from flows.settings import PROJECT, Settings
 
 CACHE = Path(os.environ.get("VEERKRACHT_TEST_CACHE", PROJECT / ".test_cache"))

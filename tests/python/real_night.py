@@ -12,8 +12,8 @@ import duckdb
 from homes import put
 
 from flows.homes import with_home
+from flows.intake.archive import receipt_for
 from flows.night import Night, build, judge_release, load_raw, receive
-from flows.receive.archive import receipt_for
 from flows.settings import Settings
 from flows.warehouse.load import load
 

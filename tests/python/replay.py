@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.receive.archive import Receipt, receipt_for
+from flows.intake.archive import Receipt, receipt_for
 from flows.settings import Settings
 from flows.warehouse import transform
 from flows.warehouse.load import load

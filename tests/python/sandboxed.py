@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows.receive import sandbox
+from flows.intake import sandbox
 from flows.settings import Settings
 
 

@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from flows.demo import Delivery, Night
-from flows.demo.files import write_csv, write_workbook
-from flows.demo.nights import CSV_ENCODING
-from flows.demo.returns import Cell, Row, Sheet, definitive_sheet, return_sheets
+from demo import Delivery, Night
+from demo.files import write_csv, write_workbook
+from demo.nights import CSV_ENCODING
+from demo.returns import Cell, Row, Sheet, definitive_sheet, return_sheets
 
 PLAN = "veerkracht"
 METINGEN = {  # with the night of receipt

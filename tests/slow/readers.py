@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from flows.publish import release
-from flows.publish.reader import open_current
-from flows.publish.tables import DATABASE
+from flows.forms.names import DATABASE
+from flows.release import kept, publishing
+from flows.release.reader import open_current
 from flows.settings import Settings
 
 READERS = 4
@@ -41,7 +41,7 @@ def watch(home: Path, reads: int, switches: int) -> Seen:
     """Switch ``current`` between two releases while four processes read, until both numbers are reached."""
     settings = Settings(home=home)
     folders = [_make(settings, f"2030-01-01.{number}", number) for number in (1, 2)]
-    release.switch(settings, folders[0])
+    publishing.switch(settings, folders[0])
     context = multiprocessing.get_context("spawn")
     stop, counted = context.Event(), context.Value("i", 0)
     answers: Any = context.Queue()
@@ -54,7 +54,7 @@ def watch(home: Path, reads: int, switches: int) -> Seen:
     switched = 0
     while (switched < switches or counted.value < reads) and any(reader.is_alive() for reader in readers):
         switched += 1
-        release.switch(settings, folders[switched % 2])
+        publishing.switch(settings, folders[switched % 2])
         time.sleep(0.002)
     stop.set()
     found = [answers.get(timeout=60) for _ in readers]
@@ -78,7 +78,7 @@ def _make(settings: Settings, release_id: str, number: int) -> Path:
         con.execute(f"attach '{folder / DATABASE}' as made (storage_version 'v1.0.0')")
         for table in ("one", "two"):
             con.execute(f"create table made.{table} as select {number} as number, i from range({_ROWS}) as t (i)")
-    (folder / release.MANIFEST).write_text(json.dumps({"release_id": release_id}))
+    (folder / kept.MANIFEST).write_text(json.dumps({"release_id": release_id}))
     return folder
 
 

@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.publish import kept, release
-from flows.publish.rebuild import rebuild
-from flows.publish.sign import SUFFIX
-from flows.publish.tables import DATABASE, contents_checksum
+from flows.forms.names import DATABASE
+from flows.forms.tables import contents_checksum
+from flows.release import kept
+from flows.release.rebuild import rebuild
+from flows.release.sign import SUFFIX
 from flows.settings import Settings
 
 
@@ -39,7 +40,7 @@ if __name__ == "__main__":
     settings = Settings()
     failed = 0
     with TemporaryDirectory() as folder:
-        for published in release.published(settings):
+        for published in kept.published(settings):
             between, with_published = rebuilt_twice(settings, published.release_id, Path(folder))
             print(
                 published.release_id, "two rebuilds differ in", between, "and from the published one in", with_published

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from flows.receive.child import Job, parse_all
+from flows.intake.reading import Job, parse_all
 from flows.settings import Settings
 
 HEADER = ["Projectcode", "Uitvoering", "Budget (EUR)", "Vastgelegd VAK (EUR)", "Vereffend VEK (EUR)", "Toelichting"]

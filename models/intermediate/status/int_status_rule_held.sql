@@ -13,6 +13,19 @@ reported as (
 
 ),
 
+rules_that_hold as (
+
+    select
+        meetmoment_code,
+        project_code,
+        rule_code
+    from conditions
+    group by meetmoment_code, project_code, rule_code
+    having bool_and(is_met)
+
+),
+
+-- Words are made for what holds only; most rules do not.
 held as (
 
     select
@@ -33,8 +46,8 @@ held as (
             '; ' order by condition_number
         ) as evidence_en
     from conditions
+    inner join rules_that_hold using (meetmoment_code, project_code, rule_code)
     group by meetmoment_code, project_code, rule_code, kind, rule_order, status_group, title_nl, title_en
-    having bool_and(is_met)
 
 ),
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from flows.publish import release
-from flows.publish.release import MANIFEST, Release
+from flows.release import publishing
+from flows.release.kept import MANIFEST, Release
 from flows.settings import Settings
 
 COLUMNS = (
@@ -40,5 +40,5 @@ def make_release(
         rows = [[change.get(column) for column in COLUMNS] for change in changes]
         if rows:
             con.executemany(f"insert into what_changed values ({', '.join('?' * len(COLUMNS))})", rows)
-    release.switch(settings, folder)
+    publishing.switch(settings, folder)
     return made

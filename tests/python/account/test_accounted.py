@@ -7,9 +7,9 @@ import duckdb
 import pytest
 
 from flows import registry
-from flows.publish import contents, parts
-from flows.publish.contents import Mart
-from flows.publish.parts import Row
+from flows.forms import contents, parts
+from flows.forms.contents import Mart
+from flows.forms.parts import Row
 
 NUMERIC = ("BIGINT", "INTEGER", "DECIMAL", "DOUBLE")
 # Marts whose figures are their rows: measure and item name them in the registry, and every row of the demo is traced.

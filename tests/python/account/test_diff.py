@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from made_release import make_release
 
-from flows.history import diff, rebuild
-from flows.publish.release import MANIFEST, RETIRED
-from flows.receive import archive
-from flows.receive.archive import Receipt
+from flows.account import diff, known
+from flows.intake import archive
+from flows.intake.archive import Receipt
+from flows.release.kept import MANIFEST, RETIRED
 from flows.settings import Settings
 
 
@@ -151,12 +151,14 @@ def test_what_came_at_the_very_moment_asked_is_known(tmp_path: Path, monkeypatch
             archive.withdraw(settings.archive, receipt, max(day(2), receipt.received_at), "verkeerd bestand", "sender")
     seen: list[tuple[list[str], list[str]]] = []
 
-    def made(_: Settings, known: Sequence[Receipt], withdrawn: Mapping[str, Any], warehouse: Path, *__: object) -> None:
-        seen.append(([receipt.file_name for receipt in known], list(withdrawn)))
+    def made(
+        _: Settings, receipts: Sequence[Receipt], withdrawn: Mapping[str, Any], warehouse: Path, *__: object
+    ) -> None:
+        seen.append(([receipt.file_name for receipt in receipts], list(withdrawn)))
         warehouse.parent.mkdir(parents=True)
 
-    monkeypatch.setattr(rebuild.night, "rebuild", made)
-    rebuild.as_known_on(settings, day(2))
+    monkeypatch.setattr(known, "build_as_known", made)
+    known.as_known_on(settings, day(2))
     before = archive.receipts(settings.archive, settings.plan)[0]
     assert seen == [(["before", "at"], [before.submission_id])]
 
@@ -176,8 +178,8 @@ def test_what_no_release_knows_yet_is_said(tmp_path: Path) -> None:
 def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     for number in (1, 2, 3):
-        known = [change("x", "restated_value", day(2), "1", "2")] if number > 1 else []
-        make_release(settings, f"2022-03-0{number}.1", day(number), known)
+        listed = [change("x", "restated_value", day(2), "1", "2")] if number > 1 else []
+        make_release(settings, f"2022-03-0{number}.1", day(number), listed)
     for number in (1, 2):
         folder = settings.releases / f"2022-03-0{number}.1"
         (settings.releases / RETIRED / folder.name).mkdir(parents=True)
@@ -195,7 +197,7 @@ def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path
         "the files of release 2022-03-01.1 were not kept, so that its marts are not compared",
         "the files of release 2022-03-02.1 were not kept, so that its marts are not compared",
     ]
-    at = rebuild.release_at(settings, day(2) + timedelta(hours=1))
+    at = known.release_at(settings, day(2) + timedelta(hours=1))
     assert at and at.release_id == "2022-03-02.1"
 
 
@@ -209,4 +211,4 @@ def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path
     ],
 )
 def test_a_day_means_its_end_and_a_moment_itself(text: str, moment: datetime) -> None:
-    assert rebuild.moment_of(text) == moment
+    assert known.moment_of(text) == moment

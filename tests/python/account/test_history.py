@@ -13,16 +13,16 @@ from conftest import DemoRun
 from typer.testing import CliRunner
 
 from flows import registry
+from flows.account import asof, diff, known
 from flows.cli import app
-from flows.history import asof, diff, rebuild
-from flows.publish import release
+from flows.release import kept
 from flows.settings import PROJECT
 
 RESTATED, BEFORE_IT = "2022-01-24.1", "2021-10-19.1"
 
 
 def query(demo: DemoRun, sql: str) -> list[tuple[Any, ...]]:
-    current = release.current(demo.settings)
+    current = kept.current(demo.settings)
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:
         return con.sql(sql).fetchall()
@@ -115,7 +115,7 @@ def test_diff_of_two_releases_is_what_was_received_in_between(demo: DemoRun) -> 
 
 
 def test_diff_lists_the_projects_that_went(nights: DemoRun) -> None:
-    *_, before, last = release.published(nights.settings)
+    *_, before, last = kept.published(nights.settings)
     found = diff.diff(nights.settings, before.release_id, last.release_id)
     sides = [side.folder / "parquet" / "dim_project.parquet" for side in (before, last)]
     with duckdb.connect() as con:
@@ -149,14 +149,14 @@ def test_diff_refuses_what_it_cannot_compare(demo: DemoRun) -> None:
         diff.diff(demo.settings, "last week", RESTATED)
 
 
-def published(demo: DemoRun, release_id: str) -> release.Release:
-    return next(r for r in release.published(demo.settings) if r.release_id == release_id)
+def published(demo: DemoRun, release_id: str) -> kept.Release:
+    return next(r for r in kept.published(demo.settings) if r.release_id == release_id)
 
 
-def assert_rebuilds(demo: DemoRun, past: release.Release, folder: Path) -> None:
-    rebuilt = rebuild.as_known_on(demo.settings, rebuild.published_at(past))
+def assert_rebuilds(demo: DemoRun, past: kept.Release, folder: Path) -> None:
+    rebuilt = known.as_known_on(demo.settings, known.published_at(past))
     assert rebuilt.release and rebuilt.release.release_id == past.release_id
-    assert rebuild.differing_files(rebuilt, past, folder) == []
+    assert known.differing_files(rebuilt, past, folder) == []
     assert list((folder / "parquet").iterdir())
 
 
@@ -174,18 +174,18 @@ def test_a_release_that_was_restated_is_known_as_it_was(small: DemoRun, tmp_path
     assert len(answer["rows"]) == past.manifest["tables"]["fct_finance"]
     assert (tmp_path / "fct_finance.csv").read_bytes() == (past.folder / "csv" / "fct_finance.csv").read_bytes()
     with pytest.raises(asof.NoSuchMart, match="fct_finance"):
-        asof.rows_of(rebuild.as_known_on(small.settings, rebuild.moment_of("2024-01-22")), "fct_finances")
+        asof.rows_of(known.as_known_on(small.settings, known.moment_of("2024-01-22")), "fct_finances")
 
 
 @pytest.mark.slow
 def test_each_release_is_known_as_it_was_byte_for_byte(every_night: DemoRun, tmp_path: Path) -> None:
-    for past in release.published(every_night.settings):
+    for past in kept.published(every_night.settings):
         folder = tmp_path / past.release_id
         folder.mkdir()
         assert_rebuilds(every_night, past, folder)
 
 
 def test_nothing_is_known_before_the_first_receipt(small: DemoRun) -> None:
-    first = rebuild.published_at(release.published(small.settings)[0])
-    with pytest.raises(rebuild.NothingKnown):
-        rebuild.as_known_on(small.settings, first - timedelta(days=1))
+    first = known.published_at(kept.published(small.settings)[0])
+    with pytest.raises(known.NothingKnown):
+        known.as_known_on(small.settings, first - timedelta(days=1))

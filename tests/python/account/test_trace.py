@@ -6,6 +6,7 @@ import io
 import json
 import random
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,19 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from typer.testing import CliRunner
 
 from flows import cli
-from flows.publish import contents, parts, release
-from flows.publish.release import Release
-from flows.publish.trace import NotTraceable, Trace, trace
+from flows.account.trace import NotTraceable, Trace, trace
+from flows.forms import contents, parts
+from flows.release import kept
+from flows.release.kept import Release
 
 
 @pytest.fixture(scope="module")
-def current(demo: DemoRun) -> Release:
-    found = release.current(demo.settings)
+def current(demo: DemoRun) -> Iterator[Release]:
+    """The release that is served; opened once for all, since each trace would open it anew."""
+    found = kept.current(demo.settings)
     assert found
-    return found
+    with duckdb.connect(str(found.database), read_only=True):
+        yield found
 
 
 def keys(of: Release, mart: str) -> list[str]:
@@ -102,6 +106,13 @@ def test_an_amount_leads_to_its_file_and_cell(demo: DemoRun, current: Release) -
     (amount,) = [cell for cell in found.cells if cell.field == "amount_eur"]
     assert amount.header and "VAK" in amount.header and amount.cell
     assert Decimal(str(amount.text).replace(",", ".")) == found.value == amount.published
+
+
+def test_a_code_that_is_a_key_leads_to_its_cell(demo: DemoRun, current: Release) -> None:
+    found = trace(demo.settings, current, "veerkracht/dim_project/VV176")
+    published = {cell.field: (cell.published, cell.text) for cell in found.cells}
+    assert published["policy_domain"] == ("CJSM", "CJSM")
+    assert published["cluster_code"] == ("35", "35")
 
 
 def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release) -> None:

@@ -16,8 +16,8 @@ from homes import kept
 from made_release import make_release
 from replay import Received, replay
 
-from flows.history import diff
-from flows.publish import contents
+from flows.account import diff
+from flows.forms import contents
 from flows.settings import Settings
 
 PLAN, MEETMOMENT = "fr_barometre", "baro"

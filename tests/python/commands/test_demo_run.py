@@ -14,14 +14,14 @@ import pytest
 from conftest import HELD, DemoRun, put, run_demo, run_small
 
 from flows.night import Night, runbook
-from flows.publish import release
-from flows.publish.release import Release
+from flows.release import kept
+from flows.release.kept import Release
 from flows.settings import PROJECT, Settings
 from flows.standing import nothing_to_do
 
 
 def query(demo: DemoRun, sql: str) -> list[tuple[object, ...]]:
-    current = release.current(demo.settings)
+    current = kept.current(demo.settings)
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:
         return con.sql(sql).fetchall()
@@ -30,7 +30,7 @@ def query(demo: DemoRun, sql: str) -> list[tuple[object, ...]]:
 def test_each_night_ends_as_expected(nights: DemoRun) -> None:
     expected = ["held" if night == HELD else "published" for night in nights.nights]
     assert [o.verdict for o in nights.outcomes] == expected
-    assert len(release.published(nights.settings)) == len(nights.nights) - 1
+    assert len(kept.published(nights.settings)) == len(nights.nights) - 1
 
 
 def test_the_held_night_names_both_cells(nights: DemoRun) -> None:
@@ -90,7 +90,7 @@ def test_commitments_fall_at_meting_7_and_the_budget_of_vv181_was_moved(demo: De
 
 def test_a_second_look_finds_nothing_new(demo: DemoRun) -> None:
     assert nothing_to_do(demo.settings)
-    before = release.current(demo.settings)
+    before = kept.current(demo.settings)
     assert before
     outcome = runbook(Night(demo.settings))
     assert (outcome.verdict, outcome.release_id) == ("nothing_new", before.release_id)
@@ -100,19 +100,19 @@ def test_two_runs_from_nothing_give_the_same_bytes(small: DemoRun, tmp_path: Pat
     """The same receipts, worked off in one night instead of three: nothing in the marts depends on the nights."""
     again = run_small(tmp_path, small.nights[-1:])
     assert [outcome.verdict for outcome in again.outcomes] == ["published"]
-    assert_same_bytes(release.published(small.settings)[-1:], release.published(again.settings))
+    assert_same_bytes(kept.published(small.settings)[-1:], kept.published(again.settings))
 
 
 @pytest.mark.slow
 def test_two_demo_runs_give_the_same_bytes_in_every_release(every_night: DemoRun, tmp_path: Path) -> None:
     again = run_demo(tmp_path)
-    assert_same_bytes(release.published(every_night.settings), release.published(again.settings))
+    assert_same_bytes(kept.published(every_night.settings), kept.published(again.settings))
 
 
 @pytest.mark.slow
 def test_the_releases_of_a_few_nights_are_those_of_every_night(demo: DemoRun, every_night: DemoRun) -> None:
-    few = release.published(demo.settings)
-    of_every_night = {published.release_id: published for published in release.published(every_night.settings)}
+    few = kept.published(demo.settings)
+    of_every_night = {published.release_id: published for published in kept.published(every_night.settings)}
     assert_same_bytes(few, [of_every_night[published.release_id] for published in few])
 
 
@@ -140,7 +140,7 @@ def test_the_night_runs_as_a_flow_from_the_command_line(small: DemoRun, tmp_path
     assert ran.returncode == 0, ran.stderr
     answer = json.loads(ran.stdout)["plans"]["veerkracht"]
     assert answer["verdict"] == "published"
-    current = release.current(settings)
+    current = kept.current(settings)
     assert current and current.release_id == answer["release_id"]
     assert list(settings.logs.glob("*.jsonl"))
     with contextlib.closing(sqlite3.connect(tmp_path / "prefect" / "prefect.db")) as runs:

@@ -9,9 +9,9 @@ from conftest import put
 from files import plain_csv
 from typer.testing import CliRunner
 
-from flows import cli, intake
+from flows import cli
+from flows.intake import archive, inbox
 from flows.night import Night, runbook
-from flows.receive import archive
 from flows.settings import Settings
 from flows.standing import nothing_to_do
 
@@ -64,7 +64,7 @@ def test_a_file_in_the_wrong_place_is_told_with_its_remedy_and_stays(tmp_path: P
 )
 def test_a_file_in_the_inbox_of_no_plan_is_told_with_its_remedy(tmp_path: Path, place: str, says: str) -> None:
     path = waiting(Settings(home=tmp_path), place)
-    (told,) = intake.of_no_plan(tmp_path)
+    (told,) = inbox.of_no_plan(tmp_path)
     assert (told["file_name"], told["folder"]) == (path.name, str(path.parent))
     assert says in told["remedy_nl"] and told["remedy_en"]
 
@@ -73,8 +73,8 @@ def test_a_file_in_its_place_or_not_finished_is_not_unplaced(tmp_path: Path) -> 
     settings = Settings(home=tmp_path)
     for place in ("m7/OMG_status_m7.csv", "OMG.csv.part", "~$OMG.xlsx", ".trash/m7/OMG.csv"):
         waiting(settings, f"veerkracht/inbox/{place}")
-    assert intake.unplaced(settings) == intake.of_no_plan(tmp_path) == []
-    assert [path.name for *_, path in intake.placed(settings)] == ["OMG_status_m7.csv"]
+    assert inbox.unplaced(settings) == inbox.of_no_plan(tmp_path) == []
+    assert [path.name for *_, path in inbox.placed(settings)] == ["OMG_status_m7.csv"]
 
 
 def test_the_command_line_tells_of_a_file_in_the_wrong_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,9 @@ from files import plain_csv
 from typer.testing import CliRunner
 
 from flows import cli, homes, night, standing
+from flows.intake import archive
 from flows.night import Night
-from flows.publish import kept
-from flows.receive import archive
+from flows.release import kept
 from flows.settings import Settings
 from flows.standing import Outcome
 

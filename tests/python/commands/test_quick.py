@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from files import plain_csv
 
-from flows.receive import archive
+from flows.intake import archive
 from flows.settings import PROJECT, Settings
 from flows.standing import Outcome, remember, standing
 

@@ -158,7 +158,7 @@ def hashes(directory: Path) -> dict[str, str]:
 
 
 def test_another_process_writes_the_same_bytes(returns: Returns, tmp_path: Path) -> None:
-    code = "import sys, pathlib; from flows.demo import write_returns;"
+    code = "import sys, pathlib; from demo import write_returns;"
     code += "write_returns(pathlib.Path(sys.argv[1]))"
     environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=ROOT, env=environment)

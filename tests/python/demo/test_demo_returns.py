@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from demo_reading import BUDGET, INITIAL, METINGEN, Returns, amount, code_of, count, day, milestone_status, seed, total
 
-from flows.demo.plan import clusters
+from demo.plan import clusters
 
 
 def test_scope_and_budgets(returns: Returns) -> None:

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import DemoRun
 
-from flows.publish import release
+from flows.release import kept
 from flows.settings import PROJECT
 from flows.warehouse import docs, transform
 
@@ -39,12 +40,13 @@ def test_the_page_names_no_place_and_no_moment(page: str, small: DemoRun) -> Non
 
 
 def test_the_page_is_the_same_whatever_was_built_before(page: str, small: DemoRun, tmp_path: Path) -> None:
-    current = release.current(small.settings)
+    current = kept.current(small.settings)
     assert current and (current.folder / docs.PAGE).read_text(encoding="utf-8") == page, "made in the last night"
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copyfile(small.settings.warehouse, warehouse)
     transform.build(warehouse, ("stg_submission",), "veerkracht", datetime(2022, 1, 1))
-    assert docs.write(warehouse, tmp_path / "out").read_text(encoding="utf-8") == page
+    docs.generate(warehouse, tmp_path)
+    assert (tmp_path / docs.PAGE).read_text(encoding="utf-8") == page
 
 
 def test_the_page_is_written_beside_readers(small: DemoRun, tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_the_page_is_written_beside_readers(small: DemoRun, tmp_path: Path) -> N
         [sys.executable, "-c", _READER, str(small.settings.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as reader:
         assert reader.stdout and reader.stdout.readline() == b"reading\n"
-        docs.write(small.settings.warehouse, tmp_path)
+        docs.generate(small.settings.warehouse, tmp_path)
 
 
 _READER = "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); print('reading', flush=True); input()"
@@ -71,5 +73,14 @@ def test_a_page_that_names_a_place_is_not_written(
 
     monkeypatch.setattr(transform, "run", generate)
     with pytest.raises(ValueError, match="the page names"):
-        docs.write(small.settings.warehouse, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+        docs.generate(small.settings.warehouse, tmp_path)
+    assert not (tmp_path / docs.PAGE).exists()
+
+
+def test_a_page_is_made_anew_where_other_columns_were_made(small: DemoRun, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(small.settings.warehouse, warehouse)
+    shutil.copytree(transform.manifest_path(small.settings.warehouse).parent, tmp_path / "dbt")
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("alter table staging.stg_submission add column column_of_this_test integer")
+    assert "column_of_this_test" in docs.write(warehouse, tmp_path / "out").read_text(encoding="utf-8")

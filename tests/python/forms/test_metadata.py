@@ -14,16 +14,17 @@ from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from flows import registry
-from flows.history.diff import diff
-from flows.publish import catalogue, changes, contents, packages, publication, release
-from flows.publish.catalogue import DCAT, SPDX
-from flows.publish.release import Release
-from flows.publish.tables import CSV, DATABASE
+from flows.account.diff import diff
+from flows.forms import catalogue, changes, contents, packages, publication
+from flows.forms.catalogue import DCAT, SPDX
+from flows.forms.names import CSV, DATABASE
+from flows.release import kept, publishing
+from flows.release.kept import Release
 
 
 @pytest.fixture(scope="module")
 def current(released: DemoRun) -> Release:
-    found = release.current(released.settings)
+    found = kept.current(released.settings)
     assert found
     return found
 
@@ -104,10 +105,10 @@ def test_the_catalogue_tells_of_every_file_and_the_release_before(
         == {"dictionary.html", "what_changed.html", "dbt_docs.html"}
         <= {f["path"] for f in current.manifest["files"]}
     )
-    before = release.published(released.settings)[-2]
+    before = kept.published(released.settings)[-2]
     assert graph.value(dataset, DCAT.previousVersion) == URIRef(publication.release_uri(before.release_id))
     series = graph.value(dataset, DCAT.inSeries)
-    members = {publication.release_uri(r.release_id): r.manifest for r in release.published(released.settings)}
+    members = {publication.release_uri(r.release_id): r.manifest for r in kept.published(released.settings)}
     assert {str(member) for member in graph.objects(series, DCAT.seriesMember)} == set(members)
     for address, manifest in members.items():
         assert (URIRef(address), RDF.type, DCAT.Dataset) in graph and (None, DCAT.dataset, URIRef(address)) in graph
@@ -160,14 +161,14 @@ def test_the_dictionary_explains_every_column(released: DemoRun, current: Releas
 
 
 def test_nothing_that_is_published_names_a_package_index_or_this_machine(current: Release) -> None:
-    for path in release.files(current.folder):
+    for path in publishing.files(current.folder):
         if path.suffix in (".json", ".ttl", ".jsonld", ".html", ".csv"):
             text = path.read_text(encoding="utf-8-sig")
             assert not any(word in text for word in ("pypi.org", "/simple", str(current.folder.parent))), path.name
 
 
 def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(released: DemoRun, current: Release) -> None:
-    first, *_, before, _ = release.published(released.settings)
+    first, *_, before, _ = kept.published(released.settings)
     page = (current.folder / changes.PAGE).read_text(encoding="utf-8")
     found = diff(released.settings, before.release_id, current.release_id)
     words = changes.labels()

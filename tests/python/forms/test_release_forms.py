@@ -15,8 +15,9 @@ import pytest
 from conftest import DemoRun
 from openpyxl.utils.escape import unescape
 
-from flows.publish import contents, release, tables, workbook
-from flows.publish.contents import Mart
+from flows.forms import contents, names, tables, workbook
+from flows.forms.contents import Mart
+from flows.release import kept
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Texts that XML, or what spreadsheets make of it, could lose.
@@ -33,7 +34,7 @@ STRANGE = [
 
 @pytest.fixture(scope="module")
 def folder(demo: DemoRun) -> Path:
-    current = release.current(demo.settings)
+    current = kept.current(demo.settings)
     assert current
     return current.folder
 
@@ -63,13 +64,13 @@ def spiked(demo: DemoRun, marts: tuple[Mart, ...], tmp_path_factory: pytest.Temp
 
 
 def workbook_rows(folder: Path, sheet: str) -> list[tuple[object, ...]]:
-    book = openpyxl.load_workbook(folder / tables.WORKBOOK, read_only=True)
+    book = openpyxl.load_workbook(folder / names.WORKBOOK, read_only=True)
     return [tuple(cell.value for cell in row) for row in book[sheet].iter_rows()]
 
 
 def test_no_exported_workbook_holds_a_formula(folder: Path, spiked: Path) -> None:
     for one in (folder, spiked):
-        with zipfile.ZipFile(one / tables.WORKBOOK) as container:
+        with zipfile.ZipFile(one / names.WORKBOOK) as container:
             sheets = [name for name in container.namelist() if name.startswith("xl/worksheets/sheet")]
             assert len(sheets) > 20
             assert [name for name in sheets if re.search(rb"<f[ >/]", container.read(name))] == []
@@ -87,7 +88,7 @@ def test_a_workbook_keeps_every_text(spiked: Path) -> None:
 
 def test_no_csv_for_excel_holds_what_a_spreadsheet_would_run(folder: Path, spiked: Path) -> None:
     for one in (folder, spiked):
-        paths = sorted((one / tables.CSV_EXCEL_NL).iterdir())
+        paths = sorted((one / names.CSV_EXCEL_NL).iterdir())
         assert len(paths) > 20
         for path in paths:
             with path.open(encoding="utf-8-sig", newline="") as file:
@@ -97,23 +98,23 @@ def test_no_csv_for_excel_holds_what_a_spreadsheet_would_run(folder: Path, spike
                             path.name,
                             text,
                         )
-    with (spiked / tables.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (spiked / names.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
         titles = [row["title"] for row in csv.DictReader(file, delimiter=";")]
     assert all(title.startswith("'") for title in titles)
 
 
 def test_the_csv_for_machines_keeps_every_byte(spiked: Path) -> None:
-    with duckdb.connect(str(spiked / tables.DATABASE), read_only=True) as con:
+    with duckdb.connect(str(spiked / names.DATABASE), read_only=True) as con:
         told = con.sql("select title, objective from dim_project order by project_code").fetchall()
-    with (spiked / tables.CSV / "dim_project.csv").open(encoding="utf-8", newline="") as file:
+    with (spiked / names.CSV / "dim_project.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["project_code"])
     assert [(row["title"], row["objective"]) for row in rows] == told
 
 
 def test_dutch_excel_reads_numbers_and_dates(folder: Path) -> None:
-    content = (folder / tables.CSV_EXCEL_NL / "dim_project.csv").read_bytes()
+    content = (folder / names.CSV_EXCEL_NL / "dim_project.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\xef\xbb\xbf") == 1
-    with (folder / tables.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (folder / names.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
         row = next(csv.DictReader(file, delimiter=";"))
     assert re.fullmatch(r"\d+,\d\d", row["budget_initial_eur"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["start_date"])
@@ -121,7 +122,7 @@ def test_dutch_excel_reads_numbers_and_dates(folder: Path) -> None:
 
 
 def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Path, marts: tuple[Mart, ...]) -> None:
-    book = openpyxl.load_workbook(folder / tables.WORKBOOK, read_only=True)
+    book = openpyxl.load_workbook(folder / names.WORKBOOK, read_only=True)
     shown = [mart for mart in marts if "xlsx" in mart.forms]
     assert book.sheetnames == ["Leesmij", *(mart.name[:31] for mart in shown)]
     assert not book.properties.creator and not book.properties.lastModifiedBy
@@ -133,7 +134,7 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
     kinds = dict(zip(header, map(type, first), strict=True))
     assert kinds["budget_initial_eur"] in (int, float) and kinds["start_date"] is datetime.datetime
     assert kinds["is_rrf"] is bool and kinds["title"] is str
-    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+    with duckdb.connect(str(folder / names.DATABASE), read_only=True) as con:
         assert con.sql("select count(*) from dim_project").fetchone() == (len(rest) + 1,)
         (total,) = con.sql("select sum(amount_eur) from fct_finance").fetchall()[0]
     amounts = [row[6] for row in workbook_rows(folder, "fct_finance")[1:]]
@@ -141,9 +142,9 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
 
 
 def test_the_headlines_are_those_of_the_mart(folder: Path) -> None:
-    document = json.loads((folder / tables.HEADLINES).read_text(encoding="utf-8"))
+    document = json.loads((folder / names.HEADLINES).read_text(encoding="utf-8"))
     assert document["release_id"] == folder.name
-    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+    with duckdb.connect(str(folder / names.DATABASE), read_only=True) as con:
         told = con.sql("select trace_key, cast(figure as double) from agg_headline_figure order by all").fetchall()
     assert sorted((f["trace_key"], float(f["figure"])) for f in document["agg_headline_figure"]) == told
 
@@ -151,10 +152,10 @@ def test_the_headlines_are_those_of_the_mart(folder: Path) -> None:
 def test_a_table_too_long_for_a_sheet_is_left_out_and_said(
     folder: Path, marts: tuple[Mart, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copyfile(folder / tables.DATABASE, tmp_path / tables.DATABASE)
+    shutil.copyfile(folder / names.DATABASE, tmp_path / names.DATABASE)
     monkeypatch.setattr(workbook, "_SHEET_ROWS", 10_000)
     workbook.write(tmp_path, marts, {}, datetime.datetime(2026, 1, 1))
-    book = openpyxl.load_workbook(tmp_path / tables.WORKBOOK, read_only=True)
+    book = openpyxl.load_workbook(tmp_path / names.WORKBOOK, read_only=True)
     assert "fct_milestone_status" not in book.sheetnames and "fct_finance" in book.sheetnames
     assert any("too many rows" in str(row[2]) for row in workbook_rows(tmp_path, "Leesmij"))
 
@@ -162,7 +163,7 @@ def test_a_table_too_long_for_a_sheet_is_left_out_and_said(
 def test_a_trace_key_is_a_key(folder: Path, marts: tuple[Mart, ...]) -> None:
     keyed = [mart for mart in marts if mart.has_trace_key]
     assert len(keyed) > 10
-    with duckdb.connect(str(folder / tables.DATABASE), read_only=True) as con:
+    with duckdb.connect(str(folder / names.DATABASE), read_only=True) as con:
         for mart in keyed:
             rows, keys = con.execute(f"select count(*), count(distinct trace_key) from {mart.name}").fetchall()[0]
             assert rows == keys, mart.name

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from demo.returns import HEADERS
 from flows import registry
-from flows.demo.returns import HEADERS
 from flows.settings import Settings
 from flows.warehouse.load import load
 

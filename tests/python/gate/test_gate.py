@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from expectations import gate
+from flows.forms import contents, privacy
 from flows.night import Night, judge_release
-from flows.publish import contents, privacy
 from flows.registry import rules
 from flows.settings import Settings
 

@@ -10,9 +10,10 @@ import pytest
 from conftest import DemoRun
 
 from flows import registry
+from flows.forms import carried, contents
 from flows.night import Night, judge_release
 from flows.personal_data import CANDIDATE, kinds_in
-from flows.publish import carried, contents, release
+from flows.release import kept, publishing
 from flows.settings import Settings
 from flows.warehouse import docs, transform
 
@@ -123,7 +124,7 @@ def test_personal_data_in_the_registry_or_the_documentation_holds_the_night(
 
 def test_no_text_of_a_release_holds_any(demo: DemoRun) -> None:
     """Every file but the marts themselves, whose columns are scanned above: all that is said around them."""
-    current = release.current(demo.settings)
+    current = kept.current(demo.settings)
     assert current
     public = frozenset(row["value"] for row in registry.rows("publication/public_value"))
     texts = {path.name: path.read_text(encoding="utf-8") for path in current.folder.glob("*.*") if is_text(path)}
@@ -174,13 +175,13 @@ def test_a_column_that_does_not_say_what_it_contains_holds_the_night(night: Nigh
     path.write_text(json.dumps(manifest), encoding="utf-8")
     reasons = judge_release(night)
     assert len(reasons) == 1 and "PUB01" in reasons[0] and "dim_project.remark" in reasons[0]
-    with pytest.raises(release.NotListed, match=r"dim_project\.remark"):
-        release.publish(night.settings, night.settings.warehouse, [], night.now)
-    assert release.current(night.settings) is None
+    with pytest.raises(publishing.NotListed, match=r"dim_project\.remark"):
+        publishing.publish(night.settings, night.settings.warehouse, [], night.now)
+    assert kept.current(night.settings) is None
 
 
 def test_what_may_not_leave_is_in_no_file(small: DemoRun) -> None:
-    current = release.current(small.settings)
+    current = kept.current(small.settings)
     assert current
     withheld = {(m.name, c) for m in contents.declared(small.settings.warehouse) for c in m.withheld}
     assert {("fct_milestone_status", "owner"), ("fct_finding", "received_value")} <= withheld

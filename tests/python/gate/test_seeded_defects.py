@@ -16,9 +16,9 @@ import duckdb
 import pytest
 from replay import Received, replay
 
+from demo.files import write_workbook
+from demo.returns import DOMAINS, Cell, Row, Sheet, return_sheets
 from flows import registry
-from flows.demo.files import write_workbook
-from flows.demo.returns import DOMAINS, Cell, Row, Sheet, return_sheets
 
 FIRST_RECEIPT = datetime(2023, 1, 23, 1, tzinfo=UTC)
 METING = 5

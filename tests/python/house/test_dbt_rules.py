@@ -16,7 +16,7 @@ import pytest
 
 from expectations.gate import SUITES
 from flows import registry
-from flows.publish import contents
+from flows.forms import contents
 from flows.settings import PROJECT
 from flows.warehouse import transform
 

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 from conftest import DemoRun, put
 
+from demo.files import write_csv
+from demo.nights import CSV_ENCODING
+from demo.returns import return_sheets
 from flows.check import check
-from flows.demo.files import write_csv
-from flows.demo.nights import CSV_ENCODING
-from flows.demo.returns import return_sheets
 from flows.night import Night, runbook
-from flows.publish import release
+from flows.release import kept
 from flows.settings import Settings
 
 IN_TIME = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
@@ -114,7 +114,7 @@ def edited(source: Path, target: Path, sheet: str, row: int, header: str, value:
 def test_a_workbook_with_31_june_holds_the_night_and_leaves_the_release(small: DemoRun, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(small.settings.home, settings.home, symlinks=True)
-    before = release.current(settings)
+    before = kept.current(settings)
     assert before
     source = settings.inbox / "m7" / "OMG_return_m7.xlsx"
     bad = edited(source, tmp_path / "OMG_return_m7_v3.xlsx", "Mijlpalen", 5, "Geplande datum", "31/06/2025")
@@ -126,7 +126,7 @@ def test_a_workbook_with_31_june_holds_the_night_and_leaves_the_release(small: D
     assert (finding["rule_id"], finding["sheet"], finding["row_number"]) == ("V02", "Mijlpalen", 5)
     assert finding["column_name"] == "Geplande datum"
     assert finding["received_value"] == "31/06/2025"
-    after = release.current(settings)
+    after = kept.current(settings)
     assert after and after.manifest == before.manifest
 
 

@@ -28,8 +28,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flows import registry
-from flows.receive.fit import Refusal
-from flows.receive.parse import parse_file
+from flows.intake.fit import Refusal
+from flows.intake.parse import parse_file
 from flows.settings import PROJECT, Settings
 
 

@@ -20,7 +20,7 @@ import pytest
 from files import packed, plain_csv, workbook
 
 from flows import registry
-from flows.receive.child import Job, parse_all
+from flows.intake.reading import Job, parse_all
 from flows.settings import Settings
 
 COUNT = int(os.environ.get("VEERKRACHT_FUZZ", "200"))

@@ -17,7 +17,7 @@ import pytest
 from files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data
 from openpyxl.xml import functions
 
-from flows.receive.child import Job, parse_all
+from flows.intake.reading import Job, parse_all
 from flows.settings import Settings
 
 MB = 1024**2

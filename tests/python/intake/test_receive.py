@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 
 from flows import registry
-from flows.receive import archive
-from flows.receive.child import Job, parse_all
-from flows.receive.fit import Refusal, choose, clean_headers, fits, unknown_headers
-from flows.receive.parse import Parsed, parse_file
+from flows.intake import archive
+from flows.intake.fit import Refusal, choose, clean_headers, fits, unknown_headers
+from flows.intake.parse import Parsed, parse_file
+from flows.intake.reading import Job, parse_all
 from flows.registry import Layout
 from flows.settings import Settings
 

@@ -9,10 +9,10 @@ import pytest
 import sandboxed
 from files import plain_workbook
 
-from flows.answer import child as marking
-from flows.answer.verdict import Answer
-from flows.receive import child as reading
-from flows.receive import sandbox
+from flows.intake import reading as reading
+from flows.intake import sandbox
+from flows.senders.answer import marking as marking
+from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 
 SECRETS = {"VEERKRACHT_SIGNING_KEY": "c2VjcmV0", "VEERKRACHT_POSTGRES_DSN": "host=db password=x", "PGPASSWORD": "x"}

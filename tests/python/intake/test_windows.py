@@ -12,12 +12,12 @@ import pytest
 from conftest import DemoRun, put
 from small_plan import PROJECTS
 
-from flows import intake, registry
+from flows import registry
 from flows.check import check
+from flows.intake import archive, deliveries, inbox
 from flows.night import Night, runbook
-from flows.publish import release
-from flows.publish.rebuild import rebuild
-from flows.receive import archive
+from flows.release import kept
+from flows.release.rebuild import rebuild
 from flows.settings import Settings
 from flows.standing import Outcome, nothing_to_do
 
@@ -38,7 +38,7 @@ class LateNight:
 
 
 def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    current = release.current(settings)
+    current = kept.current(settings)
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:
         return con.sql(sql).fetchall()
@@ -52,7 +52,7 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
     (corrected,) = [
         r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m6_v2.xlsx"
     ]
-    intake.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    inbox.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
     again = settings.build / "OMG_return_m7_v2.xlsx"
     book.save(again)
@@ -138,19 +138,19 @@ def test_the_outcome_lists_verdicts_that_changed_since_the_release(late_night: L
 
 
 def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) -> None:
-    *_, before, last = release.published(late_night.settings)
+    *_, before, last = kept.published(late_night.settings)
     assert before.manifest["withdrawals"] == []
     assert last.manifest["withdrawals"] == [
         {"submission_id": late_night.withdrawn, "withdrawn_at": WITHDRAWN_AT.isoformat()}
     ]
-    assert "verkeerd bestand" not in (last.folder / release.MANIFEST).read_text(encoding="utf-8")
+    assert "verkeerd bestand" not in (last.folder / kept.MANIFEST).read_text(encoding="utf-8")
 
 
 def test_a_rebuild_knows_the_withdrawals_of_then_and_no_others(late_night: LateNight, tmp_path: Path) -> None:
     """One that is put on record afterwards does not count, whatever its moment; one that counted must be there."""
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
-    last = release.published(settings)[-1]
+    last = kept.published(settings)[-1]
     withdrawn = {entry["submission_id"] for entry in last.manifest["withdrawals"]}
     another = next(r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id not in withdrawn)
     archive.withdraw(settings.archive, another, WITHDRAWN_AT, "te laat gemeld", "sender")
@@ -192,16 +192,16 @@ def test_the_same_bytes_under_another_name_change_nothing(late_night: LateNight)
 
 
 def test_status_says_who_delivered_who_is_late_and_what_comes(late_night: LateNight, tmp_path: Path) -> None:
-    rows = intake.deliveries(late_night.settings.warehouse, "veerkracht", LATE)
+    rows = deliveries.deliveries(late_night.settings.warehouse, "veerkracht", LATE)
     of_demo = {row["sender"]: row for row in rows if row["meetmoment"] == "m7"}
     delivered = {code for code, row in of_demo.items() if row["delivery"] == "in_time" and not row["is_overdue"]}
     late = {code for code, row in of_demo.items() if row["delivery"] == "missing" and row["is_overdue"]}
     assert delivered == set(PROJECTS) and len(late) == 10 - len(delivered) and not delivered & late
     assert (of_demo["OMG"]["accepted"], of_demo["OMG"]["warnings"] > 0) == (2, True)
-    days = intake.next_days(datetime(2025, 1, 3, tzinfo=UTC))
+    days = deliveries.next_days(datetime(2025, 1, 3, tzinfo=UTC))
     told = [(d["what"], d["meetmoment_code"], d["in_days"]) for d in days if d["plan_code"] == "veerkracht"]
     assert told == [("deadline", "m7", 17), ("publication", "m7", 35)]
-    assert intake.deliveries(tmp_path / "none.duckdb", "veerkracht", LATE) == []
+    assert deliveries.deliveries(tmp_path / "none.duckdb", "veerkracht", LATE) == []
 
 
 def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(small: DemoRun, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(small: DemoR
     with duckdb.connect(str(warehouse)) as con:
         con.execute("delete from marts.agg_quality_by_submitter where sender_code = 'LV'")
     told = {
-        moment: next(r for r in intake.deliveries(warehouse, "veerkracht", moment) if r["sender"] == "LV")
+        moment: next(r for r in deliveries.deliveries(warehouse, "veerkracht", moment) if r["sender"] == "LV")
         for moment in (MIDNIGHT - timedelta(seconds=1), MIDNIGHT)
     }
     assert [(row["delivery"], row["is_overdue"]) for row in told.values()] == [("missing", False), ("missing", True)]
@@ -233,11 +233,11 @@ def test_a_day_ends_at_midnight_where_the_plan_is(plan: str, moment: datetime, d
 def test_what_comes_is_counted_from_the_day_of_the_plan() -> None:
     told = {
         (d["what"], d["in_days"])
-        for d in intake.next_days(MIDNIGHT - timedelta(seconds=1))
+        for d in deliveries.next_days(MIDNIGHT - timedelta(seconds=1))
         if (d["plan_code"], d["meetmoment_code"]) == ("veerkracht", "m7")
     }
     assert told == {("deadline", 0), ("publication", 18)}
-    assert "deadline" not in {d["what"] for d in intake.next_days(MIDNIGHT) if d["plan_code"] == "veerkracht"}
+    assert "deadline" not in {d["what"] for d in deliveries.next_days(MIDNIGHT) if d["plan_code"] == "veerkracht"}
 
 
 def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
@@ -247,13 +247,13 @@ def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
     receipt = archive.receipt_for(path, "veerkracht", "m7", LATE)
     archive.keep(settings.archive, path, receipt)
     with pytest.raises(ValueError, match="no submission"):
-        intake.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
+        inbox.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
     with pytest.raises(ValueError, match="a reason"):
-        intake.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
+        inbox.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
     with pytest.raises(ValueError, match="was received later"):
-        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
-    made = intake.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
+        inbox.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
+    made = inbox.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
     assert archive.withdrawals(settings.archive, settings.plan) == {receipt.submission_id: made}
     with pytest.raises(ValueError, match="withdrawn before"):
-        intake.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
+        inbox.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
     assert archive.receipts(settings.archive, settings.plan) == [receipt]

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 from conftest import DemoRun
 
+from demo import annexes
+from demo.targets import METINGEN
 from flows import registry
 from flows.check import check
-from flows.demo import annexes
-from flows.demo.targets import METINGEN
 from flows.night import Night
 from flows.settings import Settings
 

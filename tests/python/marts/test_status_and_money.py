@@ -11,18 +11,18 @@ import duckdb
 import pytest
 from conftest import EVERY_NIGHT, FEW_NIGHTS, HELD, DemoRun
 
+from demo.annexes import accounts_at
+from demo.course import project_states
+from demo.milestone_dates import milestone_states
+from demo.targets import METINGEN
 from expectations import gate
 from flows import registry
-from flows.demo.annexes import accounts_at
-from flows.demo.course import project_states
-from flows.demo.milestone_dates import milestone_states
-from flows.demo.targets import METINGEN
-from flows.publish import release
+from flows.release import kept
 from flows.settings import PROJECT
 
 
 def query(demo: DemoRun, sql: str) -> list[tuple[object, ...]]:
-    current = release.current(demo.settings)
+    current = kept.current(demo.settings)
     assert current
     with duckdb.connect(str(current.database), read_only=True) as con:
         return con.sql(sql).fetchall()
@@ -212,7 +212,7 @@ def test_the_release_that_first_held_a_meetmoment_has_the_amounts_known_when_it_
     assert isinstance(moment, datetime)
     first = next(
         of
-        for of in release.published(nights.settings)
+        for of in kept.published(nights.settings)
         if datetime.fromisoformat(of.manifest["published_at"]) >= moment.replace(tzinfo=UTC)
     )
     with duckdb.connect(str(first.database), read_only=True) as con:

@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy
 from conftest import DemoRun
 
-from flows.publish import postgres, release
+from flows.release import kept, postgres
 from flows.settings import PROJECT
 
 BI = PROJECT / "tests" / "bi"
@@ -27,20 +27,20 @@ OLD_CLIENT = PROJECT / ".venv-bi" / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
-def current(released: DemoRun) -> release.Release:
-    found = release.current(released.settings)
+def current(released: DemoRun) -> kept.Release:
+    found = kept.current(released.settings)
     assert found
     return found
 
 
-def committed(current: release.Release) -> Decimal:
+def committed(current: kept.Release) -> Decimal:
     """The sum of all committed amounts, counted by the client of the release."""
     with duckdb.connect(str(current.database), read_only=True) as con:
         (total,) = con.sql("select sum(amount_eur) from fct_finance where measure = 'committed'").fetchall()[0]
     return Decimal(total)
 
 
-def test_sqlalchemy_reads_it_and_no_other_file(current: release.Release) -> None:
+def test_sqlalchemy_reads_it_and_no_other_file(current: kept.Release) -> None:
     engine = sqlalchemy.create_engine(
         f"duckdb:///{current.database}",
         connect_args={
@@ -56,7 +56,7 @@ def test_sqlalchemy_reads_it_and_no_other_file(current: release.Release) -> None
     engine.dispose()
 
 
-def test_polars_and_pandas_read_the_parquet_files(current: release.Release) -> None:
+def test_polars_and_pandas_read_the_parquet_files(current: kept.Release) -> None:
     for table, expected in current.manifest["tables"].items():
         path = current.folder / "parquet" / f"{table}.parquet"
         assert pl.read_parquet(path).height == expected
@@ -65,7 +65,7 @@ def test_polars_and_pandas_read_the_parquet_files(current: release.Release) -> N
     assert amounts.filter(pl.col("measure") == "committed")["amount_eur"].sum() == committed(current)
 
 
-def test_csv_reads_back_to_the_cent(current: release.Release) -> None:
+def test_csv_reads_back_to_the_cent(current: kept.Release) -> None:
     with (current.folder / "csv" / "fct_finance.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == current.manifest["tables"]["fct_finance"]
@@ -81,13 +81,13 @@ def old_client() -> str:
     return str(OLD_CLIENT)
 
 
-def test_an_older_duckdb_client_opens_it(current: release.Release, old_client: str) -> None:
+def test_an_older_duckdb_client_opens_it(current: kept.Release, old_client: str) -> None:
     answer = json.loads(_run(old_client, str(BI / "read_old.py"), str(current.database)))
     assert answer["version"].startswith("1.4.")
     assert answer["counts"] == current.manifest["tables"]
 
 
-def test_superset_finds_every_table_and_column(current: release.Release, old_client: str) -> None:
+def test_superset_finds_every_table_and_column(current: kept.Release, old_client: str) -> None:
     found = json.loads(_run(old_client, str(BI / "read_as_superset.py"), str(current.database)))
     assert {table: described["rows"] for table, described in found.items()} == current.manifest["tables"]
     with duckdb.connect(str(current.database), read_only=True) as con:
@@ -95,7 +95,7 @@ def test_superset_finds_every_table_and_column(current: release.Release, old_cli
             assert described["columns"] == [name for name, *_ in con.sql(f"describe {table}").fetchall()]
 
 
-def test_node_opens_it(current: release.Release) -> None:
+def test_node_opens_it(current: kept.Release) -> None:
     if not (BI / "node_modules").is_dir():
         pytest.skip("no Node client here; `make bi` installs it")
     assert json.loads(_run("node", str(BI / "read.mjs"), str(current.database))) == current.manifest["tables"]
@@ -130,7 +130,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_postgres_holds_the_release_to_the_cent(current: release.Release, server: str) -> None:
+def test_postgres_holds_the_release_to_the_cent(current: kept.Release, server: str) -> None:
     counts = postgres.export(current, server)
     assert counts == current.manifest["tables"]
     with psycopg.connect(server) as con:
@@ -141,7 +141,7 @@ def test_postgres_holds_the_release_to_the_cent(current: release.Release, server
         assert empty == db.sql("select count(*) from fct_finance where amount_eur is null").fetchone()
 
 
-def test_a_reader_may_read_and_nothing_else(current: release.Release, server: str) -> None:
+def test_a_reader_may_read_and_nothing_else(current: kept.Release, server: str) -> None:
     postgres.export(current, server)
     with psycopg.connect(server, autocommit=True) as con:
         con.execute("set role veerkracht_reader")
@@ -151,8 +151,8 @@ def test_a_reader_may_read_and_nothing_else(current: release.Release, server: st
                 con.execute(statement)
 
 
-def test_a_reader_sees_the_old_release_or_the_new_one(released: DemoRun, current: release.Release, server: str) -> None:
-    older = release.published(released.settings)[0]
+def test_a_reader_sees_the_old_release_or_the_new_one(released: DemoRun, current: kept.Release, server: str) -> None:
+    older = kept.published(released.settings)[0]
     versions = {r.manifest["tables"]["fct_finance"] for r in (older, current)}
     postgres.export(older, server)
     with psycopg.connect(server) as reader:
@@ -167,9 +167,9 @@ def test_a_reader_sees_the_old_release_or_the_new_one(released: DemoRun, current
 
 
 def test_readers_of_several_tables_never_fail_or_see_a_mixture(
-    released: DemoRun, current: release.Release, server: str
+    released: DemoRun, current: kept.Release, server: str
 ) -> None:
-    older = release.published(released.settings)[0]
+    older = kept.published(released.settings)[0]
     pairs = {(r.manifest["tables"]["fct_finance"], r.manifest["tables"]["dim_submission"]) for r in (older, current)}
     postgres.export(older, server)
     done, seen, errors = threading.Event(), set(), []
@@ -198,7 +198,7 @@ def test_readers_of_several_tables_never_fail_or_see_a_mixture(
     assert errors == [] and seen == pairs
 
 
-def test_an_export_leaves_alone_what_is_not_its_own(current: release.Release, server: str) -> None:
+def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, server: str) -> None:
     postgres.export(current, server)
     with psycopg.connect(server, autocommit=True) as con:
         con.execute("create schema payroll create table salaries (amount integer)")
@@ -218,9 +218,9 @@ def test_an_export_leaves_alone_what_is_not_its_own(current: release.Release, se
         assert con.execute(columns, ["former"]).fetchone() == (0,)
 
 
-def test_a_failed_export_leaves_the_schema_as_it_was(released: DemoRun, current: release.Release, server: str) -> None:
+def test_a_failed_export_leaves_the_schema_as_it_was(released: DemoRun, current: kept.Release, server: str) -> None:
     postgres.export(current, server)
-    broken = release.Release(current.folder, {**current.manifest, "tables": {"dim_plan": 99}})
+    broken = kept.Release(current.folder, {**current.manifest, "tables": {"dim_plan": 99}})
     with pytest.raises(postgres.NotExported, match="dim_plan"):
         postgres.export(broken, server)
     with psycopg.connect(server) as con:

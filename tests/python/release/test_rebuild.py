@@ -7,24 +7,25 @@ import readers
 import rebuilds
 from conftest import DemoRun
 
-from flows.publish import carried, release
-from flows.publish.reader import open_current
-from flows.publish.rebuild import rebuild
+from flows.forms import carried
+from flows.release import kept, publishing
+from flows.release.reader import open_current
+from flows.release.rebuild import rebuild
 from flows.settings import Settings
 
 
 @pytest.mark.slow
 def test_two_rebuilds_of_a_release_equal_the_published_one(every_night: DemoRun, tmp_path: Path) -> None:
-    old = release.published(every_night.settings)[1]
+    old = kept.published(every_night.settings)[1]
     assert rebuilds.rebuilt_twice(every_night.settings, old.release_id, tmp_path) == ([], [])
 
 
 def test_a_rebuild_says_what_differs(small: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was changed here, and nothing else: every other file of the release is made again to the byte."""
-    first = release.published(small.settings)[0]
+    first = kept.published(small.settings)[0]
     seeds = carried.seeds()
     monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
-    monkeypatch.setattr("flows.publish.rebuild.registry.code_checksum", lambda: "another")
+    monkeypatch.setattr("flows.release.rebuild.registry.code_checksum", lambda: "another")
     rebuilt = rebuild(small.settings, first.release_id)
     assert rebuilt.differing == (carried.REGISTRY,)
     assert rebuilt.registry_differs == ("plan/scope.csv",)
@@ -34,7 +35,7 @@ def test_a_rebuild_says_what_differs(small: DemoRun, monkeypatch: pytest.MonkeyP
 def test_a_release_whose_submissions_are_gone_is_not_rebuilt(small: DemoRun, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     settings.releases.mkdir(parents=True)
-    first = release.published(small.settings)[0]
+    first = kept.published(small.settings)[0]
     (settings.releases / first.release_id).symlink_to(first.folder)
     with pytest.raises(LookupError, match="archive lacks veerkracht-m5"):
         rebuild(settings, first.release_id)
@@ -51,10 +52,10 @@ def test_a_reader_goes_on_to_the_next_release(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), open_current(settings.plan_home) as nobody:
         nobody.query("select 1")
     one, two = (readers._make(settings, f"2030-01-01.{n}", n) for n in (1, 2))
-    release.switch(settings, one)
+    publishing.switch(settings, one)
     with open_current(settings.plan_home) as reader:
         assert reader.query("select max(number) from one") == [(1,)]
         assert reader.connection() is reader.connection()
-        release.switch(settings, two)
+        publishing.switch(settings, two)
         assert reader.query("select max(number) from one") == [(2,)]
         assert reader.release_id == "2030-01-01.2"

@@ -12,17 +12,18 @@ import pytest
 from conftest import HELD, DemoRun
 from pydantic import SecretStr
 
-from flows.publish import contents, release, tables
-from flows.publish.edition import Edition, calendar
-from flows.publish.release import MANIFEST, RETIRED, Release
-from flows.publish.sign import SUFFIX
-from flows.publish.verify import changed_key, problems, problems_in, rollback
-from flows.receive import archive
+from flows.forms import contents, names, tables
+from flows.forms.edition import Edition, calendar
+from flows.intake import archive
+from flows.release import kept, publishing
+from flows.release.kept import MANIFEST, RETIRED, Release
+from flows.release.sign import SUFFIX
+from flows.release.verify import changed_key, problems, problems_in, rollback
 from flows.settings import Settings
 
 
 def served(small: DemoRun) -> Release:
-    current = release.current(small.settings)
+    current = kept.current(small.settings)
     assert current
     return current
 
@@ -37,27 +38,27 @@ def home(small: DemoRun, tmp_path: Path) -> Settings:
     """A home of its own with the three releases of the small plan."""
     settings = Settings(home=tmp_path)
     settings.releases.mkdir(parents=True)
-    for published in release.published(small.settings):
+    for published in kept.published(small.settings):
         shutil.copytree(published.folder, settings.releases / published.release_id)
-    release.switch(settings, release.published(settings)[-1].folder)
+    publishing.switch(settings, kept.published(settings)[-1].folder)
     return settings
 
 
 def test_current_is_the_last_release_and_reads_back(small: DemoRun) -> None:
     current = served(small)
-    assert current.release_id == release.published(small.settings)[-1].release_id
-    release.read_back(current.folder)
+    assert current.release_id == kept.published(small.settings)[-1].release_id
+    publishing.read_back(current.folder)
 
 
 def test_every_release_of_the_demo_holds(nights: DemoRun) -> None:
-    assert {r.release_id: problems(nights.settings, r) for r in release.published(nights.settings)} == {
-        r.release_id: [] for r in release.published(nights.settings)
+    assert {r.release_id: problems(nights.settings, r) for r in kept.published(nights.settings)} == {
+        r.release_id: [] for r in kept.published(nights.settings)
     }
 
 
 def test_each_release_names_the_ones_before(nights: DemoRun) -> None:
     before: list[str] = []
-    for published in release.published(nights.settings):
+    for published in kept.published(nights.settings):
         reference = published.manifest["previous_release"]
         assert (reference and reference["release_id"]) == (before[-1] if before else None)
         assert list(published.manifest["earlier_releases"]) == before
@@ -84,19 +85,19 @@ def test_each_release_names_the_ones_before(nights: DemoRun) -> None:
 def test_one_changed_byte_is_found(small: DemoRun, tmp_path: Path, name: str) -> None:
     folder = copied(small, tmp_path)
     change_a_byte(folder / name)
-    with pytest.raises(release.NotReadBack, match=name):
-        release.read_back(folder)
+    with pytest.raises(kept.NotReadBack, match=name):
+        publishing.read_back(folder)
 
 
 @pytest.mark.parametrize("name", ["marts.duckdb", MANIFEST, "marts.duckdb" + SUFFIX, MANIFEST + SUFFIX])
 def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
-    folder = release.published(home)[-1].folder
+    folder = kept.published(home)[-1].folder
     text = (folder / name).read_bytes()
     if name == MANIFEST:
         (folder / name).write_bytes(text.replace(b'"published_at": "2025', b'"published_at": "2026'))
     else:
         change_a_byte(folder / name)
-    (checked,) = [r for r in release.published(home) if r.folder == folder]
+    (checked,) = [r for r in kept.published(home) if r.folder == folder]
     assert any("is not signed with this key" in problem for problem in problems(home, checked))
 
 
@@ -109,29 +110,29 @@ def change_a_byte(path: Path) -> None:
 def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
     (folder / "csv" / "more.csv").write_text("x")
-    with pytest.raises(release.NotReadBack, match=r"more\.csv"):
-        release.read_back(folder)
+    with pytest.raises(kept.NotReadBack, match=r"more\.csv"):
+        publishing.read_back(folder)
 
 
 def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
-    with duckdb.connect(str(folder / tables.DATABASE)) as con:
+    with duckdb.connect(str(folder / names.DATABASE)) as con:
         con.execute("update fct_finance set amount_eur = amount_eur + 0.01 where row_number = 2")
-    with pytest.raises(release.NotReadBack, match=r"contents of marts\.duckdb"):
-        release.read_back(folder)
+    with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
+        publishing.read_back(folder)
 
 
 def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:
     folder = copied(demo, tmp_path)
     assert tables.contents_checksum(folder, "duckdb") == tables.contents_checksum(folder, "parquet")
-    parquet = folder / tables.PARQUET / "fct_finance.parquet"
+    parquet = folder / names.PARQUET / "fct_finance.parquet"
     duckdb.sql(f"copy (from '{parquet}' where row_number > 2) to '{tmp_path}/less.parquet'")
     (tmp_path / "less.parquet").replace(parquet)
     assert tables.contents_checksum(folder, "duckdb") != tables.contents_checksum(folder, "parquet")
 
 
 def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
-    first, middle, last = release.published(home)
+    first, middle, last = kept.published(home)
     assert problems(home, first) == problems(home, middle) == problems(home, last) == []
     manifest = middle.folder / MANIFEST
     manifest.write_text(manifest.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -144,7 +145,7 @@ def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
 
 def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> None:
     mine = Settings(home=tmp_path, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
-    published = release.publish(
+    published = publishing.publish(
         mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
     )
     assert published and not published.manifest["signing"]["is_demo_key"]
@@ -154,7 +155,7 @@ def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> 
     assert len(problems(mine, published, others["public_key"])) == 2
     with pytest.raises(ValueError, match="VEERKRACHT_SIGNING_KEY") as refused:
         bad = Settings(home=tmp_path, signing_key=SecretStr("not a key"))
-        release.publish(bad, small.settings.warehouse, [], _now())
+        publishing.publish(bad, small.settings.warehouse, [], _now())
     assert "not a key" not in str(refused.value)
 
 
@@ -190,36 +191,36 @@ def test_each_mart_is_published_or_deliberately_not(small: DemoRun) -> None:
 
 
 def test_roll_back_and_forth(home: Settings) -> None:
-    first, middle, last = release.published(home)
+    first, middle, last = kept.published(home)
     assert rollback(home, middle.release_id).release_id == middle.release_id
-    served_now = release.current(home)
+    served_now = kept.current(home)
     assert served_now and served_now.release_id == middle.release_id
     with pytest.raises(LookupError, match=last.release_id):
         rollback(home, "2000-01-01.1")
     change_a_byte(first.folder / "csv" / "fct_finance.csv")
-    with pytest.raises(release.NotReadBack):
+    with pytest.raises(kept.NotReadBack):
         rollback(home, first.release_id)
-    still = release.current(home)
+    still = kept.current(home)
     assert still and still.release_id == middle.release_id, "current was left alone"
 
 
 def test_a_release_after_a_rollback_follows_the_last_published_one(home: Settings, small: DemoRun) -> None:
-    *_, middle, last = release.published(home)
+    *_, middle, last = kept.published(home)
     rollback(home, middle.release_id)
     receipts = archive.receipts(small.settings.archive, small.settings.plan)
-    published = release.publish(home, small.settings.warehouse, receipts, _now())
+    published = publishing.publish(home, small.settings.warehouse, receipts, _now())
     assert published and published.manifest["previous_release"]["release_id"] == last.release_id
     assert problems(home, published) == []
 
 
 def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
-    first, middle, last = release.published(home)
+    first, middle, last = kept.published(home)
     rollback(home, first.release_id)
     few = Settings(home=home.home, keep_releases=1)
-    assert release.retire(few) == [], "never the served release, nor the last two"
+    assert publishing.retire(few) == [], "never the served release, nor the last two"
     rollback(few, last.release_id)
-    assert release.retire(few) == [first.release_id]
-    assert [r.release_id for r in release.published(few)] == [middle.release_id, last.release_id]
+    assert publishing.retire(few) == [first.release_id]
+    assert [r.release_id for r in kept.published(few)] == [middle.release_id, last.release_id]
     assert sorted(p.name for p in (few.releases / RETIRED / first.release_id).iterdir()) == [
         MANIFEST,
         MANIFEST + SUFFIX,
@@ -227,25 +228,25 @@ def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
     assert problems(few, last) == [] == problems(few, middle)
     with pytest.raises(LookupError, match="rebuild"):
         rollback(few, first.release_id)
-    assert release._next_id(few, datetime.fromisoformat(first.manifest["published_at"])).endswith(".2")
+    assert publishing._next_id(few, datetime.fromisoformat(first.manifest["published_at"])).endswith(".2")
 
 
 def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
-    first, *_ = release.published(home)
+    first, *_ = kept.published(home)
     change_a_byte(first.folder / "csv" / "fct_finance.csv")
     manifest = first.folder / MANIFEST
     document = json.loads(manifest.read_text(encoding="utf-8"))
     for entry in document["files"]:
-        entry["sha256"] = release.sha256(first.folder / entry["path"])
+        entry["sha256"] = publishing.sha256(first.folder / entry["path"])
     manifest.write_text(json.dumps(document), encoding="utf-8")
-    before = release.current(home)
-    with pytest.raises(release.NotReadBack, match=r"manifest\.json is not signed"):
+    before = kept.current(home)
+    with pytest.raises(kept.NotReadBack, match=r"manifest\.json is not signed"):
         rollback(home, first.release_id)
-    assert release.current(home) == before
+    assert kept.current(home) == before
 
 
 def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: Settings) -> None:
-    first, middle, last = release.published(home)
+    first, middle, last = kept.published(home)
     first.folder.rename(home.releases / "aside")
     middle.folder.rename(first.folder)
     assert "its folder is called" in problems_in(home, first.folder)[0]
@@ -261,9 +262,9 @@ def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: S
 
 def test_another_key_than_that_of_the_release_before_is_told(home: Settings, small: DemoRun) -> None:
     mine = Settings(home=home.home, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
-    *_, middle, last = release.published(home)
+    *_, middle, last = kept.published(home)
     rollback(home, middle.release_id)
-    published = release.publish(
+    published = publishing.publish(
         mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
     )
     assert published and problems(mine, published) == []
@@ -271,11 +272,11 @@ def test_another_key_than_that_of_the_release_before_is_told(home: Settings, sma
 
 
 def test_a_missed_publication_date_is_told(nights: DemoRun) -> None:
-    kept = {r.release_id: r.manifest["calendar"] for r in release.published(nights.settings)}
-    last = {entry["meetmoment_code"]: entry for entry in kept[served(nights).release_id]}
+    calendars = {r.release_id: r.manifest["calendar"] for r in kept.published(nights.settings)}
+    last = {entry["meetmoment_code"]: entry for entry in calendars[served(nights).release_id]}
     in_time = {f"{night}" for night in nights.nights if night != HELD}
     assert {key for key, entry in last.items() if not entry["is_missed"]} == in_time, "those whose night was run"
-    assert last["m1"]["first_published_on"] == next(iter(kept))[:10]
+    assert last["m1"]["first_published_on"] == next(iter(calendars))[:10]
     announced = datetime.fromisoformat(last["m7"]["publication_on"]).replace(tzinfo=UTC)
     folder = served(nights).folder
     for days, is_missed in ((0, False), (1, True)):

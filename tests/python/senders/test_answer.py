@@ -16,13 +16,13 @@ from conftest import DemoRun, put
 from openpyxl.worksheet.worksheet import Worksheet
 
 from flows import registry
-from flows.answer import folder, table, workbook
-from flows.answer.child import Job, mark_all
-from flows.answer.page import page
-from flows.answer.verdict import Answer, read
 from flows.check import check
+from flows.intake import archive
 from flows.night import Night, runbook
-from flows.receive import archive
+from flows.senders.answer import folder, marks, table
+from flows.senders.answer.marking import Job, mark_all
+from flows.senders.answer.page import page
+from flows.senders.answer.verdict import Answer, read
 from flows.settings import Settings
 
 MEETMOMENT = registry.meetmomenten()["veerkracht", "m1"]
@@ -61,7 +61,7 @@ def book(tmp_path: Path) -> Path:
 
 def marked(book: Path, *findings: dict[str, Any]) -> Any:
     target = book.with_name("marked.xlsx")
-    workbook.mark(book, answer(*findings), MEETMOMENT, target)
+    marks.mark(book, answer(*findings), MEETMOMENT, target)
     return openpyxl.load_workbook(target)
 
 

@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from flows import registry
 from flows.check import check
+from flows.senders.template import Written, write_template
 from flows.settings import Settings
-from flows.template import Written, write_template
 
 IN_TIME = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
 PUBLISHED = " (wordt gepubliceerd)"

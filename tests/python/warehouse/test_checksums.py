@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows import registry
-from flows.receive.archive import Receipt
+from flows.intake.archive import Receipt
 from flows.settings import Settings
 from flows.warehouse import load
 
@@ -52,7 +52,7 @@ def test_the_code_of_a_release_is_all_that_decides_what_is_in_it(project: Path, 
     assert registry.code_checksum() != before
 
 
-@pytest.mark.parametrize("pattern", ["flows/receive/*.py", "seeds/contract/*.csv", "seeds/layouts/*.csv"])
+@pytest.mark.parametrize("pattern", ["flows/intake/*.py", "seeds/contract/*.csv", "seeds/layouts/*.csv"])
 def test_a_file_is_read_anew_when_the_reading_the_contract_or_a_layout_changed(project: Path, pattern: str) -> None:
     settings = Settings(home=project)
     before = load.parsed_folder(settings, RECEIPT)

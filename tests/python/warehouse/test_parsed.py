@@ -69,17 +69,17 @@ def test_what_is_told_beside_a_warehouse_is_of_the_code_of_now(tmp_path: Path) -
     ],
 )
 def test_its_key_changes_with_everything_that_dbt_reads(name: str, project: Path) -> None:
-    before = parsed._key(project, "warehouse")
-    assert parsed._key(project, "warehouse") == before != parsed._key(project, "other")
+    before = parsed.key(project, "warehouse")
+    assert parsed.key(project, "warehouse") == before != parsed.key(project, "other")
     path = project / name
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert parsed._key(project, "warehouse") != before
+    assert parsed.key(project, "warehouse") != before
 
 
 def test_another_dbt_parses_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = parsed._key(project, "warehouse")
+    before = parsed.key(project, "warehouse")
     monkeypatch.setattr(parsed, "version", lambda package: "1.11.99")
-    assert parsed._key(project, "warehouse") != before
+    assert parsed.key(project, "warehouse") != before
 
 
 def test_an_entry_is_made_whole_or_not_at_all_and_the_oldest_go(tmp_path: Path) -> None:

@@ -1,0 +1,182 @@
+"""What changed between two releases, or between what was known on two days.
+
+The list comes from the mart ``what_changed`` of a release that knows all that was received until the later moment: what
+was received after the one and until the other, netted, so that a value that went there and back is no change. Windows
+that follow each other leave nothing out and tell nothing twice. Beside it stands what a plain comparison of the files
+of the two releases finds per mart, which also shows what a change of registry or code did.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from flows.account.known import moment_of, published_at, release_at
+from flows.forms.changes import count_came_back, counts, net_changes
+from flows.intake import archive
+from flows.release.kept import Release, published, retired
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class TableDifference:
+    """How the rows of one mart differ between two releases, by their Parquet files."""
+
+    table: str
+    rows_before: int
+    rows_after: int
+    rows_gone: int
+    """Rows of the earlier release that the later one does not have as they were."""
+    rows_new: int
+    """Rows of the later release that the earlier one does not have as they are."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed after one moment and until another (UTC)."""
+
+    after: datetime
+    until: datetime
+    before_release: str | None
+    after_release: str | None
+    """The latest releases of the two moments, whose files are compared."""
+    list_release: str
+    """The release whose list of changes this is."""
+    changes: list[dict[str, Any]]
+    tables: list[TableDifference]
+    notes: list[str]
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """(comparison, kind, number of changes), restatements first."""
+        return counts(self.changes)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return asdict(self) | {
+            "counts": [{"comparison": c, "kind": k, "count": n} for c, k, n in self.counts()],
+        }
+
+
+def diff(settings: Settings, earlier: str, later: str) -> Difference:
+    """Compare two releases by their id, or what was known at two moments or at the end of two days (ISO, UTC).
+
+    Raises:
+        LookupError: when there is no such release, or none yet.
+        ValueError: when the second is not after the first.
+    """
+    (moment, before), (until, after) = _side(settings, earlier), _side(settings, later)
+    if moment >= until:
+        raise ValueError(f"{later} is not after {earlier}")
+    listing, notes = _listing(settings, until, after)
+    with duckdb.connect(str(listing.database), read_only=True) as con:
+        changes, came_back = net_changes(con, moment, until), count_came_back(con, moment, until)
+    if came_back:
+        notes.append(
+            f"{came_back} records were gone for a while; the list does not say which of their values differ since"
+        )
+    compared, what_stands_between = _compared(before, after)
+    return Difference(
+        moment,
+        until,
+        before.release_id if before else None,
+        after.release_id if after else None,
+        listing.release_id,
+        changes,
+        compared,
+        [*notes, *what_stands_between],
+    )
+
+
+def table_differences(before: Release, after: Release) -> list[TableDifference]:
+    """Per mart that differs, how many rows; by the Parquet files of the two releases."""
+    found = []
+    with duckdb.connect() as con:
+        for table in sorted(before.manifest["tables"].keys() | after.manifest["tables"].keys()):
+            sides = [release.folder / "parquet" / f"{table}.parquet" for release in (before, after)]
+            rows = [release.manifest["tables"].get(table, 0) for release in (before, after)]
+            if all(path.exists() for path in sides) and _columns(con, sides[0]) == _columns(con, sides[1]):
+                gone, new = (_count_except(con, one, other) for one, other in (sides, sides[::-1]))
+            else:
+                gone, new = rows
+            if gone or new:
+                found.append(TableDifference(table, rows[0], rows[1], gone, new))
+    return found
+
+
+def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:
+    """The moment that a release id, a day or a moment means, and the latest release of then."""
+    known = {release.release_id: release for release in (*retired(settings), *published(settings))}
+    if text in known:
+        return published_at(known[text]), known[text]
+    try:
+        moment = moment_of(text)
+    except ValueError:
+        raise LookupError(f"{text} is no release and no date; releases: {', '.join(known) or 'none'}") from None
+    return moment, release_at(settings, moment)
+
+
+def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple[Release, list[str]]:
+    """The release to read the list of changes from, and what is to be noted about it.
+
+    The latest one of the moment, unless something came in after it, in the hours after a night or on a night that was
+    held; then the first later one, which knows it too.
+
+    Raises:
+        LookupError: when no release is there yet.
+    """
+    kept = published(settings)
+    is_kept = then is not None and then.database.exists()
+    came_in = _came_in(settings, then, until)
+    if then and is_kept and not came_in:
+        return then, []
+    later = [release for release in kept if published_at(release) >= until]
+    if later:
+        first = min(later, key=published_at)
+        why = f"{came_in} submissions or withdrawals came in after it" if came_in else "its files were not kept"
+        return first, [f"the list is that of release {first.release_id}: of {then.release_id}, {why}"] if then else []
+    if not kept:
+        raise LookupError("no release yet")
+    last = max(kept, key=published_at)
+    unknown = _came_in(settings, last, until)
+    return last, [
+        f"{unknown} submissions or withdrawals that came in after release {last.release_id} are in no release yet"
+    ]
+
+
+def _came_in(settings: Settings, release: Release | None, until: datetime) -> int:
+    """How many submissions and withdrawals came in after a release and until a moment."""
+    known = published_at(release) if release else datetime.min.replace(tzinfo=UTC)
+    received = [receipt.received_at for receipt in archive.receipts(settings.archive, settings.plan)]
+    withdrawn = [w.withdrawn_at for w in archive.withdrawals(settings.archive, settings.plan).values()]
+    return sum(known < moment <= until for moment in (*received, *withdrawn))
+
+
+def _compared(before: Release | None, after: Release | None) -> tuple[list[TableDifference], list[str]]:
+    """The marts that differ between the files of two releases, and what else differs between the two."""
+    if not before or not after:
+        return [], []
+    notes = [
+        f"the files of release {release.release_id} were not kept, so that its marts are not compared"
+        for release in (before, after)
+        if not release.database.exists()
+    ]
+    tables = [] if notes else table_differences(before, after)
+    if before.manifest["registry_sha256"] != after.manifest["registry_sha256"]:
+        notes.append("the registry changed between the two releases")
+    if before.manifest["code"]["sha256"] != after.manifest["code"]["sha256"]:
+        notes.append("the code changed between the two releases")
+    return tables, notes
+
+
+def _columns(con: duckdb.DuckDBPyConnection, path: object) -> Sequence[str]:
+    return con.read_parquet(str(path)).columns
+
+
+def _count_except(con: duckdb.DuckDBPyConnection, one: object, other: object) -> int:
+    counted = con.execute(
+        "select count(*) from (select * from read_parquet(?) except all select * from read_parquet(?))",
+        [str(one), str(other)],
+    ).fetchall()
+    return int(counted[0][0])

@@ -1,0 +1,118 @@
+"""Rebuild: the whole warehouse as it was known at a moment, from the archive, beside the one of the nights.
+
+Nothing is read from a release: what was known follows from the times of receipt alone. The registry and the code are
+today's; `differs_from` says where a release was made with others.
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from filelock import FileLock
+
+from flows import registry
+from flows.forms import contents, tables
+from flows.intake import archive
+from flows.release.kept import Release, published, retired
+from flows.settings import Settings
+from flows.warehouse.from_archive import build_as_known
+
+
+class NothingKnown(Exception):
+    """No submission had been received by then."""
+
+
+@dataclass(frozen=True)
+class AsKnown:
+    """A warehouse as known at a moment (UTC), with the latest release of then."""
+
+    moment: datetime
+    warehouse: Path
+    release: Release | None
+    notes: tuple[str, ...]
+    """What stands between this rebuild and that release: another registry, other code."""
+
+
+def moment_of(text: str) -> datetime:
+    """A day means its end, in UTC; a moment is itself.
+
+    Raises:
+        ValueError: when the text is neither an ISO date nor an ISO moment.
+    """
+    try:
+        moment = datetime.combine(date.fromisoformat(text), time.max)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_known_on(settings: Settings, moment: datetime) -> AsKnown:
+    """Rebuild what was known at a moment under ``build/asof``; a rebuild on the same inputs is kept and used again.
+
+    Who asks for one that is being made waits for it.
+
+    Raises:
+        NothingKnown: when nothing had been received by then.
+        transform.TransformFailed: also when a check of gate 1 could not be carried out.
+    """
+    receipts = [
+        receipt for receipt in archive.receipts(settings.archive, settings.plan) if receipt.received_at <= moment
+    ]
+    if not receipts:
+        raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
+    withdrawn = {
+        id_: w for id_, w in archive.withdrawals(settings.archive, settings.plan).items() if w.withdrawn_at <= moment
+    }
+    inputs = [registry.checksum(), registry.code_checksum(), *(receipt.submission_id for receipt in receipts)]
+    inputs += [f"withdrawn {submission_id}" for submission_id in withdrawn]
+    name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+    folder = settings.build / "asof" / name
+    warehouse = folder / "warehouse.duckdb"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            build_as_known(settings, receipts, withdrawn, warehouse, moment)
+            (folder / "done").touch()
+    then = release_at(settings, moment)
+    return AsKnown(moment, warehouse, then, tuple(differs_from(then)) if then else ())
+
+
+def release_at(settings: Settings, moment: datetime) -> Release | None:
+    """The release that was the latest at a moment, also when its files were not kept."""
+    earlier = [r for r in (*retired(settings), *published(settings)) if published_at(r) <= moment]
+    return max(earlier, key=published_at, default=None)
+
+
+def published_at(release: Release) -> datetime:
+    """The moment of publication (UTC)."""
+    return datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC)
+
+
+def differs_from(release: Release) -> list[str]:
+    """Where today's registry and code are not those that a release was made with."""
+    notes = []
+    if release.manifest["registry_sha256"] != registry.checksum():
+        notes.append(f"the registry of today is not the one of release {release.release_id}")
+    if release.manifest["code"]["sha256"] != registry.code_checksum():
+        notes.append(f"the code of today is not the one of release {release.release_id}")
+    return notes
+
+
+def differing_files(rebuilt: AsKnown, release: Release, folder: Path) -> list[str]:
+    """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
+    tables.write(rebuilt.warehouse, folder, contents.declared(rebuilt.warehouse))
+    names = {
+        path.relative_to(side).as_posix()
+        for side in (folder, release.folder)
+        for form in ("parquet", "csv")
+        for path in (side / form).iterdir()
+    }
+    return sorted(name for name in names if not _same_bytes(folder / name, release.folder / name))
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.read_bytes() == other.read_bytes()

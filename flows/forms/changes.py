@@ -1,0 +1,151 @@
+"""What changed since the release before, as a page for people; the list itself is the mart ``what_changed``."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from flows import registry
+from flows.forms import publication
+from flows.forms.edition import Edition
+from flows.forms.names import DATABASE
+
+PAGE = "what_changed.html"
+_TEMPLATE = Path(__file__).with_name("changes.html")
+_ROWS_SHOWN = 500
+
+# A record that came and went is no change, nor is one that went and came back.
+_RECEIVED = """
+    with received as (
+        select
+            *,
+            old_value is null and new_value is null and old_state is not distinct from new_state as is_left_empty
+        from what_changed
+        where known_from > $after and known_from <= $until
+    ),
+    presence as (
+        select
+            comparison, meetmoment_code, record, record_key,
+            arg_min(kind, known_from) <> 'added' as was_there,
+            arg_max(kind, known_from) = 'added' as is_there
+        from received
+        where field = 'record'
+        group by comparison, meetmoment_code, record, record_key
+    ),
+"""
+
+# The first value before and the last value after; a value that came back is no change. What a release leaves empty, as
+# it does with fields that stay in the archive, did change. The values of a record that came or is gone came and went
+# with it; a final amount that came restates the provisional one.
+_NET_CHANGES = f"""
+    {_RECEIVED}
+    netted as (
+        select
+            comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field,
+            arg_min(struct_pack(v := old_value, s := old_state), known_from) as before,
+            arg_max(struct_pack(v := new_value, s := new_state), known_from) as after,
+            bool_or(is_left_empty) as is_left_empty,
+            bool_or(kind = 'made_final') as is_made_final,
+            arg_max(kind, known_from) as last_kind,
+            arg_max(is_form_only, known_from) as is_form_only,
+            arg_max(struct_pack(v := reason, s := reason_source), known_from) as accounted,
+            max(known_from) as known_from
+        from received
+        group by comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field
+    )
+    select
+        comparison, meetmoment_code, previous_meetmoment_code, project_code, record, record_key, field,
+        case when is_made_final then 'made_final' else last_kind end as kind,
+        before.v as old_value, after.v as new_value, before.s as old_state, after.s as new_state, is_form_only,
+        accounted.v as reason, accounted.s as reason_source, known_from
+    from netted
+    left join presence using (comparison, meetmoment_code, record, record_key)
+    where
+        case
+            when field = 'record' then was_there <> is_there
+            else
+                coalesce(is_there, true)
+                and (coalesce(was_there, true) or is_made_final)
+                and (is_left_empty or before is distinct from after)
+        end
+    order by comparison desc, meetmoment_code, record, record_key, field, known_from
+"""
+
+_CAME_BACK = f"""
+    {_RECEIVED}
+    came_back as (select * from presence where was_there and is_there)
+    select count(*) from came_back
+"""
+
+
+def net_changes(con: duckdb.DuckDBPyConnection, after: datetime, until: datetime) -> list[dict[str, Any]]:
+    """The rows of ``what_changed`` received after one moment and until another (UTC), netted.
+
+    Args:
+        con: the database of a release.
+    """
+    answer = con.execute(_NET_CHANGES, _window(after, until))
+    columns = [name for name, *_ in answer.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+
+
+def count_came_back(con: duckdb.DuckDBPyConnection, after: datetime, until: datetime) -> int:
+    """How many records were gone for a while within the window; which of their values differ since is not listed."""
+    ((count,),) = con.execute(_CAME_BACK, _window(after, until)).fetchall()
+    return int(count)
+
+
+def counts(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """(comparison, kind, number of changes), restatements first."""
+    counted = Counter((change["comparison"], change["kind"]) for change in changes)
+    return [(*key, count) for key, count in sorted(counted.items(), key=lambda c: (c[0][0] != "restatement", c[0]))]
+
+
+def labels() -> dict[str, tuple[str, str]]:
+    """Kind of change -> its label in Dutch and in English."""
+    return {row["kind"]: (row["label_nl"], row["label_en"]) for row in registry.rows("history/change_kind")}
+
+
+def write(folder: Path, edition: Edition) -> None:
+    """Write the page into ``folder``, which holds the database; the first release says that it is the first."""
+    changes: list[dict[str, Any]] = []
+    titles: dict[str, str] = {}
+    if edition.previous:
+        before = datetime.fromisoformat(edition.earlier[edition.previous])
+        with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+            changes = net_changes(con, before, edition.published_at)
+            titles = dict(con.sql("select project_code, title from dim_project").fetchall())
+    restated = [c for c in changes if c["comparison"] == "restatement" and c["field"] != "record"]
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["shown"] = _shown
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+        title=publication.value("title", "nl"),
+        edition=edition,
+        labels=labels(),
+        titles=titles,
+        counts=counts(changes),
+        restated=restated[:_ROWS_SHOWN],
+        restated_count=len(restated),
+        projects=[c for c in changes if c["record"] == "project" and c["field"] == "record"],
+        moved=[c for c in changes if c["kind"] == "moved_date" and c["comparison"] == "movement"][:_ROWS_SHOWN],
+        moved_count=sum(c["kind"] == "moved_date" and c["comparison"] == "movement" for c in changes),
+    )
+    (folder / PAGE).write_text(page + "\n", encoding="utf-8")
+
+
+def _shown(value: str | None, field: str) -> str:
+    """A value as people here write it: an amount with points and a comma."""
+    if value and field.endswith("_eur"):
+        return f"{Decimal(value):,.2f}".translate(str.maketrans(",.", ".,"))
+    return value or ""
+
+
+def _window(after: datetime, until: datetime) -> dict[str, datetime]:
+    return {"after": after.replace(tzinfo=None), "until": until.replace(tzinfo=None)}

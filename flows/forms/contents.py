@@ -1,0 +1,222 @@
+"""What a release holds: its marts and columns, in which form each goes out, and what each means.
+
+Declared on the dbt exposure ``open_data`` and on the columns of the marts, which are read from dbt's manifest.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.forms import parts
+from flows.warehouse import transform
+
+EXPOSURE = "open_data"
+FORMS = ("duckdb", "parquet", "csv", "csv_excel_nl", "xlsx", "json")
+TRACE_KEY = "trace_key"
+CONTENTS = {
+    *("key", "code", "number", "amount", "date", "flag", "label", "place", "digest", "reference"),
+    *("public_text", "value_of_field", "free_text", "person"),
+}
+"""What a column may contain (``contains`` in its ``meta``): ``public_text`` is text written for readers; ``free_text``
+and ``person`` stay in the warehouse; ``value_of_field`` is the value of the field that the row names, left empty where
+that field stays. A column that says none of these, or has no label in both languages, holds the release."""
+_STAY = {"free_text", "person"}
+_TRACE_KEY_LABELS = ("Herkomstsleutel", "Trace key")
+_TRACE_KEY_MEANING = "Key of the row for `veerkracht trace`, which leads to file, sheet, cell and checksum"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a published mart."""
+
+    name: str
+    data_type: str
+    """As DuckDB writes it, for example DECIMAL(18,2)."""
+    description: str
+    label_nl: str
+    label_en: str
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A column whose values are keys of another published mart."""
+
+    column: str
+    mart: str
+    parent_column: str
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published mart."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    """What goes out, in order; ``trace_key``, where it has one, last."""
+    values_of_fields: tuple[str, ...]
+    """Columns that hold the value of the field their row names."""
+    withheld_fields: tuple[str, ...]
+    """Fields of returns whose values stay in the archive, under whatever column."""
+    withheld: tuple[str, ...]
+    """Columns that stay in the warehouse."""
+    unlisted: tuple[str, ...]
+    """Columns that do not say what they contain; the gate holds the release."""
+    key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    forms: frozenset[str]
+    records: tuple[str, ...]
+    """The record of the submission contract that a row states, where it states one: the first that its sheet holds."""
+    is_place: bool
+    """Whether a row is about a file, or a place in it, without stating a record."""
+    plan_code: str
+    """The plan that the release is of."""
+
+    @property
+    def has_trace_key(self) -> bool:
+        return any(column.name == TRACE_KEY for column in self.columns)
+
+    def select(self, relation: str) -> str:
+        """The published columns of a warehouse relation, with the trace key made from the key of the row."""
+        names = [self._outgoing(column.name) for column in self.columns if column.name != TRACE_KEY]
+        if self.has_trace_key:
+            names.append(f"{self._trace_key()} as {TRACE_KEY}")
+        return f"select {', '.join(names)} from {relation}"
+
+    def _outgoing(self, name: str) -> str:
+        if name not in self.values_of_fields or not self.withheld_fields:
+            return name
+        # The row of a whole record repeats every field of it, those that stay included.
+        fields = ", ".join(f"'{field}'" for field in (*self.withheld_fields, "record"))
+        return f"case when field not in ({fields}) then {name} end as {name}"
+
+    def _trace_key(self) -> str:
+        """The plan, the name of the mart and the parts of its key."""
+        parts = [f"coalesce(cast({name} as varchar), '')" for name in self.key]
+        return " || '/' || ".join([f"'{self.plan_code}/{self.name}'", *parts])
+
+
+def declared(warehouse: Path) -> tuple[Mart, ...]:
+    """The published marts as the dbt manifest beside ``warehouse`` declares them, by name."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        plans = con.sql("select plan_code from registry.reg_plan").fetchall()
+    ((plan_code,),) = plans
+    return from_manifest(json.loads(transform.manifest_path(warehouse).read_text(encoding="utf-8")), plan_code)
+
+
+def from_manifest(manifest: Mapping[str, Any], plan_code: str) -> tuple[Mart, ...]:
+    """The published marts of a plan that a dbt manifest declares, by name.
+
+    Raises:
+        ValueError: when the exposure names a form, or a mart under a form, that is not there.
+    """
+    exposure = next(e for e in manifest["exposures"].values() if e["name"] == EXPOSURE)
+    nodes = {unique_id: manifest["nodes"][unique_id] for unique_id in exposure["depends_on"]["nodes"]}
+    names = {node["name"] for node in nodes.values()}
+    meta = exposure["config"]["meta"]
+    destinations, records, places = meta["destinations"], meta["records"], meta["places"]
+    if set(destinations) != set(FORMS):
+        raise ValueError(f"exposure {EXPOSURE} names forms {sorted(destinations)}; there are {sorted(FORMS)}")
+    named = {name for rule in destinations.values() for chosen in rule.values() for name in chosen}
+    named |= {*records, *places}
+    if named - names:
+        raise ValueError(f"exposure {EXPOSURE} names {sorted(named - names)}, which it does not depend on")
+    promises = _promises(manifest)
+    withheld = {name for node in nodes.values() for name, entry in node["columns"].items() if _contents(entry) in _STAY}
+    referred = referred_to(manifest)
+    return tuple(
+        _mart(
+            node,
+            promises[node["name"]],
+            {key: mart for key, mart in referred.items() if mart in names},
+            {form for form in FORMS if _goes(node["name"], destinations[form])},
+            records,
+            places,
+            withheld,
+            plan_code,
+        )
+        for node in sorted(nodes.values(), key=lambda node: str(node["name"]))
+    )
+
+
+def _goes(name: str, rule: Mapping[str, list[str]]) -> bool:
+    return name in rule["only"] if "only" in rule else name not in rule.get("except", ())
+
+
+def _promises(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Mart -> what it promises of its rows: the arguments of its test ``sound_mart``."""
+    return {
+        node["attached_node"].split(".")[-1]: node["test_metadata"]["kwargs"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "sound_mart"
+    }
+
+
+def referred_to(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Key column -> the mart it is the key of, as the macro that tests the references has them."""
+    macro = manifest["macros"]["macro.veerkracht.referred_to"]["macro_sql"]
+    return dict(re.findall(r"'(\w+)': ref\('(\w+)'\)", macro))
+
+
+def _contents(entry: Mapping[str, Any]) -> str | None:
+    """What a column contains; None where it does not say that, or has no label."""
+    meta = entry.get("meta", {})
+    found: str | None = meta.get("contains")
+    return found if found in CONTENTS and meta.get("label_nl") and meta.get("label_en") else None
+
+
+def _mart(
+    node: Mapping[str, Any],
+    promises: Mapping[str, Any],
+    referred_to: Mapping[str, str],
+    forms: set[str],
+    records: Mapping[str, list[str]],
+    places: Sequence[str],
+    withheld_fields: set[str],
+    plan_code: str,
+) -> Mart:
+    name = node["name"]
+    contents = {column: _contents(entry) for column, entry in node["columns"].items()}
+    columns = [
+        Column(
+            column,
+            str(entry["data_type"]).upper().replace(", ", ","),
+            entry["description"],
+            entry["meta"]["label_nl"],
+            entry["meta"]["label_en"],
+        )
+        for column, entry in node["columns"].items()
+        if contents[column] and contents[column] not in _STAY
+    ]
+    if name in records or name in places or parts.has_figures(name):
+        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING, *_TRACE_KEY_LABELS))
+    return Mart(
+        name=name,
+        description=node["description"],
+        columns=tuple(columns),
+        values_of_fields=tuple(column for column, held in contents.items() if held == "value_of_field"),
+        withheld_fields=tuple(sorted(withheld_fields)),
+        withheld=tuple(column for column, held in contents.items() if held in _STAY),
+        unlisted=tuple(column for column, held in contents.items() if not held),
+        key=tuple(promises["key"]),
+        foreign_keys=tuple(
+            ForeignKey(column.name, mart, key)
+            for column in sorted(columns, key=lambda column: column.name)
+            for key, mart in referred_to.items()
+            if refers(column.name, key) and mart != name and column.name not in promises.get("no_references", ())
+        ),
+        forms=frozenset(forms),
+        records=tuple(records.get(name, ())),
+        is_place=name in places,
+        plan_code=plan_code,
+    )
+
+
+def refers(column: str, key: str) -> bool:
+    """Whether a column is a reference to the mart with this key: it is named like it, or its name ends in it."""
+    return column == key or column.endswith(f"_{key}")

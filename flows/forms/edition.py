@@ -1,0 +1,103 @@
+"""An edition: which release of the series this is, and how it keeps to the declared publication calendar."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import registry
+from flows.forms.names import CSV
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What sets one release apart from the others of the series."""
+
+    release_id: str
+    published_at: datetime
+    """UTC."""
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """Id -> moment of publication (ISO, UTC) of the releases before it, oldest first."""
+    first_published: Mapping[str, str] | None = None
+    """Meetmoment -> day on which an earlier release first held all of it."""
+
+    @property
+    def previous(self) -> str | None:
+        return next(reversed(list(self.earlier)), None)
+
+    @property
+    def day(self) -> date:
+        return self.published_at.astimezone(registry.TIME_ZONE).date()
+
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> "Edition":
+        """The edition a manifest tells of, as it was when it was published."""
+        published_at = datetime.fromisoformat(manifest["published_at"])
+        edition = cls(manifest["release_id"], published_at, manifest["earlier_releases"])
+        return cls(
+            edition.release_id,
+            published_at,
+            edition.earlier,
+            {
+                _meetmoment(entry): entry["first_published_on"]
+                for entry in manifest["calendar"]
+                if entry["first_published_on"] and entry["first_published_on"] < edition.day.isoformat()
+            },
+        )
+
+    @classmethod
+    def after(cls, manifest: Mapping[str, Any] | None, release_id: str, published_at: datetime) -> "Edition":
+        """The edition that follows a manifest; the first of the series where there is none."""
+        if manifest is None:
+            return cls(release_id, published_at)
+        return cls(
+            release_id,
+            published_at,
+            {**manifest["earlier_releases"], manifest["release_id"]: manifest["published_at"]},
+            {_meetmoment(e): e["first_published_on"] for e in manifest["calendar"] if e["first_published_on"]},
+        )
+
+
+def _meetmoment(entry: Mapping[str, Any]) -> str:
+    """The code in an entry of a published calendar; releases of before 2027 name it with the plan in front."""
+    return str(entry.get("meetmoment_code") or entry["meetmoment_code"].partition("/")[2])
+
+
+def calendar(folder: Path, edition: Edition) -> list[dict[str, Any]]:
+    """Per meetmoment: the announced day, the day a release first held all of it, whether that was missed.
+
+    A day that passed without a complete release counts as missed from then on.
+    """
+    kept = []
+    with (folder / CSV / "dim_meetmoment.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in sorted(rows, key=lambda row: int(row["meetmoment_number"])):
+        complete_today = edition.day.isoformat() if row["is_complete"] == "true" else None
+        first = (edition.first_published or {}).get(row["meetmoment_code"]) or complete_today
+        kept.append(
+            {
+                "meetmoment_code": row["meetmoment_code"],
+                "publication_on": row["publication_on"],
+                "first_published_on": first,
+                "is_missed": (first or edition.day.isoformat()) > row["publication_on"],
+            }
+        )
+    return kept
+
+
+def missed(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The meetmomenten whose announced day was missed."""
+    return [str(entry["meetmoment_code"]) for entry in entries if entry["is_missed"]]
+
+
+def period(database: Path) -> tuple[date, date] | None:
+    """First and last cut-off date of the meetmomenten that were delivered; None where nothing was."""
+    with duckdb.connect(str(database), read_only=True) as con:
+        first, last = con.execute(
+            "select min(cutoff_date), max(cutoff_date) from dim_meetmoment where delivered_project_count > 0"
+        ).fetchall()[0]
+    return (first, last) if first else None

@@ -1,0 +1,129 @@
+"""Privacy: no column leaves that the registry does not list, and no text that holds personal data.
+
+All that a release says comes from its marts, from the registry it carries and from the documentation of the models;
+these three are scanned. What is said of a hit never repeats the value. Rows of returns that hold one are set apart by
+gate 1 before (rule V12).
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.gate import Failure
+from flows import personal_data
+from flows.forms import carried
+from flows.forms.contents import TRACE_KEY, Mart
+from flows.personal_data import CANDIDATE, kinds_in, public_values
+from flows.settings import Settings
+from flows.warehouse import cache, docs, transform
+
+NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
+_ROWS_NAMED = 20
+_MASKED = "***"
+
+
+def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str = "marts") -> list[Failure]:
+    """Why these marts may not be published: unlisted columns, then personal data, each with its place.
+
+    Args:
+        con: the warehouse; it is only read.
+        schema: where the marts are.
+    """
+    unlisted = [
+        Failure(NOT_LISTED, mart.name, column, (), f"{mart.name}.{column}")
+        for mart in marts
+        for column in mart.unlisted
+    ]
+    return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
+
+
+def failures_around(warehouse: Path) -> list[Failure]:
+    """Where personal data stands in what goes out around the marts of a warehouse: the registry, the documentation.
+
+    That nothing was found is kept, under the checksum of what was looked through and of who looks.
+    """
+    told = transform.manifest_path(warehouse).read_bytes()
+    looked_through = Settings().cache / "looked_through" / _key(told)
+    if looked_through.is_dir():
+        return []
+    public, found = public_values(), []
+    for file, texts in ((carried.REGISTRY, _registry_texts()), (docs.PAGE, _texts_within(json.loads(told), ""))):
+        for place, text in texts:
+            if kinds := kinds_in(text, public):
+                found.append(Failure(PERSONAL_DATA, file, None, (), f"{file} ({', '.join(kinds)}): {place}"))
+    if not found:
+        cache.entry(looked_through, lambda target: None)
+    return found
+
+
+def _key(told: bytes) -> str:
+    """All that the verdict on what stands around the marts is a function of."""
+    digest = hashlib.sha256(f"{version('phonenumbers')} {version('python-stdnum')}".encode())
+    for name, content in sorted(carried.seeds().items()):
+        digest.update(b"\0" + name.encode() + b"\0" + content)
+    for part in (told, Path(__file__).read_bytes(), Path(personal_data.__file__).read_bytes()):
+        digest.update(b"\0" + part)
+    return digest.hexdigest()[:24]
+
+
+def _registry_texts() -> Iterator[tuple[str, str]]:
+    """(seed, line and column, text) of every cell of the registry."""
+    for name, content in carried.seeds().items():
+        rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        header = next(rows)
+        for row in rows:
+            for column, text in zip(header, row, strict=True):
+                yield f"{name}, line {rows.line_num}, {column}", text
+
+
+def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text of a JSON document."""
+    if isinstance(document, str):
+        yield place, document
+    elif isinstance(document, dict):
+        for name, value in document.items():
+            yield from _texts_within(value, f"{place}/{name}")
+    elif isinstance(document, list):
+        for number, value in enumerate(document, start=1):
+            yield from _texts_within(value, f"{place}/{number}")
+
+
+def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> Iterator[Failure]:
+    public = public_values()
+    for column in mart.columns:
+        if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
+            continue
+        texts = con.execute(
+            f'select distinct "{column.name}" from {schema}.{mart.name} where regexp_matches("{column.name}", ?)',
+            [CANDIDATE],
+        ).fetchall()
+        for text, kinds in ((text, kinds_in(text, public)) for (text,) in sorted(texts)):
+            if kinds:
+                yield from _places(con, mart, schema, column.name, text, ", ".join(kinds), public)
+
+
+def _places(
+    con: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    schema: str,
+    column: str,
+    text: str,
+    kinds: str,
+    public: frozenset[str],
+) -> Iterator[Failure]:
+    """One failure per row that holds the text; key parts that hold personal data themselves are masked."""
+    keys = ", ".join(f"cast({name} as varchar)" for name in mart.key)
+    rows = con.execute(f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]).fetchall()
+    for row in rows[:_ROWS_NAMED]:
+        key = tuple(_MASKED if part and kinds_in(part, public) else part or "" for part in row)
+        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): {' | '.join(key)}")
+    if len(rows) > _ROWS_NAMED:
+        more = len(rows) - _ROWS_NAMED
+        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): + {more}")

@@ -1,0 +1,151 @@
+"""The marts in every form of a release: DuckDB, Parquet, two editions of CSV, one workbook, JSON.
+
+The same content always gives the same bytes: rows are in a total order and no form holds the moment of writing. The
+one exception is the DuckDB file, which holds left-over memory between its values; its contents have a checksum of
+their own.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from flows.forms.contents import Mart
+from flows.forms.names import CSV, CSV_EXCEL_NL, DATABASE, HEADLINES, PARQUET
+
+_ROWS_AT_ONCE = 10_000
+
+# Machines read ISO 8601 with its zone; times in the warehouse are UTC.
+TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MEASURED = ("DECIMAL(38,15)", "DECIMAL(38, 15)")
+"""Values of indicators, as exact as they came; people are spared the zeros behind them."""
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA_START = r"^[=+@\t\r\n\x00-]"
+
+
+def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int]:
+    """Write the marts of a warehouse, but for the workbook and the JSON, into ``folder``; the number of rows of each.
+
+    Args:
+        warehouse: a built warehouse; it is only read.
+        folder: an existing empty folder.
+        marts: what goes out, and in which form.
+    """
+    for form in (PARQUET, CSV, CSV_EXCEL_NL):
+        (folder / form).mkdir()
+    counts = {}
+    with duckdb.connect(config={"threads": 1}) as con:
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        # Older readers must open the file: storage version v1.0.0 is read by every DuckDB 1.x and 2.x.
+        con.execute(f"attach '{folder / DATABASE}' as release (storage_version 'v1.0.0')")
+        for mart in marts:
+            con.execute(f"create table rows as {mart.select(f'warehouse.marts.{mart.name}')} order by all")
+            counts[mart.name] = con.execute("select count(*) from rows").fetchall()[0][0]
+            _write_forms(con, mart, folder)
+            con.execute("drop table rows")
+        con.execute("checkpoint release")
+        con.execute("detach release")
+    if (folder / f"{DATABASE}.wal").exists():
+        raise RuntimeError("a write-ahead log was left beside the database")
+    return counts
+
+
+def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> None:
+    if "duckdb" in mart.forms:
+        con.execute(f"create table release.main.{mart.name} as from rows")
+        con.execute(f"comment on table release.main.{mart.name} is {_quoted(mart.description)}")
+        for column in mart.columns:
+            con.execute(f"comment on column release.main.{mart.name}.{column.name} is {_quoted(column.description)}")
+    if "parquet" in mart.forms:
+        con.execute(f"copy rows to '{folder / PARQUET / mart.name}.parquet' (format parquet, compression zstd)")
+    if "csv" in mart.forms:
+        con.execute(
+            f"copy rows to '{folder / CSV / mart.name}.csv' (format csv, header, timestampformat '{TIMESTAMP}')"
+        )
+    if "csv_excel_nl" in mart.forms:
+        path = folder / CSV_EXCEL_NL / f"{mart.name}.csv"
+        con.execute(f"copy ({_excel_nl(mart)}) to '{path}' (format csv, header, delimiter ';')")
+        path.write_bytes(_BYTE_ORDER_MARK + path.read_bytes())
+
+
+def _excel_nl(mart: Mart) -> str:
+    """The rows as a Dutch Excel takes them: decimal comma, its own words for true and false, text inert."""
+    columns = []
+    for column in mart.columns:
+        name, kind = column.name, column.data_type
+        if kind == "VARCHAR":
+            text = f"case when regexp_matches({name}, '{_FORMULA_START}') then '''' || {name} else {name} end"
+        elif kind == "BOOLEAN":
+            text = f"case when {name} then 'WAAR' when not {name} then 'ONWAAR' end"
+        elif kind in _MEASURED:
+            text = f"replace(rtrim(rtrim(cast({name} as varchar), '0'), '.'), '.', ',')"
+        elif kind.startswith("DECIMAL") or kind == "DOUBLE":
+            text = f"replace(cast({name} as varchar), '.', ',')"
+        elif kind == "TIMESTAMP":
+            text = f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
+        else:
+            text = f"cast({name} as varchar)"
+        columns.append(f"{text} as {name}")
+    return f"select {', '.join(columns)} from rows"
+
+
+def write_headlines(folder: Path, marts: Sequence[Mart], head: dict[str, Any]) -> None:
+    """The figures of the marts declared for JSON, in one file, under ``head``: what the release is."""
+    answer: dict[str, Any] = dict(head)
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        for mart in marts:
+            if "json" in mart.forms:
+                rows = con.execute(f"select * from {mart.name} order by all").fetchall()
+                names = [column.name for column in mart.columns]
+                answer[mart.name] = [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+    text = json.dumps(answer, ensure_ascii=False, indent=1)
+    (folder / HEADLINES).write_text(text + "\n", encoding="utf-8")
+
+
+def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
+    """sha256 over tables, columns, comments and rows of a published database, whatever its bytes.
+
+    Args:
+        folder: a release.
+        form: where the rows are read: in the database, or in the Parquet files of the marts that have one. Both hold
+            the same rows in the same order, so that two checksums that agree prove it.
+    """
+    # One thread reads rows in the order in which they stand.
+    with duckdb.connect(str(folder / DATABASE), read_only=True, config={"threads": 1}) as con:
+        tables = con.sql("select table_name, comment from duckdb_tables() order by all").fetchall()
+        columns = con.sql(
+            "select table_name, column_index, column_name, data_type, comment from duckdb_columns()"
+            " where not internal order by all"
+        ).fetchall()
+        parts = [*tables, *columns]
+        for name, _ in tables:
+            parquet = folder / PARQUET / f"{name}.parquet"
+            parts.append(_rows_checksum(con, f"'{parquet}'" if form == "parquet" and parquet.exists() else name))
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _rows_checksum(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[str | None, int]:
+    """sha256 over the rows as text, a line each (none where there are none), and their number; read in parts."""
+    digest, count = hashlib.sha256(), 0
+    rows = con.execute(f"select cast(t as varchar) from {relation} as t")
+    while chunk := rows.fetchmany(_ROWS_AT_ONCE):
+        lines = "\n".join(line for (line,) in chunk)
+        digest.update(("\n" + lines if count else lines).encode())
+        count += len(chunk)
+    return digest.hexdigest() if count else None, count
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; whole decimals without a point."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,1 +1,0 @@
-"""History: the marts as they were known on a day, and what changed between two days or releases."""

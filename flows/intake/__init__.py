@@ -1,0 +1,1 @@
+"""Intake: files become text rows, and their bytes are kept for ever."""

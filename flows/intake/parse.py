@@ -1,0 +1,70 @@
+"""From bytes to text rows: what a file says, cell by cell, with nothing interpreted.
+
+Runs in the limited child process only (`flows.intake.reading`). Everything is read as text; a cell that the file itself
+holds as a number, date or boolean keeps that as its kind, so that no locale is ever applied to it.
+"""
+
+import errno
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from flows.intake.container import read_packed
+from flows.intake.csv_form import CSV_SHEET, read_csv
+from flows.intake.fit import Refusal
+from flows.intake.form import form_of
+from flows.intake.json_form import read_json
+from flows.intake.sheets import ROW_SCHEMA, Intake, Parsed, Refused, Sheet, over_limit
+from flows.intake.xlsx_form import read_workbook
+from flows.registry import Layout
+from flows.settings import Settings
+
+__all__ = ["CSV_SHEET", "ROW_SCHEMA", "Parsed", "Sheet", "parse_file"]
+
+
+def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Settings) -> Parsed:
+    """Read one file into ``target/rows.parquet`` and ``target/parsed.json``.
+
+    Args:
+        path: the bytes as kept in the archive; their form is told by the first bytes, not by a name.
+        layouts: the layouts of the plan.
+        target: an existing empty folder.
+        limits: size, ratio and count limits.
+    """
+    parsed = Parsed()
+    rows = target / "rows.parquet"
+    try:
+        with pq.ParquetWriter(rows, ROW_SCHEMA, compression="zstd") as writer:
+            size = path.stat().st_size
+            if size > limits.max_file_mb * 1024**2:
+                raise over_limit(f"{size / 1024**2:.0f} MB", f"{limits.max_file_mb} MB")
+            _read(path.read_bytes(), "", Intake(layouts, limits, writer, parsed))
+    except Refused as refused:
+        parsed.refusals.append(refused.refusal)
+    except MemoryError:
+        parsed = Parsed(refusals=[over_limit("memory", f"{limits.parse_memory_mb} MB").refusal])
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        rows.unlink()
+        parsed = Parsed(refusals=[over_limit(rows.name, f"{limits.max_output_mb} MB").refusal])
+    (target / "parsed.json").write_text(json.dumps(asdict(parsed), ensure_ascii=False), encoding="utf-8")
+    return parsed
+
+
+def _read(content: bytes, member: str, intake: Intake) -> None:
+    """Read a file, or a member of a container under its name there."""
+    match form_of(content):
+        case "workbook":
+            read_workbook(content, member, intake)
+        case "json":
+            read_json(content, member, intake)
+        case "csv":
+            read_csv(content, member or CSV_SHEET, intake)
+        case "zip" if member:
+            raise Refused(Refusal("F07", value="zip in zip"))
+        case "zip":
+            read_packed(content, intake, _read)

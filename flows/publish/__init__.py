@@ -1,1 +1,0 @@
-"""Publish: one release, written whole, read back, then switched to in one step."""

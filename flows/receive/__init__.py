@@ -1,1 +1,0 @@
-"""Receive: files become text rows, and their bytes are kept for ever."""

@@ -1,0 +1,287 @@
+"""Publishing: the marts in every form under one id, with metadata and a signed manifest; earlier releases stay.
+
+It is written beside the others under an unfinished name, read back from disk, renamed, and only then does ``current``
+point to it, in one atomic step. Whoever reads ``current`` sees the old release or the new one, never a mixture.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import registry
+from flows.forms import (
+    carried,
+    catalogue,
+    changes,
+    contents,
+    dictionary,
+    edition,
+    names,
+    packages,
+    publication,
+    tables,
+    workbook,
+)
+from flows.forms.edition import Edition
+from flows.intake.archive import Receipt
+from flows.release.kept import (
+    DATABASE,
+    MANIFEST,
+    RETIRED,
+    NotReadBack,
+    Release,
+    current,
+    published,
+    retired,
+    sequence,
+)
+from flows.release.sign import PUBLIC_KEY, SUFFIX, Signer
+from flows.settings import Settings
+from flows.warehouse import docs
+
+_FOR_READERS = 2
+"""The release that was served until now stays for those who are reading file after file of it."""
+
+
+class NotListed(Exception):
+    """A column about to be published is not on the list of publishable columns; nothing was published."""
+
+
+def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], now: datetime) -> Release | None:
+    """Publish the marts of ``warehouse``; nothing, and None, when they equal the current release to the byte.
+
+    Args:
+        warehouse: a built and judged warehouse; it is only read.
+        receipts: the submissions it stands on.
+        now: the moment of publication (UTC); all that is told of time in a release besides its data.
+    """
+    # The chain follows the order of publication: a release that was rolled back stays a link of it.
+    before = max(
+        (*retired(settings), *published(settings)), key=lambda release: sequence(release.release_id), default=None
+    )
+    release_id = _next_id(settings, now)
+    unfinished = settings.releases / f".{release_id}.unfinished"
+    this = Edition.after(before.manifest if before else None, release_id, now)
+    manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
+    served = current(settings)
+    if served and served.manifest["content_sha256"] == manifest["content_sha256"]:
+        shutil.rmtree(unfinished)
+        return None
+    read_back(unfinished)
+    for path in [*(p for p in unfinished.rglob("*")), unfinished]:
+        _sync(path)
+    folder = settings.releases / release_id
+    unfinished.rename(folder)
+    _sync(settings.releases)
+    switch(settings, folder)
+    retire(settings)
+    return Release(folder, manifest)
+
+
+def write(
+    settings: Settings,
+    warehouse: Path,
+    folder: Path,
+    this: Edition,
+    receipts: Sequence[Receipt],
+    previous: dict[str, str] | None,
+) -> dict[str, Any]:
+    """Write a whole release into ``folder`` and sign it; its manifest. The same arguments always give the same bytes.
+
+    Args:
+        folder: made anew.
+        previous: id and manifest checksum of the release before.
+
+    Raises:
+        NotListed: when a column is not on the list of publishable columns.
+    """
+    marts = contents.declared(warehouse)
+    unlisted = [f"{mart.name}.{column}" for mart in marts for column in mart.unlisted]
+    if unlisted:
+        raise NotListed(", ".join(unlisted))
+    signer = Signer.of(settings)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    counts = tables.write(warehouse, folder, marts)
+    head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
+    tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
+    workbook.write(folder, marts, _readme(this), this.published_at)
+    told = {path: _file(path, folder) for path in files(folder)}
+    data = list(told.values())
+    whole = tables.contents_checksum(folder, "parquet")
+    kept = edition.calendar(folder, this)
+    catalogue.write(folder, this, marts, data, whole, kept)
+    packages.write(folder, this, marts, data, kept)
+    dictionary.write(folder, this, marts)
+    changes.write(folder, this)
+    docs.write(warehouse, folder)
+    carried.write_registry(folder)
+    (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
+    manifest = head | {
+        "previous_release": previous,
+        "earlier_releases": dict(this.earlier),
+        "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
+        "registry_sha256": registry.checksum(),
+        "content_sha256": _content_checksum(data),
+        "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},
+        "calendar": kept,
+        "tables": counts,
+        "records": {mart.name: list(mart.records) for mart in marts if mart.records},
+        "places": [mart.name for mart in marts if mart.is_place],
+        "submissions": [_submission(receipt) for receipt in receipts],
+        "withdrawals": _withdrawals(folder),
+        "database": {"path": DATABASE, "contents_sha256": whole},
+        "files": [told.get(path) or _file(path, folder) for path in files(folder)],
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for name in (DATABASE, MANIFEST):
+        signer.sign(folder / name)
+    return manifest
+
+
+def read_back(folder: Path) -> None:
+    """Read a release from disk and compare every file with its manifest, and the database with the Parquet files.
+
+    The manifest has the checksum of the rows as the Parquet files had them; here the database is read.
+
+    Raises:
+        NotReadBack: naming the first file that differs.
+    """
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    listed = {entry["path"]: entry for entry in manifest["files"]}
+    present = {path.relative_to(folder).as_posix() for path in files(folder)}
+    if present != set(listed):
+        raise NotReadBack(f"files and manifest differ: {sorted(present ^ set(listed))}")
+    for name, entry in listed.items():
+        if _file(folder / name, folder) != entry:
+            raise NotReadBack(f"{name} is not what the manifest says")
+    try:
+        whole = tables.contents_checksum(folder, "duckdb")
+    except duckdb.Error as error:
+        raise NotReadBack(f"{DATABASE} cannot be read: {error}") from error
+    if whole != manifest["database"]["contents_sha256"]:
+        raise NotReadBack(f"the contents of {DATABASE} are not what the manifest says")
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """The files the manifest lists: all but itself, the database (signed on its own) and their signatures."""
+    apart = {name for stem in (MANIFEST, DATABASE) for name in (stem, stem + SUFFIX)}
+    yield from sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).as_posix() not in apart
+    )
+
+
+def retire(settings: Settings) -> list[str]:
+    """Let go of the files of releases beyond the number to keep, never of the current one or the last two; their ids.
+
+    Their signed manifests stay, so that the chain can be followed and the release rebuilt from the archive.
+    """
+    kept, served = published(settings), current(settings)
+    surplus = kept[: -max(settings.keep_releases, _FOR_READERS)] if settings.keep_releases else []
+    gone = []
+    for old in surplus:
+        if served and old.release_id == served.release_id:
+            continue
+        target = settings.releases / RETIRED / old.release_id
+        target.mkdir(parents=True, exist_ok=True)
+        for name in (MANIFEST, MANIFEST + SUFFIX):
+            shutil.copyfile(old.folder / name, target / name)
+            _sync(target / name)
+        doomed = settings.releases / f".{old.release_id}.retired"
+        old.folder.rename(doomed)
+        shutil.rmtree(doomed)
+        gone.append(old.release_id)
+    return gone
+
+
+def switch(settings: Settings, folder: Path) -> None:
+    """Point ``current`` to a release, atomically."""
+    pointer = settings.plan_home / ".current.next"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(folder.relative_to(settings.plan_home))
+    pointer.replace(settings.current)
+    _sync(settings.plan_home)
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _readme(this: Edition) -> dict[str, str]:
+    """What the workbook says of the release on its first sheet."""
+    return {
+        "Titel / title": publication.value("title", "nl"),
+        "Inhoud / contents": publication.value("description", "nl"),
+        "Uitgave / release": this.release_id,
+        "Gepubliceerd / published": this.published_at.isoformat(),
+        "Licentie / licence": publication.value("licence"),
+        "Adres / address": publication.release_uri(this.release_id),
+        "Uitleg / explanation": f"{dictionary.PAGE}: wat elke kolom betekent / what each column means. "
+        f"{docs.PAGE}: hoe elk cijfer gemaakt wordt / how each figure is made.",
+        "Leeg / empty": "Een lege cel is niet gerapporteerd of niet van toepassing, nooit nul. "
+        "/ An empty cell is not reported or not applicable, never zero.",
+        "Herkomst / origin": "trace_key leidt met `veerkracht trace` naar bestand, blad en cel "
+        "/ leads to file, sheet and cell.",
+    }
+
+
+def _content_checksum(data: Sequence[Mapping[str, Any]]) -> str:
+    """sha256 over the checksums of the Parquet files: the same content always gives the same one."""
+    digest = hashlib.sha256()
+    for file in data:
+        form, _, name = str(file["path"]).partition("/")
+        if form == names.PARQUET:
+            digest.update(f"{name} {file['sha256']}\n".encode())
+    return digest.hexdigest()
+
+
+def _next_id(settings: Settings, now: datetime) -> str:
+    """Day of publication and its number on that day, for example 2022-02-11.1."""
+    day = f"{now:%Y-%m-%d}"
+    folders = [*settings.releases.glob(f"{day}.*"), *settings.releases.glob(f"{RETIRED}/{day}.*")]
+    return f"{day}.{max((sequence(path.name)[1] for path in folders if path.is_dir()), default=0) + 1}"
+
+
+def _reference(release: Release | None) -> dict[str, str] | None:
+    if release is None:
+        return None
+    return {"release_id": release.release_id, "manifest_sha256": sha256(release.folder / MANIFEST)}
+
+
+def _submission(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "submission_id": receipt.submission_id,
+        "sha256": receipt.sha256,
+        "file_name": receipt.file_name,
+        "received_at": receipt.received_at.isoformat(),
+    }
+
+
+def _withdrawals(folder: Path) -> list[dict[str, str]]:
+    """What no longer counted when the warehouse was made, as the release itself tells; why stays in the archive."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        rows = con.sql(
+            "select submission_id, withdrawn_at from dim_submission where withdrawn_at is not null order by all"
+        ).fetchall()
+    return [{"submission_id": id_, "withdrawn_at": moment.replace(tzinfo=UTC).isoformat()} for id_, moment in rows]
+
+
+def _file(path: Path, folder: Path) -> dict[str, Any]:
+    return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

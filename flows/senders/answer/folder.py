@@ -1,0 +1,113 @@
+"""The answers on disk: one folder per submission, made again only when what it says would change."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.senders.answer.marking import Job, mark_all
+from flows.senders.answer.page import page
+from flows.senders.answer.table import findings_csv
+from flows.senders.answer.verdict import Answer
+from flows.settings import Settings
+
+ANSWER = "answer.json"
+_LONGEST_STEM = 100
+
+
+def folder_name(answer: Answer) -> str:
+    """The name of the folder: the sender's file name, so that it is found, and the id, so that it is the right one."""
+    return f"{Path(answer.file_name).stem[:_LONGEST_STEM]}__{answer.submission_id}"
+
+
+def write(
+    answers: Sequence[Answer], contents: Mapping[str, Path], folders: Mapping[str, Path], limits: Settings
+) -> list[Path]:
+    """Write the answers that are not there yet or say something else by now; their folders.
+
+    A folder holds ``answer.json`` (verdict, counts, findings) and, for a workbook, the sender's workbook marked; for
+    anything else, and for a workbook that cannot be marked, the findings as CSV and as an HTML page.
+
+    Args:
+        answers: the answers to write.
+        contents: submission id -> the bytes as received.
+        folders: submission id -> the folder of its answer.
+        limits: what marking a stranger's workbook may cost.
+    """
+    digest = _code_digest()
+    facts = {answer.submission_id: _facts(answer, digest) for answer in answers}
+    due = [a for a in answers if not _stands(folders[a.submission_id], facts[a.submission_id])]
+    unfinished = {a.submission_id: _fresh(folders[a.submission_id]) for a in due}
+    jobs = [
+        Job(contents[a.submission_id], a, unfinished[a.submission_id] / f"{_stem(a)}_bevindingen.xlsx")
+        for a in due
+        if _may_be_marked(a, contents[a.submission_id])
+    ]
+    marked = mark_all(jobs, limits)
+    for answer in due:
+        folder = unfinished[answer.submission_id]
+        if answer.submission_id not in marked:
+            (folder / f"{_stem(answer)}_bevindingen.csv").write_bytes(findings_csv(answer))
+            (folder / f"{_stem(answer)}_bevindingen.html").write_text(page(answer), encoding="utf-8")
+        said = facts[answer.submission_id] | {"files": sorted(path.name for path in folder.iterdir())}
+        (folder / ANSWER).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        shutil.rmtree(folders[answer.submission_id], ignore_errors=True)
+        folder.rename(folders[answer.submission_id])
+    return [folders[answer.submission_id] for answer in due]
+
+
+def _stem(answer: Answer) -> str:
+    return Path(answer.file_name).stem[:_LONGEST_STEM]
+
+
+def _facts(answer: Answer, digest: str) -> dict[str, Any]:
+    said = {
+        "submission_id": answer.submission_id,
+        "plan_code": answer.plan_code,
+        "meetmoment_code": answer.meetmoment_code,
+        "file_name": answer.file_name,
+        "sha256": answer.sha256,
+        "received_at": f"{answer.received_at.isoformat()}Z",
+        "verdict": "rejected" if answer.is_rejected else "accepted",
+        "counts": answer.counts,
+        "rows_set_apart": answer.rows_set_apart,
+        "findings": list(answer.findings),
+        "answered_by": digest,
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(said, default=str))
+    return plain
+
+
+def _stands(folder: Path, facts: dict[str, Any]) -> bool:
+    """Whether the answer is there whole and says just this."""
+    path = folder / ANSWER
+    if not path.exists():
+        return False
+    said = json.loads(path.read_text(encoding="utf-8"))
+    files = said.pop("files")
+    return bool(said == facts) and all((folder / name).exists() for name in files)
+
+
+def _fresh(folder: Path) -> Path:
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    return unfinished
+
+
+def _may_be_marked(answer: Answer, content: Path) -> bool:
+    """Not what the intake could not open, or refused for its size: opening it in full would cost more still."""
+    refused = any(f["rule_id"] in ("F01", "F08") for f in answer.findings)
+    with content.open("rb") as file:
+        return not refused and file.read(4) == b"PK\x03\x04"
+
+
+def _code_digest() -> str:
+    """Which form the answers have: another form, another answer."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.iterdir()):
+        if path.suffix in (".py", ".html"):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

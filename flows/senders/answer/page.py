@@ -1,0 +1,22 @@
+"""The answer as one HTML page that needs nothing else: readable offline and on paper, Dutch first."""
+
+from pathlib import Path
+
+import jinja2
+
+from flows import registry
+from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, place
+
+TEMPLATE = Path(__file__).with_name("page.html")
+
+
+def page(answer: Answer) -> str:
+    """The page; whatever the sender wrote is escaped."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(
+        answer=answer,
+        meetmoment=registry.meetmomenten()[answer.plan_code, answer.meetmoment_code],
+        severity_words=SEVERITY_WORDS,
+        place=place,
+    )

@@ -1,0 +1,47 @@
+"""Template: the Excel return of a policy domain for a meetmoment, ready to be filled in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import registry
+from flows.senders.template.form_sheets import form_sheets
+from flows.senders.template.form_workbook import Form, write_workbook
+from flows.senders.template.prefill import accepted_values
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a template was filled with."""
+
+    prefilled_from: str | None
+    """Code of the meetmoment whose accepted values stand in it; None where nothing was accepted before."""
+    rows: dict[str, int]
+    """Sheet -> prefilled rows."""
+
+
+def write_template(
+    settings: Settings, plan_code: str, meetmoment_code: str, policy_domain: str | None, target: Path
+) -> Written:
+    """Write the return for a meetmoment of the calendar.
+
+    Args:
+        settings: where the last night left its warehouse.
+        plan_code: the plan.
+        meetmoment_code: the meetmoment the return is for.
+        policy_domain: only the projects of this policy domain; all when None.
+        target: the workbook to write.
+
+    Raises:
+        ValueError: when the plan has no Excel return, or no such policy domain.
+    """
+    domains = [row for row in registry.rows("plan/policy_domain") if row["plan_code"] == plan_code]
+    if policy_domain and policy_domain not in {row["policy_domain_code"] for row in domains}:
+        known = ", ".join(row["policy_domain_code"] for row in domains)
+        raise ValueError(f"{policy_domain} is no policy domain of {plan_code}; it has {known or 'none'}")
+    sheets, explanation = form_sheets(plan_code)
+    values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets)
+    form = Form(plan_code, registry.meetmomenten()[plan_code, meetmoment_code], policy_domain, explanation)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_workbook(target, form, sheets, values)
+    return Written(values.meetmoment_code, {sheet.name: len(values.rows[sheet.name]) for sheet in sheets})

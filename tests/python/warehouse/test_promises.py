@@ -1,0 +1,65 @@
+"""What a mart promises is asked of it on the night: its contract as it is made, key and references afterwards."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.settings import Settings
+from flows.warehouse import load, transform
+
+PLAN = "veerkracht"
+MARTS = ("+dim_plan", "+dim_rule", "+dim_scope", "+dim_waiver")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """The registry, and nothing received."""
+    settings = Settings(home=tmp_path, plan=PLAN)
+    load.load(settings, {}, settings.warehouse, {})
+    return settings.warehouse
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        pytest.param("select 1", None, id="nothing is wrong"),
+        pytest.param(
+            f"insert into registry.plan from registry.plan where plan_code = '{PLAN}'",
+            rf"dim_plan: .*'key'.*plan_code.*{PLAN}.*2",
+            id="a key twice",
+        ),
+        pytest.param(
+            f"update registry.meetmoment set plan_code = null where plan_code = '{PLAN}'; "
+            f"insert into registry.scope by name select '{PLAN}' as plan_code, null as scope_code",
+            "dim_scope breaks its contract: empty are .*scope_code",
+            id="empty where it may not be",
+        ),
+        pytest.param(
+            "alter table registry.scope alter scope_code type blob",
+            "dim_scope breaks its contract: scope_code is BLOB, declared is VARCHAR",
+            id="another type",
+        ),
+        pytest.param(
+            f"insert into registry.waiver by name select '{PLAN}' as plan_code, 'w' as waiver_id, 'NONE' as rule_id",
+            "dim_waiver: .*'reference'.*rule_id.*NONE.*dim_rule",
+            id="a reference to nothing",
+        ),
+    ],
+)
+def test_a_broken_promise_fails_the_build_and_is_named(warehouse: Path, slip: str, said: str | None) -> None:
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(slip)
+    if said is None:
+        transform.build(warehouse, MARTS, PLAN)
+        return
+    with pytest.raises(transform.TransformFailed, match=said):
+        transform.build(warehouse, MARTS, PLAN)
+
+
+def test_a_column_that_the_contract_does_not_know_fails_the_build(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(transform.project(warehouse).nodes["model.veerkracht.dim_plan"].columns, "note")
+    with pytest.raises(transform.TransformFailed, match="contract: note is VARCHAR, declared is no such column"):
+        transform.build(warehouse, ["+dim_plan"], PLAN)
