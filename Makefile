@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz speed mutate check slow readers rebuilds equal bench lint types bi lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate check slow readers rebuilds equal bench lint types bi lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,8 +32,20 @@ test: .venv/developing  ## every test but the slow ones; ROOM=senders: those of 
 fuzz: .venv/developing  ## 10,000 mutated returns of each form (some minutes)
 	VEERKRACHT_FUZZ=10000 $(BIN)/python -m pytest tests/python/intake/test_fuzz.py -s
 
+# The libraries of Node stand outside tests/, of which dbt reads every YAML.
+.writers/node_modules: tests/writers/package-lock.json tests/writers/write.mjs
+	mkdir -p .writers && cp tests/writers/* .writers/
+	npm ci --prefix .writers --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+workbooks: .venv/developing .writers/node_modules  ## 840 workbooks of 14 writers: each value read as its writer meant
+	VEERKRACHT_WORKBOOKS=60 $(BIN)/python -m pytest tests/python/intake/test_written.py -m "slow or not slow"
+
 speed: .venv/developing  ## rows per minute and memory of the reading child
 	$(BIN)/python tests/slow/speed.py
+
+expectations: .venv/developing  ## declare the expectations as they are, after a change that is meant
+	$(BIN)/python -m expectations.declared
 
 mutate: .venv/developing  ## change every expectation in each way that could be a slip; the cases of the rules must notice
 	PYTHONPATH=. $(BIN)/python tests/python/gate/rule_mutants.py
@@ -41,7 +53,7 @@ mutate: .venv/developing  ## change every expectation in each way that could be 
 check: .venv/installed  ## the registry alone: every reference in seeds/, in seconds
 	$(BIN)/veerkracht registry
 
-slow: .venv/developing  ## the long proofs: every past release rebuilt from the archive, byte for byte
+slow: .venv/developing .writers/node_modules  ## the long proofs: every past release rebuilt from the archive, byte for byte
 	$(BIN)/python -m pytest -m slow
 
 readers: .venv/developing  ## readers while releases are switched: 5,000 reads over 300 switches
@@ -76,4 +88,4 @@ lock: .venv/installed  ## resolve the dependencies anew; names no package index
 		--quiet --output-file requirements-dev.lock
 
 clean:  ## remove the environments and what tests keep; the state in var/ stays, its archive is the only copy of what was received
-	rm -rf .venv .venv-bi .test_cache
+	rm -rf .venv .venv-bi .writers .test_cache

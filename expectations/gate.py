@@ -5,6 +5,9 @@ expectation's ``meta`` names its rule. What a rule means (severity, sentences) i
 Where a suite names a ``scanned`` column, a column ``personal_data`` beside it says which kinds the text holds: no
 expectation knows check digits.
 
+What must be judged is declared (`expectations.declared`), and a suite that ``covers`` rows judges at least as many of
+its table as there are of another one: what was narrowed until it judges nothing is an error of ours too.
+
 Great Expectations asks the database and only what fails comes home (docs/adr/0012). Gate 1 is part of the models
 (``models/gate``), gate 2 judges what they built. An expectation that raises is a critical finding; a suite that is
 empty, or answers fewer results than it has expectations, is an error of ours and stops the run.
@@ -18,16 +21,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
-from expectations import duckdb_sql
+from expectations import declared, duckdb_sql
 from flows.personal_data import CANDIDATE, kinds_in, public_values
 from flows.registry import SEVERITIES, own_severities, rules
 
-SUITES = Path(__file__).parent
+SUITES = declared.SUITES
 _TOLD = ("value", "expected", "expected_en")
 _NO_LIMIT = 2**31 - 1
 
@@ -57,11 +59,15 @@ class Failure:
 
 
 def suites(of: Suites) -> list[dict[str, Any]]:
-    """The suites of a folder, in the order of their names."""
-    paths = sorted((SUITES / of).glob("*.json"))
-    if not paths:
-        raise GateBroken(f"no suites in expectations/{of}")
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    """The suites of a folder, in the order of their names.
+
+    Raises:
+        GateBroken: when they are not what the registry says that must be judged.
+    """
+    found = declared.read(of)
+    if differing := declared.differences(of, found):
+        raise GateBroken(f"expectations/{of}: {'; '.join(differing)}; if that is meant: make expectations")
+    return found
 
 
 def failures(con: duckdb.DuckDBPyConnection, of: Suites) -> list[Failure]:
@@ -71,7 +77,7 @@ def failures(con: duckdb.DuckDBPyConnection, of: Suites) -> list[Failure]:
         con: the warehouse; tables are read, nothing is written.
         of: which folder of suites.
     """
-    return [failure for suite in suites(of) for failure in judge(con, suite)]
+    return [failure for suite in suites(of) for failure in (*uncovered(con, suite["meta"]), *judge(con, suite))]
 
 
 def failed_rows(con: duckdb.DuckDBPyConnection, of: Suites) -> Any:
@@ -121,6 +127,19 @@ def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure
         raise GateBroken(f"suite {suite['name']} has no expectations")
     with duckdb_sql.asking(con) as address:
         return [f for result in _not_held(con, suite, address) for f in _failures_of(result, suite["meta"])]
+
+
+def uncovered(con: duckdb.DuckDBPyConnection, meta: dict[str, Any]) -> list[Failure]:
+    """What a suite must have judged and did not: fewer rows of its table than there are to be judged."""
+    found = []
+    for rows, to_be_judged in meta.get("covers", {}).items():
+        sql = f"select (select count(*) from {meta['table']} where {rows}), (select count(*) from {to_be_judged})"
+        there, must = con.sql(sql).fetchall()[0]
+        if there < must:
+            found.append(
+                Failure("G01", meta["table"], None, (), f"{meta['table']}: {there} of {must} rows where {rows}")
+            )
+    return found
 
 
 def _not_held(con: duckdb.DuckDBPyConnection, suite: dict[str, Any], address: str) -> list[Any]:

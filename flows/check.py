@@ -1,12 +1,15 @@
 """The gate as a preview: what gate 1 would say of files that were not sent yet. Changes nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flows import registry
 from flows.intake import archive
+from flows.intake.archive import Receipt
 from flows.senders.answer import folder, verdict
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
@@ -37,9 +40,9 @@ def check(
         for receipt in archive.receipts(settings.archive, settings.plan)
         if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
-    judged = [archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files]
-    known = {receipt.submission_id for receipt in judged}
-    sources = {r: path for r, path in sources.items() if r.submission_id not in known}
+    judged = _receipts([archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files])
+    known = {(receipt.meetmoment_code, receipt.sha256) for receipt in judged}
+    sources = {r: path for r, path in sources.items() if (r.meetmoment_code, r.sha256) not in known}
     sources |= dict(zip(judged, files, strict=True))
     # What the night has read of the files received is not read again.
     load(settings, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
@@ -47,6 +50,16 @@ def check(
     if answer_to:
         _answer(preview, dict(zip((r.submission_id for r in judged), files, strict=True)), answer_to)
     return found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
+
+
+def _receipts(files: Sequence[Receipt]) -> list[Receipt]:
+    """The receipts these files would have; of files with the same bytes each has its own."""
+    times: Counter[str] = Counter()
+    receipts = []
+    for receipt in files:
+        times[receipt.sha256] += 1
+        receipts.append(replace(receipt, number=times[receipt.sha256]))
+    return receipts
 
 
 def _answer(preview: Settings, contents: dict[str, Path], target: Path) -> None:

@@ -4,21 +4,21 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import duckdb
 
 from expectations import gate
-from flows import log, registry
+from flows import halfway, log, registry
 from flows.forms import contents, privacy
-from flows.intake import archive, inbox
+from flows.intake import archive, arrivals, waiting
 from flows.release import kept, publishing, verdicts
 from flows.senders.answer import folder, verdict
 from flows.settings import Settings
 from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing
-from flows.warehouse import transform
+from flows.warehouse import registry_rows, transform
 from flows.warehouse.findings import found
 from flows.warehouse.load import load
 
@@ -58,11 +58,16 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
 
 
 def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
+    registry_rows.database(night.settings)  # what is broken there is told before anything reads it
+    mended = [asdict(told) for told in halfway.mend(night.settings, night.now)]
+    for told in mended:
+        log.event("mended", **told)
     received = run(receive, night)
     inputs = standing(night.settings)
     quiet = nothing_new(night.settings)
-    for waiting in quiet.unplaced:
-        log.event("not in the calendar", **waiting)
+    for left in quiet.unplaced:
+        log.event("not received", **left)
+    quiet.mended = mended
     if is_done(night.settings, inputs):
         return quiet
     run(load_raw, night)
@@ -70,6 +75,7 @@ def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
     answered = run(answer_senders, night)
     outcome = _new_since_release(night.settings, received)
     outcome.identical, outcome.unplaced, outcome.answered = quiet.identical, quiet.unplaced, answered
+    outcome.mended = mended
     if outcome.verdict != "held":
         outcome.reasons = run(judge_release, night)
         if outcome.reasons:
@@ -83,15 +89,34 @@ def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
 
 
 def receive(night: Night) -> list[str]:
-    """Keep the bytes of every file in the inbox that was not received before; their names."""
+    """Keep the bytes of every file that came into the inbox; their names.
+
+    A file that cannot be read, or changes meanwhile, waits for the next night and stops no other.
+    """
     night.on_step("receive")
+    settings = night.settings
+    found = arrivals.arrivals(settings, night.now)
     names = []
-    for meetmoment_code, path in inbox.placed(night.settings):
-        receipt = archive.receipt_for(path, night.settings.plan, meetmoment_code, night.now)
-        if not archive.is_received(night.settings.archive, receipt):
-            archive.keep(night.settings.archive, path, receipt)
-            log.event("received", submission=receipt.submission_id, file=path.name, sha256=receipt.sha256)
-            names.append(path.name)
+    for path, receipt in [*found.receipts, *found.damaged(settings.archive)]:
+        is_new = not archive.is_received(settings.archive, receipt)
+        try:
+            if is_new:
+                archive.keep(settings.archive, path, receipt)
+            else:
+                archive.heal(settings.archive, path, receipt.sha256)
+        except OSError as error:
+            log.event("not received", file=waiting.readable_name(path), reason=str(error))
+            found.forget(settings, path)
+            continue
+        log.event(
+            "received" if is_new else "healed",
+            submission=receipt.submission_id,
+            file=receipt.file_name,
+            sha256=receipt.sha256,
+        )
+        if is_new:
+            names.append(receipt.file_name)
+    arrivals.remember(settings, found.looked_at)
     return names
 
 
@@ -100,7 +125,7 @@ def load_raw(night: Night) -> None:
     night.on_step("load")
     settings = night.settings
     receipts = archive.receipts(settings.archive, settings.plan)
-    sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
+    sources = archive.sources(settings.archive, receipts)
     withdrawn = archive.withdrawals(settings.archive, settings.plan)
     load(settings, sources, settings.warehouse, withdrawn, night.on_parsed)
     log.event("loaded", submissions=len(sources))

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,11 @@ class Layout:
     """Headers that may be there and are read past."""
     optional_fields: tuple[tuple[str, ...], ...] = ()
     """One entry per column that some versions of the source lack: of its alternatives at most one may be there."""
+    is_transposed: bool = False
+    """Whether the headers stand in the first column, and each further column is a record."""
+    valid_from: str = ""
+    valid_to: str = ""
+    """First and last cut-off day of the meetmomenten whose files may have it; empty where there is none."""
 
     @property
     def is_information(self) -> bool:
@@ -70,8 +76,12 @@ def plan_codes() -> tuple[str, ...]:
 
 @cache
 def meetmomenten() -> dict[tuple[str, str], dict[str, str]]:
-    """(plan_code, meetmoment_code) -> calendar row, in calendar order."""
-    ordered = sorted(rows("plan/meetmoment"), key=lambda row: (row["plan_code"], int(row["meetmoment_number"])))
+    """(plan_code, meetmoment_code) -> calendar row with its number, in the order of the cut-off days."""
+    ordered = sorted(rows("plan/meetmoment"), key=lambda row: (row["plan_code"], row["cutoff_date"]))
+    count: Counter[str] = Counter()
+    for row in ordered:
+        count[row["plan_code"]] += 1
+        row["meetmoment_number"] = str(count[row["plan_code"]])
     return {(row["plan_code"], row["meetmoment_code"]): row for row in ordered}
 
 
@@ -91,9 +101,18 @@ def _time_zones() -> dict[str, ZoneInfo]:
     }
 
 
+def cutoff_date(plan_code: str, meetmoment_code: str) -> str:
+    """The cut-off day of a meetmoment; empty where the calendar does not have it."""
+    return meetmomenten().get((plan_code, meetmoment_code), {}).get("cutoff_date", "")
+
+
 @cache
-def layouts(plan_code: str) -> tuple[Layout, ...]:
-    """The layouts of a plan."""
+def layouts(plan_code: str, day: str = "") -> tuple[Layout, ...]:
+    """The layouts of a plan: those that hold on the cut-off day of a meetmoment, or all."""
+    return tuple(x for x in _layouts(plan_code) if not day or x.valid_from <= day <= (x.valid_to or day))
+
+
+def _layouts(plan_code: str) -> tuple[Layout, ...]:
     columns: dict[str, dict[tuple[str, str, str, str], list[str]]] = {}
     ignored: dict[str, list[str]] = {}
     optional: set[tuple[str, tuple[str, str, str, str]]] = set()
@@ -124,6 +143,9 @@ def layouts(plan_code: str) -> tuple[Layout, ...]:
             fields=headers(row["layout_code"], are_optional=False),
             ignored_headers=tuple(ignored.get(row["layout_code"], [])),
             optional_fields=headers(row["layout_code"], are_optional=True),
+            is_transposed=row["is_transposed"] == "true",
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
         )
         for row in rows("layouts/layout")
         if row["plan_code"] == plan_code

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -19,6 +19,12 @@ class Settings(BaseSettings):
     """Code of the plan that this run is of."""
     cache: Path = Field(default_factory=lambda known: known["home"] / "cache")
     """What follows from registry and code alone, kept for every plan; it can be deleted at any time."""
+
+    @field_validator("home", "cache")
+    @classmethod
+    def _from_here(cls, path: Path) -> Path:
+        """Where a relative path points is settled at once: a child process stands elsewhere."""
+        return path.absolute()
 
     max_file_mb: int = 50
     """A larger file is refused unread."""
@@ -41,6 +47,8 @@ class Settings(BaseSettings):
 
     signing_key: SecretStr | None = None
     """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""
+    trusted_keys: Path | None = None
+    """PEM file of the public keys, one or more, that earlier releases were signed with."""
     keep_releases: int = 0
     """How many of the latest releases keep their files, at least two; 0 keeps all. Manifests stay in any case."""
 

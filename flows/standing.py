@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from flows import registry
-from flows.intake import archive, inbox
+from flows import halfway, registry
+from flows.intake import archive, arrivals, inbox
 from flows.release import kept
 from flows.settings import Settings
 
@@ -41,6 +41,8 @@ class Outcome:
     """Files that wait in the inbox outside the folder of any meetmoment of the calendar, with what to do about each."""
     changed_verdicts: list[dict[str, Any]] = field(default_factory=list)
     """Submissions of the current release that are judged otherwise by now, or were withdrawn."""
+    mended: list[dict[str, str]] = field(default_factory=list)
+    """What an earlier run left half-way, or what is wrong around the plan, and what became of it."""
     answered: int = 0
     """Answers written or written anew."""
     findings: list[dict[str, Any]] = field(default_factory=list)
@@ -61,20 +63,19 @@ def standing(settings: Settings) -> dict[str, Any]:
 
 def nothing_to_do(settings: Settings) -> bool:
     """A quick look: no unreceived file waits, and the last run stands on the same inputs."""
-    now = datetime.now(UTC)
-    waiting = (archive.receipt_for(path, settings.plan, code, now) for code, path in inbox.placed(settings))
-    return all(archive.is_received(settings.archive, receipt) for receipt in waiting) and is_done(
-        settings, standing(settings)
-    )
+    found = arrivals.arrivals(settings, datetime.now(UTC))
+    has_come = bool(found.receipts or found.damaged(settings.archive))
+    return not has_come and not halfway.is_found(settings) and is_done(settings, standing(settings))
 
 
 def nothing_new(settings: Settings) -> Outcome:
     """How a night ends that finds nothing to do: the current release stays, and what waits in the inbox is told."""
+    found = arrivals.arrivals(settings, datetime.now(UTC))
     return Outcome(
         "nothing_new",
         current_id(settings),
-        identical=inbox.identical_copies(settings),
-        unplaced=inbox.unplaced(settings),
+        identical=arrivals.identical_copies(settings, found),
+        unplaced=inbox.unplaced(settings) + arrivals.unreceived(found),
     )
 
 
@@ -91,7 +92,11 @@ def is_done(settings: Settings, inputs: dict[str, Any]) -> bool:
 def last_run(settings: Settings) -> dict[str, Any] | None:
     """What the last run left word of: its moment, inputs and outcome."""
     path = settings.plan_home / LAST_RUN
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return said if {"at", "inputs", "outcome"} <= set(said) else None
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def remember(settings: Settings, now: datetime, inputs: dict[str, Any], outcome: Outcome) -> None:
@@ -100,9 +105,7 @@ def remember(settings: Settings, now: datetime, inputs: dict[str, Any], outcome:
     text = json.dumps(
         {"at": now.isoformat(), "inputs": inputs, "outcome": asdict(outcome)}, ensure_ascii=False, default=str
     )
-    unfinished = path.with_suffix(".next")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    archive.write_durably(path, text.encode())
 
 
 def current_id(settings: Settings) -> str | None:

@@ -101,6 +101,11 @@
     {{ return(name in (record_fields(record) | map(attribute='name') | list)) }}
 {%- endmacro %}
 
+{# The place of a field in its record type, 1 is the first: that of its letter in `states`. #}
+{% macro field_position(record, name) -%}
+    {{ return((record_fields(record) | map(attribute='name') | list).index(name) + 1) }}
+{%- endmacro %}
+
 {# The data type of the column of a field, by how the field is read. #}
 {% macro data_type(type) -%}
     {{ return({

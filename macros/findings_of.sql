@@ -1,7 +1,7 @@
 {# What a set of suites found, on the cell as its sender knows it, in two languages. A failure stands on the cell of its
    field where the layout maps it, else on its row; or on no cell, where the key of what was judged is the submission.
    Severity is the rule's own unless the registry says otherwise for the plan; a waiver counts when the return was
-   received while it was valid. The same rule on the same cell of the same file always has the same `finding_id`. #}
+   received while it was valid, and one that names a file by its sha256 from when it was granted. The same rule on the same cell of the same file always has the same `finding_id`. #}
 {% macro findings_of(failures, refusals=none) %}
 with
 
@@ -26,6 +26,16 @@ cells as (
 submissions as (
 
     select * from {{ ref('stg_submission') }}
+
+),
+
+sheets as (
+
+    select
+        submission_id,
+        sheet,
+        is_transposed
+    from {{ ref('stg_sheet') }}
 
 ),
 
@@ -85,7 +95,10 @@ identified as (
 
     select
         places.*,
-        {{ column_letters('places.column_number') }} || places.row_number as cell,
+        case
+            when sheets.is_transposed then {{ column_letters('places.row_number') }} || places.column_number
+            else {{ column_letters('places.column_number') }} || places.row_number
+        end as cell,
         {{ short_checksum("concat_ws(
             '|',
             places.rule_id,
@@ -98,6 +111,7 @@ identified as (
             coalesce(places.received_value, '')
         )") }} as finding_id
     from places
+    left join sheets using (submission_id, sheet)
 
 ),
 
@@ -113,6 +127,7 @@ judged as (
         submissions.meetmoment_code,
         submissions.sender_code,
         submissions.file_name,
+        submissions.sha256,
         submissions.received_on
     from identified
     inner join submissions using (submission_id)
@@ -134,9 +149,16 @@ waived as (
     inner join waivers using (rule_id)
     where
         coalesce(waivers.meetmoment_code, judged.meetmoment_code) = judged.meetmoment_code
-        and coalesce(waivers.project_code = judged.project_code, waivers.project_code is null)
-        and coalesce(waivers.record_key = judged.record_key, waivers.record_key is null)
-        and judged.received_on between waivers.granted_on and waivers.valid_until
+        and case
+            when waivers.record_key = judged.sha256
+                then
+                    waivers.granted_on <= cast({{ known_on() }} as date)
+                    and judged.received_on <= waivers.valid_until
+            else
+                coalesce(waivers.project_code = judged.project_code, waivers.project_code is null)
+                and coalesce(waivers.record_key = judged.record_key, waivers.record_key is null)
+                and judged.received_on between waivers.granted_on and waivers.valid_until
+        end
     group by judged.finding_id
 
 ),

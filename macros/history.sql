@@ -71,3 +71,25 @@
         and ({{ scope }}.is_rrf is null or {{ project }}.is_rrf = {{ scope }}.is_rrf)
     )
 {%- endmacro %}
+
+{# The versions that held, each beside those of the same `group` at the moment up to which it held, which is `judged_at`: one
+   row per version and such moment. Of what still holds that moment never comes. Judged is a version at its last moment
+   (`is_judged`), by what stood beside it then, so that what was set apart stays so when it is corrected. #}
+{% macro beside_each_other(versions, group) -%}
+    select
+        versions.*,
+        moments.judged_at,
+        {{ or_never('versions.known_to') }} = moments.judged_at
+        and moments.judged_at = max({{ or_never('versions.known_to') }}) over (partition by versions.row_id) as is_judged
+    from (
+        select distinct
+            {{ group }},
+            {{ or_never('known_to') }} as judged_at
+        from {{ versions }}
+        where {{ or_never('known_to') }} > known_from
+    ) as moments
+    inner join {{ versions }} as versions
+        on moments.{{ group }} = versions.{{ group }}
+        and moments.judged_at > versions.known_from
+        and moments.judged_at <= {{ or_never('versions.known_to') }}
+{%- endmacro %}

@@ -4,6 +4,8 @@
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set made = this.incorporate(type='table') -%}
     {%- if model.language == 'python' -%}
+        {#- dbt-duckdb writes it by a plain `create table`; in a build by hand one may be there. -#}
+        {%- call statement('fresh', auto_begin=false) -%} drop table if exists {{ made }} {%- endcall -%}
         {%- call statement('main', language='python') -%}
             {{ py_write_table(false, made, compiled_code) }}
         {%- endcall -%}

@@ -4,6 +4,7 @@
 {% macro staged_record(record, with_state=[]) %}
 {% set fields = record_fields(record) %}
 {% set numbers = fields | selectattr('type', 'in', ['amount', 'number']) | list %}
+{% set dates = fields | selectattr('type', 'equalto', 'date') | list %}
 {% set codes = fields | selectattr('type', 'in', ['code_list', 'boolean']) | list %}
 {% set keys = fields | selectattr('is_key', 'defined') | list %}
 with
@@ -44,6 +45,7 @@ sheets as (
         submissions.meetmoment_code,
         submissions.meetmoment_number,
         submissions.cutoff_date,
+        submissions.recoded_codes,
         any_value(source_columns.layout_code) as layout_code,
         bool_or(source_columns.is_repeatable) as is_repeatable,
         bool_or(source_columns.is_conditional) as is_conditional,
@@ -64,6 +66,7 @@ received as (
         source.row_number,
         words.whole_words,
         words.first_words,
+        words.period_words,
         {% for field in fields -%}
         {{ received_text('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_text,
         {{ received_kind('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_kind{{ ',' if not loop.last }}
@@ -82,18 +85,21 @@ stated as (
         {% for field in fields -%}
         case
             when {{ field.name }}_text is null then 'not_reported'
-            else coalesce({{ stated_by('received', field.name ~ '_text') }}, 'reported')
+            else coalesce({{ stated_by('received', folded(field.name ~ '_text')) }}, 'reported')
         end as {{ field.name }}_word{{ ',' if not loop.last }}
         {% endfor %}
     from received
 
 ),
 
--- Numbers in text, taken apart.
+-- Numbers in text, taken apart, and days without their times.
 parted as (
 
     select
-        *{{ ',' if numbers }}
+        *{{ ',' if numbers or dates }}
+        {% for field in dates -%}
+        {{ written_day(field.name ~ '_text') }} as {{ field.name }}_day{{ ',' if numbers or not loop.last }}
+        {% endfor %}
         {% for field in numbers -%}
         case
             when {{ field.name }}_kind = 't' and {{ field.name }}_word = 'reported'
@@ -121,7 +127,7 @@ readings as (
     {% for field in codes -%}
     left join code_words as {{ field.name }}_words
         on parted.{{ field.name }}_column.code_list = {{ field.name }}_words.code_list
-        and lower(parted.{{ field.name }}_text) = {{ field.name }}_words.word
+        and lower({{ folded('parted.' ~ field.name ~ '_text') }}) = {{ field.name }}_words.word
     {% endfor %}
 
 ),
@@ -144,10 +150,10 @@ typed as (
         {% for field in fields -%}
         {% if field in numbers -%}
         case
-            when {{ field.name }}_verdict = 'ok' then cast({{ field.name }}_read as {{ data_type(field.type) }})
+            when {{ field.name }}_verdict in ('ok', 'rounded_to_cents', 'too_many_decimals') then cast({{ field.name }}_read as {{ data_type(field.type) }})
         end
         {%- else -%}
-        {{ field.name }}_read
+        {{ present_code(field.name) }}
         {%- endif %} as {{ field.name }}{{ ',' if not loop.last }}
         {% endfor %}
     from judged
@@ -170,7 +176,9 @@ described as (
             {% endfor %}
         ) as stated_key,
         {% for field in keys -%}
-        {{ 'or ' if not loop.first }}coalesce({{ field.name }}_column.is_required and {{ field.name }} is null, false)
+        {{ 'or ' if not loop.first }}coalesce(
+            {{ field.name }} is null and ({{ field.name }}_column.is_required or {{ field.name }}_word = 'reported'), false
+        )
         {% endfor %} as lacks_key,
         {% for field in fields -%}
         {{ field.name }},
@@ -228,24 +236,27 @@ final as (
 select * from final
 {% endmacro %}
 
-{# The accepted rows of a staged record as versions: which one held from when to when. Of the same key the highest declared
-   version holds, then the latest receipt, then the sha256; `known_to` is empty while it still holds. A withdrawn
+{# The accepted rows of a staged record as versions: which one held from when to when. Of the same key a row of the domain
+   whose project it is goes before one of another domain; then the submission that takes precedence holds
+   (`stg_submission`); `known_to` is empty while it still holds. With its project a row stops holding too. A withdrawn
    submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
    stretch of that same version. Where deliveries are full ones (`int_full_delivery`), a later one also ends what it
    lacks; a row that it has but that was set apart ends nothing. Candidates are the versions as they are before rows are
    set apart by what stands beside them. #}
 {% macro versions_of(staged, set_apart='int_quarantined_row') %}
-{% set version_order = 'declared_version, known_from, sha256, row_id' %}
+{% set version_order = 'is_of_owner, submission_precedence, row_id' %}
+{% set is_fact = staged not in ['stg_project', 'stg_indicator'] %}
 with
 
 delivered as (
 
     select
         staged.* exclude (instance, stated_key, remarks),
-        submissions.received_at as known_from,
-        submissions.declared_version,
-        submissions.sha256,
+        submissions.counts_from as known_from,
+        coalesce(submissions.sender_code = owners.policy_domain_code, true) as is_of_owner,
+        submissions.precedence as submission_precedence,
         submissions.withdrawn_at,
+        {{ 'fact_projects.project_gone_at' if is_fact else 'cast(null as timestamp)' }} as project_gone_at,
         full_deliveries.series,
         full_deliveries.series_position,
         full_deliveries.next_received_at,
@@ -254,6 +265,12 @@ delivered as (
     inner join {{ ref('int_verdict') }} as submissions using (submission_id)
     left join {{ ref(set_apart) }} as quarantined using (row_id)
     left join {{ ref('int_full_delivery') }} as full_deliveries using (submission_id, sheet)
+    left join {{ ref('stg_project_owner') }} as owners
+        on staged.meetmoment_code = owners.meetmoment_code
+        and staged.project_code = owners.project_code
+    {%- if is_fact %}
+    left join {{ ref('int_fact_project') }} as fact_projects using (row_id)
+    {%- endif %}
     where
         submissions.verdict = 'accepted'
         and not staged.is_repeat
@@ -282,10 +299,13 @@ ended as (
 
     select
         *,
-        min(lacked_from) over (
-            partition by meetmoment_code, record_key, series
-            order by {{ version_order }}
-            rows between current row and unbounded following
+        least(
+            project_gone_at,
+            min(lacked_from) over (
+                partition by meetmoment_code, record_key, series
+                order by {{ version_order }}
+                rows between current row and unbounded following
+            )
         ) as ended_at
     from lacked
 
@@ -293,7 +313,7 @@ ended as (
 
 accepted as (
 
-    select * exclude (series, series_position, next_received_at, lacked_from, is_quarantined)
+    select * exclude (series, series_position, next_received_at, lacked_from, project_gone_at, is_quarantined)
     from ended
     where not is_quarantined
 
@@ -307,13 +327,13 @@ ordered as (
             accepted.ended_at,
             min(accepted.known_from) over (
                 partition by accepted.meetmoment_code, accepted.record_key
-                order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
+                order by {{ version_order }}
                 rows between 1 following and unbounded following
             )
         ) as known_to,
         row_number() over (
             partition by accepted.meetmoment_code, accepted.record_key
-            order by accepted.declared_version, accepted.known_from, accepted.sha256, accepted.row_id
+            order by {{ version_order }}
         ) as precedence,
         count(accepted.withdrawn_at) over (
             partition by accepted.meetmoment_code, accepted.record_key
@@ -335,7 +355,7 @@ held as (
 final as (
 
     select
-        * exclude (declared_version, sha256, is_repeat),
+        * exclude (is_of_owner, submission_precedence, is_repeat),
         known_to is null as is_current
     from held
 

@@ -73,20 +73,20 @@
                     'true' if type == 'amount' else 'false', name ~ '_column.unit_factor'
                 ) }}
         {%- elif type == 'date' -%}
-                {{ read_date(name ~ '_text', name ~ '_kind', name ~ '_column.date_form') }}
+                {{ read_date(name ~ '_day', name ~ '_kind', name ~ '_column.date_form', 'period_words') }}
         {%- elif type == 'boolean' -%}
                 cast({{ name }}_words.code as boolean)
         {%- elif type == 'code_list' -%}
                 {{ name }}_words.code
         {%- elif type == 'code' -%}
-                upper({{ name }}_text)
+                upper({{ folded(name ~ '_text') }})
         {%- else -%}
                 {{ name }}_text
         {%- endif %}
     end
 {%- endmacro %}
 
-{# What is wrong with the form of a field, or `ok`. decimal(18, 2) holds the sum of ten thousand of the largest amounts,
+{# What is wrong with the form of a field, or what its reading left out, or `ok`. decimal(18, 2) holds the sum of ten thousand of the largest amounts,
    decimal(28, 6) of millions of numbers. #}
 {% macro form_verdict(name, type, is_key) -%}
     case
@@ -96,14 +96,17 @@
         {% if type == 'code' -%}
             when {{ name }}_kind = 'd' then 'date_for_code'
         {% elif type == 'amount' -%}
-            when coalesce(
-                {{ name }}_read <> round({{ name }}_read, 2), regexp_matches({{ name }}_text, '[.,]\d{16,}$')
-            ) then 'not_whole_cents'
             when abs({{ name }}_read) >= 1000000000000 then 'too_large'
+            -- Three decimals may be thousands behind the other sign; more of them are what a division left.
+            when {{ name }}_read <> round({{ name }}_read, 2) then case
+                when {{ name }}_read = round({{ name }}_read, 3) and coalesce({{ name }}_column.unit_factor, 1) = 1
+                    then 'not_whole_cents'
+                else 'rounded_to_cents'
+            end
         {% elif type == 'number' -%}
-            when {{ name }}_read is null and regexp_matches({{ name }}_text, '[.,]\d{16,} ?%?$')
-                then 'too_many_decimals'
             when abs({{ name }}_read) >= 1000000000000000 then 'too_large'
+            when regexp_matches({{ name }}_text, '[.,]\d{15}\d*[1-9]\d* ?%?$') and {{ name }}_read is not null
+                then 'too_many_decimals'
         {% elif type in ('code_list', 'boolean') -%}
             when
                 {{ name }}_read is not null
@@ -177,4 +180,18 @@
                 {% endfor -%}
             ], lambda remark: remark is not null)
     end
+{%- endmacro %}
+
+{# What a field reads as, under the code it has now where the registry says that it was recoded since. #}
+{% macro present_code(name) -%}
+    {%- set of_project = "coalesce(recoded_codes['project|' || project_code_read], project_code_read)" -%}
+    {%- if name == 'project_code' -%}
+        {{ of_project }}
+    {%- elif name in ('milestone_code', 'replaced_by') -%}
+        coalesce(recoded_codes['milestone|' || {{ of_project }} || '|' || {{ name }}_read], {{ name }}_read)
+    {%- elif name == 'indicator_code' -%}
+        coalesce(recoded_codes['indicator|' || indicator_code_read], indicator_code_read)
+    {%- else -%}
+        {{ name }}_read
+    {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {#
     Reading a value exactly as meant, or not at all. Each macro gives NULL where the text is not of the declared form;
-    the caller then says so with the cell. Nothing here guesses, and nothing is rounded. `kind` is one letter that the
+    the caller then says so with the cell. Nothing here guesses, and nothing is rounded but what lies behind the fifteenth
+    decimal, which the caller then says too. `kind` is one letter that the
     intake gives (t text, n number of a workbook, m the same where days count from 1904, p percentage of a workbook,
     j number of a JSON file, d date).
 
@@ -19,16 +20,44 @@
         iso         2026-06-30
         dmy         30/06/2026, 30-6-2026, 30.06.2026
         dmyy        30/06/26, always of this century
-        words       30 juni 2026, 30-jun-2026, 30 June 2026
+        words       30 juni 2026, 30-jun-2026, 1er juin 2026
         month       06/2026, 2026-06, juni 2026: its last day
-        quarter     Q2 2026, 2026-Q2, T2 2026, 2e kwartaal 2026, 2026 - 2° trimestre: its last day
-        semester    I 2022, II 2022: its last day
+        quarter     Q2 2026, 2026-Q2, 2e kwartaal 2026, 2026 - 2° trimestre: its last day
+        semester    I 2022, Secondo Semestre 2022: its last day
         year        2026: its last day
+    Months, quarters, half years and years have the words of the seed period_word, before or behind the year.
+    A time behind a day is no part of it. At 22:00 and 23:00 sharp no day is read: so midnight here is written elsewhere,
+    and then the day is the next one. Days of a workbook before 1950 are none: a year or an amount in a cell for dates.
 #}
 
 {# Spaces of every width as one plain space. #}
 {% macro plain_spaces(text) -%}
     trim(regexp_replace({{ text }}, '[\s\x{00A0}\x{2007}\x{2009}\x{202F}]+', ' ', 'g'))
+{%- endmacro %}
+
+{# A text that names something, without what is not seen: white space of every kind as single spaces, characters that
+   take no place left out, accents on their letters. #}
+{% macro folded(text) -%}
+    case
+        when
+            strlen({{ text }}) = length({{ text }})
+            and not (
+                contains({{ text }}, '  ')
+                or contains({{ text }}, chr(9)) or contains({{ text }}, chr(10)) or contains({{ text }}, chr(13))
+            )
+            then trim({{ text }})
+        else trim(regexp_replace(
+            regexp_replace(nfc_normalize({{ text }}), '\p{Cf}+', '', 'g'), '[\s\p{Z}]+', ' ', 'g'
+        ))
+    end
+{%- endmacro %}
+
+{# A text that holds a day, without its time. #}
+{% macro written_day(text) -%}
+    case
+        when regexp_matches({{ text }}, '\d[ T]2[23]:00(:00)?(\.0+)?(Z|[+]00:?00)?$') then {{ text }}
+        else regexp_replace({{ folded(text) }}, '(\d)[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$', '\1')
+    end
 {%- endmacro %}
 
 {# Whether the declared words hold this one. #}
@@ -100,12 +129,12 @@
     regexp_matches(coalesce({{ number_form }}, ''), '(^| )([A-Z]{3}|£|\$|¥)( |$)')
 {%- endmacro %}
 
-{# Digits as a decimal, where it holds every one of them. The narrow type reads a text in a hundredth of the time. #}
+{# Digits as a decimal, to its fifteenth decimal. The narrow type reads a text in a hundredth of the time. #}
 {% macro exact_decimal(digits) -%}
     case
         when regexp_full_match({{ digits }}, '-?0*\d{1,12}(\.\d{1,6}0*)?')
             then cast(try_cast({{ digits }} as decimal(18, 6)) as decimal(38, 15))
-        when regexp_full_match({{ digits }}, '-?0*\d{1,22}(\.\d{1,15}0*)?')
+        when regexp_full_match({{ digits }}, '-?0*\d{1,22}(\.\d+)?')
             then try_cast({{ digits }} as decimal(38, 15))
     end
 {%- endmacro %}
@@ -137,27 +166,28 @@
     end
 {%- endmacro %}
 
-{# The number of a month's name in Dutch or English, or its first letters. #}
-{% macro month_number(name) -%}
-    case lower({{ name }})
-        {% for names in [
-            ['januari', 'january', 'jan'], ['februari', 'february', 'feb'], ['maart', 'march', 'mrt', 'mar'],
-            ['april', 'apr'], ['mei', 'may'], ['juni', 'june', 'jun'], ['juli', 'july', 'jul'],
-            ['augustus', 'august', 'aug'], ['september', 'sep', 'sept'], ['oktober', 'october', 'okt', 'oct'],
-            ['november', 'nov'], ['december', 'dec']
-        ] -%}
-        {% set number = loop.index -%}
-        {% for word in names -%}
-        when '{{ word }}' then '{{ number }}'
-        {% endfor -%}
-        {% endfor -%}
-    end
+{# The last month of the period that a text names by a word of a declared date form beside its year, as a number; NULL for
+   any other text. `words` maps the form and the word (seed period_word) to the month. #}
+{% macro named_month(text, date_form, words) -%}
+    {%- set plain = "lower(" ~ plain_spaces(text) ~ ")" -%}
+    list_min([
+        {{ words }}[form || ' ' || rtrim(
+            case
+                when regexp_matches({{ plain }}, '^\d{4}([-/ ]|\D)') then regexp_replace({{ plain }}, '^\d{4}[-/ ]*', '')
+                else regexp_replace({{ plain }}, '[-/ ]*\d{4}$', '')
+            end,
+            '.'
+        )]
+        for form in string_split({{ date_form }}, ' ')
+    ])
 {%- endmacro %}
 
 {# Dates. A workbook's own date (`kind` 'd') is already iso; a plain number of a workbook is a day counted from 1900, or
    from 1904 (`kind` 'm'), if it falls between 1950 and 2149: 2026 and 20260630 are no days. #}
-{% macro read_date(text, kind, date_form) -%}
+{% macro read_date(text, kind, date_form, period_words) -%}
     case
+        when {{ kind }} = 'd' and (not regexp_full_match({{ text }}, '\d{4}-\d{2}-\d{2}') or {{ text }} < '1950')
+            then null
         when {{ kind }} = 'd' or ({{ kind }} = 't' and {{ declares(date_form, "'iso'") }})
             and regexp_full_match({{ text }}, '\d{4}-\d{2}-\d{2}')
             then {{ day_in(text, '^(\d{4})-(\d{2})-(\d{2})$', 1, 2, 3) }}
@@ -174,35 +204,22 @@
             and regexp_full_match({{ text }}, '\d{1,2}(/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)\d{2}')
             then {{ day_in("regexp_replace(" ~ text ~ ", '(..)$', '20\\1')", '^(\d+).(\d+).(\d+)$', 3, 2, 1) }}
         when {{ declares(date_form, "'words'") }}
-            and regexp_full_match({{ plain_spaces(text) }}, '\d{1,2}[- ][A-Za-z]{3,9}\.?[- ]\d{4}')
+            and regexp_full_match({{ plain_spaces(text) }}, '\d{1,2}(er|°|º)?[- ]\p{L}{3,10}\.?[- ]\d{4}')
             then {{ day_of(
                 "regexp_extract(" ~ text ~ ", '\\d{4}$')",
-                month_number("regexp_extract(" ~ text ~ ", '[A-Za-z]+')"),
+                "cast(" ~ named_month("regexp_replace(" ~ text ~ ", '^\\d+(er|°|º)?[- ]', '')", "'month'", period_words)
+                    ~ " as varchar)",
                 "regexp_extract(" ~ text ~ ", '^\\d+')"
             ) }}
         when {{ declares(date_form, "'month'") }} and regexp_full_match({{ text }}, '\d{1,2}[-/]\d{4}')
             then last_day({{ day_of(text ~ "[-4:]", text ~ "[:-6]", "'1'") }})
         when {{ declares(date_form, "'month'") }} and regexp_full_match({{ text }}, '\d{4}-\d{2}')
             then last_day({{ day_of(text ~ "[:4]", text ~ "[-2:]", "'1'") }})
-        when {{ declares(date_form, "'month'") }}
-            and regexp_full_match({{ plain_spaces(text) }}, '[A-Za-z]{3,9}\.?[- ]\d{4}')
-            then last_day({{ day_of(
-                text ~ "[-4:]", month_number("regexp_extract(" ~ text ~ ", '[A-Za-z]+')"), "'1'"
-            ) }})
-        when {{ declares(date_form, "'semester'") }} and regexp_full_match({{ text }}, 'II? \d{4}')
-            then last_day({{ day_of(
-                text ~ "[-4:]", "case when starts_with(" ~ text ~ ", 'II') then '12' else '6' end", "'1'"
-            ) }})
-        when {{ declares(date_form, "'quarter'") }} and regexp_full_match(
-            {{ plain_spaces(text) }},
-            '[QT][1-4][- /]?\d{4}|\d{4}[- /]?[QT][1-4]|([1-4]e kwartaal|[1-4][°º] trimestre) \d{4}'
-            || '|\d{4} - ([1-4]e kwartaal|[1-4][°º] trimestre)'
-        )
-            then last_day({{ day_of(
-                "regexp_extract(" ~ text ~ ", '\\d{4}')",
-                "cast(3 * cast(regexp_extract(regexp_replace(" ~ text ~ ", '\\d{4}', ''), '[1-4]') as integer) as varchar)",
-                "'1'"
-            ) }})
+        else last_day({{ day_of(
+            "regexp_extract(" ~ text ~ ", '^\\d{4}|\\d{4}$')",
+            "cast(" ~ named_month(text, date_form, period_words) ~ " as varchar)",
+            "'1'"
+        ) }})
     end
 {%- endmacro %}
 

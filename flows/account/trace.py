@@ -22,7 +22,7 @@ from flows.intake.archive import Receipt
 from flows.intake.reading import Job, parse_all
 from flows.release.kept import Release
 from flows.settings import Settings
-from flows.warehouse.load import parsed_folder
+from flows.warehouse.load import is_read, parsed_folder
 
 # The figures of rows that state a record, as people would read them first.
 _FIRST_FIGURES = ("amount_eur", "actual", "account_eur")
@@ -172,7 +172,7 @@ def _trace_row(
         Cell(
             field=field,
             header=header,
-            cell=f"{letter}{origin.row_number}" if letter else None,
+            cell=_address(letter, origin.row_number) if letter else None,
             text=_text(texts, letter) if letter else constant,
             published=values[name] if (name := _column(values, field)) else None,
         )
@@ -258,7 +258,7 @@ def _column(row: Mapping[str, Any], field: str) -> str | None:
 
 
 def _text(texts: list[str | None], letter: str) -> str | None:
-    number = _column_number(letter)
+    number = int(letter) if letter.isdigit() else _column_number(letter)
     return texts[number - 1] if number <= len(texts) else None
 
 
@@ -266,9 +266,11 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
     """The cells of the row as the archived file has them, read again in the limited child where need be."""
     receipt = _receipt(settings, origin)
     folder = parsed_folder(settings, receipt)
-    if not (folder / "parsed.json").exists():
-        content = archive.content_path(settings.archive, receipt.sha256)
-        parse_all([Job(content, receipt.plan_code, folder)], settings)
+    content = archive.content_path(settings.archive, receipt.sha256)
+    archive.expect_whole({receipt: content})
+    if not is_read(folder):
+        day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
+        parse_all([Job(content, receipt.plan_code, folder, day)], settings)
     rows = pq.read_table(folder / "rows.parquet")
     is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
     (texts,) = rows.filter(is_row)["texts"].to_pylist()
@@ -280,6 +282,15 @@ def _receipt(settings: Settings, origin: Origin) -> Receipt:
         if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
             return receipt
     raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
+
+
+def _address(letter: str, row_number: int | None) -> str:
+    """A cell as a spreadsheet names it; in a sheet that lies on its side ``letter`` is the row, the row its column."""
+    if not letter.isdigit():
+        return f"{letter}{row_number}"
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(row_number or 1)}{letter}"
 
 
 def _column_number(letters: str) -> int:

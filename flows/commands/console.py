@@ -9,16 +9,33 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from flows.intake.signs import with_controls_shown
 
 if TYPE_CHECKING:
     from flows.night import Night
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+class _Plain(Console):
+    """A console on which every text stands as it is: none of it is markup, and nothing steers the terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts as they stand; what has a style of ours comes as `styled`."""
+        super().print(*(with_controls_shown(o) if isinstance(o, str) else o for o in objects), **options)
+
+
+console = _Plain(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
 _STEPS = ("receive", "load", "build", "answer", "gate 2", "publish")
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
 _CELL = 44
+
+
+def styled(markup: str, *parts: Any) -> Text:
+    """A text in our own style; each ``{}`` in it is a text of others, which stands as it is."""
+    return Text.from_markup(markup.format(*(escape(with_controls_shown(str(part))) for part in parts)), emoji=False)
 
 
 @contextmanager
@@ -62,10 +79,13 @@ def show_findings(findings: Sequence[dict[str, Any]]) -> None:
     for finding in findings[:ROWS_SHOWN]:
         style = _STYLES[finding["severity"]]
         table.add_row(
-            f"[{style}]{finding['rule_id']}[/] {finding['severity']}{' (waiver)' if finding['waiver_id'] else ''}",
-            finding["file_name"],
-            where(finding),
-            f"{finding['message_nl']}\n[dim]{finding['message_en']}[/]",
+            styled(
+                f"[{style}]{{}}[/] {{}}{' (waiver)' if finding['waiver_id'] else ''}",
+                *(finding["rule_id"], finding["severity"]),
+            ),
+            with_controls_shown(finding["file_name"]),
+            with_controls_shown(where(finding)),
+            styled("{}\n[dim]{}[/]", finding["message_nl"], finding["message_en"]),
         )
     console.print(table)
     show_more(len(findings))
@@ -78,13 +98,17 @@ def where(finding: dict[str, Any]) -> str:
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Any rows as a table."""
+    """Any rows as a table; only what is a text of our own making has markup."""
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(value if isinstance(value, Text) else _cell(value) for value in row))
     console.print(table)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else with_controls_shown(str(value))
 
 
 def show_more(count: int, advice: str = "--json gives all of them") -> None:
@@ -122,7 +146,7 @@ _DAYS_SHOWN = 5
 def show_status(answer: dict[str, Any]) -> None:
     """What `veerkracht status` found: refused or unplaced files, other verdicts, deliveries, calendar, meetmomenten."""
     for name in answer["rejected"]:
-        console.print(f"[red]geweigerd / rejected[/]  {name}")
+        console.print(styled("[red]geweigerd / rejected[/]  {}", name))
     show_unplaced(answer["unplaced"])
     show_changed_verdicts(answer["changed_verdicts"])
     for meetmoment in dict.fromkeys(row["meetmoment"] for row in answer["deliveries"]):
@@ -134,7 +158,7 @@ def show_status(answer: dict[str, Any]) -> None:
             [
                 [
                     *(row["sender"], row["name"]),
-                    _DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else ""),
+                    styled(_DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else "")),
                     *(row["accepted"], row["rejected"], row["withdrawn"]),
                     *(row["critical"] + row["errors"], row["warnings"], row["last_received_at"]),
                 ]
@@ -142,7 +166,7 @@ def show_status(answer: dict[str, Any]) -> None:
             ],
         )
         if overdue:
-            console.print(f"[bold red]{len(overdue)} over tijd / overdue[/]: {', '.join(overdue)}")
+            console.print(styled("[bold red]{} over tijd / overdue[/]: {}", len(overdue), ", ".join(overdue)))
     if answer["next"]:
         show_rows(
             "\nKalender / calendar",
@@ -163,8 +187,19 @@ def show_unplaced(files: Sequence[dict[str, str]]) -> None:
     """Files in the inbox that belong to no meetmoment of the calendar, and what to do about each."""
     for file in files:
         console.print(
-            f"  [yellow]niet ontvangen / not received[/] {escape(file['file_name'])} in {escape(file['folder'])}:\n"
-            f"    {escape(file['remedy_nl'])}\n    [dim]{escape(file['remedy_en'])}[/]",
+            styled(
+                "  [yellow]niet ontvangen / not received[/] {} in {}:\n    {}\n    [dim]{}[/]",
+                *(file["file_name"], file["folder"], file["remedy_nl"], file["remedy_en"]),
+            ),
+            soft_wrap=True,
+        )
+
+
+def show_mended(mended: Sequence[dict[str, str]]) -> None:
+    """What an earlier run left half-way, and what became of it."""
+    for told in mended:
+        console.print(
+            styled("  [yellow]hersteld / mended[/] {}\n    [dim]{}[/]", told["told_nl"], told["told_en"]),
             soft_wrap=True,
         )
 
@@ -174,8 +209,10 @@ def show_unchanged(copies: Sequence[dict[str, Any]]) -> None:
     for copy in copies:
         word = "en ingetrokken / and withdrawn" if copy["is_withdrawn"] else "niets gewijzigd / nothing changed"
         console.print(
-            f"  [yellow]al ontvangen / received before[/] {copy['file_name']}: {copy['received_as']},"
-            f" {copy['received_at'][:10]}, {word}"
+            styled(
+                "  [yellow]al ontvangen / received before[/] {}: {}, {}, {}",
+                *(copy["file_name"], copy["received_as"], copy["received_at"][:10], word),
+            )
         )
 
 
@@ -183,6 +220,8 @@ def show_changed_verdicts(changed: Sequence[dict[str, Any]]) -> None:
     """Submissions that are judged otherwise than in the release before."""
     for change in changed:
         console.print(
-            f"  [yellow]ander oordeel / other verdict[/] {change['file_name']} ({change['submission_id']}):"
-            f" {change['was']} -> {change['now']}"
+            styled(
+                "  [yellow]ander oordeel / other verdict[/] {} ({}): {} -> {}",
+                *(change["file_name"], change["submission_id"], change["was"], change["now"]),
+            )
         )

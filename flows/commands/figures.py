@@ -135,7 +135,8 @@ def _shown(value: Any) -> Any:
 
 def _tell(traced: "Trace") -> None:
     print_ = console.console.print
-    print_(f"[bold]{traced.key}[/] = {traced.value} {traced.unit or ''} (release {traced.release_id})")
+    said = (traced.key, traced.value, traced.unit or "", traced.release_id)
+    print_(console.styled("[bold]{}[/] = {} {} (release {})", *said))
     if traced.origin:
         origin = traced.origin
         place = f", blad / sheet {origin.sheet}, rij / row {origin.row_number}" if origin.sheet else ""
@@ -149,8 +150,8 @@ def _tell(traced: "Trace") -> None:
     if traced.reason:
         print_(f"  {traced.reason}")
     for side, total, added in traced.sums():
-        word = "[green]klopt / adds up[/]" if added == total else f"[red]klopt niet / does not add up[/]: {added}"
-        print_(f"  {side} {total} = {traced.count(side)} delen / parts, {word}")
+        word = "[green]klopt / adds up[/]" if added == total else "[red]klopt niet / does not add up[/]: {}"
+        print_(console.styled("  {} {} = {} delen / parts, " + word, side, total, traced.count(side), added))
     parts = [[part.side, part.amount, part.trace_key] for part in traced.parts[: console.ROWS_SHOWN]]
     console.show_rows("Delen / parts", ["kant / side", "bedrag / amount", "trace_key"], parts)
     console.show_more(len(traced.parts))
@@ -161,7 +162,7 @@ def _tell_moment(rebuilt: "AsKnown", mart: str) -> None:
     then = rebuilt.release.release_id if rebuilt.release else "none yet"
     console.console.print(f"{mart}, as known on {rebuilt.moment:%Y-%m-%d %H:%M} UTC (release then: {then})")
     for note in rebuilt.notes:
-        console.console.print(f"[yellow]let op / note[/]  {note}")
+        console.console.print(console.styled("[yellow]let op / note[/]  {}", note))
 
 
 def _tell_rows(mart: str, found: "MartRows") -> None:

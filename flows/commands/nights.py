@@ -36,6 +36,7 @@ def demo(json_: Json = False) -> None:
     from demo.targets import PLAN_CODE
     from flows.release import kept
 
+    shared.expect_whole_registry()
     # One temporary server for the eight nights of this process: each is a flow run, as on the schedule.
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
     settings = shared.settings_of(PLAN_CODE)
@@ -79,6 +80,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     from flows.intake import inbox
     from flows.standing import AnotherNight, Outcome
 
+    shared.expect_whole_registry()
     now = datetime.now(UTC)
     nights = [shared.settings_of(plan)] if plan else homes.every()
     told: dict[str, Any] = {}
@@ -99,7 +101,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         if json_:
             continue
         if len(nights) > 1:
-            console.console.print(f"[bold]{settings.plan}[/]")
+            console.console.print(console.styled("[bold]{}[/]", settings.plan))
         if outcome:
             console.show_findings(outcome.findings)
             _tell(outcome)
@@ -157,7 +159,7 @@ def status(plan: Plan = None, json_: Json = False) -> None:
 def check_registry(json_: Json = False) -> None:
     """Whether the registry (seeds/) is whole: every reference, code and key, in seconds. Changes nothing.
 
-    Exit codes: 0 whole, 20 at least one fault, named with file and line.
+    Exit codes: 0 whole, 20 at least one fault, named with file, line and column.
     """
     from flows.settings import Settings
     from flows.warehouse import registry_rows
@@ -167,7 +169,7 @@ def check_registry(json_: Json = False) -> None:
         shared.answer({"faults": faults})
     else:
         for fault in faults:
-            console.console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
+            console.console.print(console.styled("[red]{}[/]", fault), soft_wrap=True, highlight=False)
         console.console.print(
             f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
         )
@@ -209,17 +211,20 @@ def _tell(outcome: "Outcome") -> None:
     print_ = console.console.print
     stays = outcome.release_id or "(none)"
     for name in outcome.rejected:
-        print_(f"  [red]geweigerd / rejected[/] {name}")
+        print_(console.styled("  [red]geweigerd / rejected[/] {}", name))
+    console.show_mended(outcome.mended)
     console.show_unplaced(outcome.unplaced)
     console.show_unchanged(outcome.identical)
     console.show_changed_verdicts(outcome.changed_verdicts)
     for reason in outcome.reasons:
-        print_(f"  [red]{reason}[/]")
+        print_(console.styled("  [red]{}[/]", reason))
     match outcome.verdict:
         case "published":
-            print_(f"  [green]gepubliceerd / published[/] {outcome.release_id}")
+            print_(console.styled("  [green]gepubliceerd / published[/] {}", outcome.release_id))
         case "held":
-            print_(f"  [yellow]tegengehouden / held[/]: nothing published, current release stays {stays}")
+            print_(
+                console.styled("  [yellow]tegengehouden / held[/]: nothing published, current release stays {}", stays)
+            )
         case "nothing_new":
             print_(f"  niets nieuws / nothing new: current release stays {stays}")
 
@@ -233,7 +238,8 @@ def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> Non
     reproduced = sum(verdict.startswith("reproduced") for verdict in verdicts)
     print_ = console.console.print
     print_()
-    print_(f"[bold]{'Published' if is_new else 'Nothing new; current'} release {current.release_id}[/] (demonstration)")
+    what = "Published" if is_new else "Nothing new; current"
+    print_(console.styled("[bold]{} release {}[/] (demonstration)", what, current.release_id))
     print_(
         f"  {len(current.manifest['tables'])} marts, {rows} rows, "
         f"{reproduced} of {len(verdicts)} published figures reproduced"

@@ -85,7 +85,8 @@ def verify(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every release, those whose files were not kept too.")] = False,
     public_key: Annotated[
-        Path | None, typer.Option(exists=True, help="PEM of the key it must be signed with, from a trusted place.")
+        Path | None,
+        typer.Option(exists=True, help="PEM of the key it must be signed with, else the configured one."),
     ] = None,
     plan: Plan = None,
     json_: Json = False,
@@ -94,25 +95,32 @@ def verify(
 
     Exit codes: 0 all holds, 20 something does not, 1 no such release.
     """
-    from flows.release import kept
+    from flows.release import anchor, kept
     from flows.release import verify as verification
 
     settings = shared.settings_of(plan)
     if all_:
         chosen = kept.folders(settings)
     else:
-        chosen = [kept.find(settings, release_id).folder if release_id else settings.current.resolve()]
+        wanted = release_id or settings.current.resolve().name
+        chosen = [folder for folder in kept.folders(settings) if folder.name == wanted]
+        if not chosen:
+            kept.find(settings, wanted)  # says which there are
     pem = public_key.read_text(encoding="utf-8") if public_key else None
     found = {folder.name: verification.problems_in(settings, folder, pem) for folder in chosen}
+    lost = anchor.lost(settings)
     whole = [kept.find(settings, id_) for id_, problems in found.items() if not problems]
     demo_signed = [r.release_id for r in whole if r.manifest["signing"]["is_demo_key"]]
     changed_key = [r.release_id for r in whole if not pem and verification.changed_key(settings, r)]
     if json_:
-        shared.answer({"problems": found, "signed_with_demo_key": demo_signed, "signed_with_a_new_key": changed_key})
+        signed = {"signed_with_demo_key": demo_signed, "signed_with_a_new_key": changed_key}
+        shared.answer({"problems": found, "lost": lost, **signed})
     else:
         for checked, problems in found.items():
-            word = "[red]" + "; ".join(problems) + "[/]" if problems else "[green]klopt / holds[/]"
-            console.console.print(f"{checked}  {word}")
+            word = "[red]{}[/]" if problems else "[green]klopt / holds[/]"
+            console.console.print(console.styled("{}  " + word, checked, "; ".join(problems)))
+        for problem in lost:
+            console.console.print(console.styled("[red]{}[/]", problem))
         if demo_signed:
             console.console.print(
                 f"{len(demo_signed)} signed with the key of the demonstration, which everybody has "
@@ -120,10 +128,13 @@ def verify(
             )
         if changed_key:
             console.console.print(
-                f"[yellow]{', '.join(changed_key)} signed with another key than the release before: the key was "
-                "changed, or somebody else signed; --public-key with the key you trust tells which[/]"
+                console.styled(
+                    "[yellow]{} signed with another key than the release before: the key was changed, or somebody "
+                    "else signed; --public-key with the key you trust tells which[/]",
+                    ", ".join(changed_key),
+                )
             )
-    if any(found.values()):
+    if lost or any(found.values()):
         raise typer.Exit(EXIT_DIFFERS)
 
 
@@ -164,7 +175,7 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
         print_ = console.console.print
         print_(f"{len(rebuilt.same)} bestanden gelijk / files the same, {len(rebuilt.differing)} verschillend / differ")
         for name in rebuilt.differing:
-            print_(f"  [yellow]{name}[/]")
+            print_(console.styled("  [yellow]{}[/]", name))
         for name in rebuilt.registry_differs:
             print_(f"  seeds/{name} is not what it was")
         if not rebuilt.is_same_code:
@@ -218,7 +229,7 @@ def _tell_difference(found: "Difference") -> None:
         f" ({found.before_release or 'no release'} -> {found.after_release or 'no release'})"
     )
     for note in found.notes:
-        print_(f"[yellow]let op / note[/]  {note}")
+        print_(console.styled("[yellow]let op / note[/]  {}", note))
     labels = kinds()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)

@@ -38,6 +38,7 @@ def template(
     """
     from flows.senders.template import write_template
 
+    shared.expect_whole_registry()
     settings = shared.settings_of(plan)
     _expect_in_calendar(settings.plan, meetmoment)
     written = write_template(settings, settings.plan, meetmoment, policy_domain, output)
@@ -68,6 +69,7 @@ def check(
 
     Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
     """
+    shared.expect_whole_registry()
     settings = shared.settings_of(plan)
     from expectations.gate import rejects
     from flows.check import check as check_files
@@ -83,7 +85,7 @@ def check(
         console.show_findings(findings)
         for path in files:
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
-            console.console.print(f"{path.name} ({settings.plan}/{meetmoment}): {word}")
+            console.console.print(console.styled("{} ({}/{}): " + word, path.name, settings.plan, meetmoment))
         if answer:
             console.console.print(f"antwoorden / answers: {answer}")
     if rejected:

@@ -29,6 +29,18 @@ def answer(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 
+def expect_whole_registry() -> None:
+    """Ask the registry before anything else reads it; an unchanged one was asked already.
+
+    Raises:
+        RegistryBroken: with a sentence per fault, those of ``veerkracht registry``.
+    """
+    from flows.settings import Settings
+    from flows.warehouse import registry_rows
+
+    registry_rows.database(Settings())
+
+
 def settings_of(plan: str | None) -> "Settings":
     """The settings of the plan that was asked for."""
     from flows import homes

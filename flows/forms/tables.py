@@ -40,9 +40,9 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
         (folder / form).mkdir()
     counts = {}
     with duckdb.connect(config={"threads": 1}) as con:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        con.execute(f"attach {_quoted(str(warehouse))} as warehouse (read_only)")
         # Older readers must open the file: storage version v1.0.0 is read by every DuckDB 1.x and 2.x.
-        con.execute(f"attach '{folder / DATABASE}' as release (storage_version 'v1.0.0')")
+        con.execute(f"attach {_quoted(str(folder / DATABASE))} as release (storage_version 'v1.0.0')")
         for mart in marts:
             con.execute(f"create table rows as {mart.select(f'warehouse.marts.{mart.name}')} order by all")
             counts[mart.name] = con.execute("select count(*) from rows").fetchall()[0][0]
@@ -62,14 +62,15 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> No
         for column in mart.columns:
             con.execute(f"comment on column release.main.{mart.name}.{column.name} is {_quoted(column.description)}")
     if "parquet" in mart.forms:
-        con.execute(f"copy rows to '{folder / PARQUET / mart.name}.parquet' (format parquet, compression zstd)")
-    if "csv" in mart.forms:
         con.execute(
-            f"copy rows to '{folder / CSV / mart.name}.csv' (format csv, header, timestampformat '{TIMESTAMP}')"
+            f"copy rows to {_quoted(f'{folder / PARQUET / mart.name}.parquet')} (format parquet, compression zstd)"
         )
+    if "csv" in mart.forms:
+        target = _quoted(f"{folder / CSV / mart.name}.csv")
+        con.execute(f"copy rows to {target} (format csv, header, timestampformat '{TIMESTAMP}')")
     if "csv_excel_nl" in mart.forms:
         path = folder / CSV_EXCEL_NL / f"{mart.name}.csv"
-        con.execute(f"copy ({_excel_nl(mart)}) to '{path}' (format csv, header, delimiter ';')")
+        con.execute(f"copy ({_excel_nl(mart)}) to {_quoted(str(path))} (format csv, header, delimiter ';')")
         path.write_bytes(_BYTE_ORDER_MARK + path.read_bytes())
 
 
@@ -115,8 +116,11 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
         form: where the rows are read: in the database, or in the Parquet files of the marts that have one. Both hold
             the same rows in the same order, so that two checksums that agree prove it.
     """
-    # One thread reads rows in the order in which they stand.
+    # One thread reads rows in the order in which they stand. Whatever the database holds, nothing outside is reached.
     with duckdb.connect(str(folder / DATABASE), read_only=True, config={"threads": 1}) as con:
+        con.execute(f"set allowed_directories = [{_quoted(f'{folder / PARQUET}/')}]")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
         tables = con.sql("select table_name, comment from duckdb_tables() order by all").fetchall()
         columns = con.sql(
             "select table_name, column_index, column_name, data_type, comment from duckdb_columns()"
@@ -125,7 +129,8 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
         parts = [*tables, *columns]
         for name, _ in tables:
             parquet = folder / PARQUET / f"{name}.parquet"
-            parts.append(_rows_checksum(con, f"'{parquet}'" if form == "parquet" and parquet.exists() else name))
+            read = form == "parquet" and parquet.exists()
+            parts.append(_rows_checksum(con, _quoted(str(parquet)) if read else _identifier(name)))
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -145,6 +150,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

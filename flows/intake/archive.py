@@ -1,5 +1,5 @@
-"""The archive: bytes of every file received, under their sha256, with one receipt per plan and meetmoment, and a
-withdrawal where the submission no longer counts.
+"""The archive: bytes of every file received, under their sha256, with a receipt of each time they came in for a plan
+and meetmoment, and a withdrawal where such a submission no longer counts.
 
 It is append-only and the only source of truth: everything else under the home folder can be deleted and rebuilt.
 """
@@ -7,13 +7,14 @@ It is append-only and the only source of truth: everything else under the home f
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-_UNFINISHED = re.compile(r"^(\.|~\$)|\.(part|tmp|crdownload)$", re.IGNORECASE)
+from flows.intake import file_names
+from flows.intake.waiting import opened, readable_name
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,28 @@ class Receipt:
     file_name: str
     byte_count: int
     received_at: datetime
+    number: int = 1
+    """The how manieth receipt of these bytes it is: they may come in again after something else did."""
 
     @property
     def submission_id(self) -> str:
-        return f"{self.plan_code}-{self.meetmoment_code}-{self.sha256[:12]}"
+        again = "" if self.number == 1 else f"-{self.number}"
+        return f"{self.plan_code}-{self.meetmoment_code}-{self.sha256[:12]}{again}"
 
     @property
-    def declared_version(self) -> int:
-        """The version a sender writes in the file name, ``..._v2.xlsx``; 1 where none is written."""
-        found = re.search(r"_v(\d{1,3})\.[^.]+$", self.file_name, re.IGNORECASE)
-        return int(found[1]) if found else 1
+    def series(self) -> str:
+        """The series its name puts it in."""
+        return file_names.series_of(self.plan_code, self.file_name)
+
+    @property
+    def declared_version(self) -> int | None:
+        """The version its name declares; nothing where it declares none."""
+        return file_names.declared_version(self.plan_code, self.file_name)
+
+    @property
+    def declared_order(self) -> int | None:
+        """Its place among the files of its version, where the publisher declares one."""
+        return file_names.declared_order(self.plan_code, self.file_name)
 
 
 @dataclass(frozen=True)
@@ -48,56 +61,132 @@ class Withdrawal:
     role: str
 
 
-def finished_files(inbox: Path) -> list[Path]:
-    """Every file that has arrived whole, in whatever folder, in a fixed order; what is hidden or temporary is none."""
-    return [
-        path
-        for path in sorted(inbox.rglob("*"))
-        if path.is_file() and not any(_UNFINISHED.search(part) for part in path.relative_to(inbox).parts)
-    ]
-
-
-def waiting_files(inbox: Path) -> Iterator[tuple[str, Path]]:
-    """(meetmoment_code, path) of every finished file in ``inbox/<meetmoment>/``, in a fixed order."""
-    for path in finished_files(inbox):
-        match path.relative_to(inbox).parts:
-            case meetmoment_code, _:
-                yield meetmoment_code, path
+class Damaged(Exception):
+    """What the archive keeps is no longer what was received."""
 
 
 def receipt_for(path: Path, plan_code: str, meetmoment_code: str, received_at: datetime) -> Receipt:
-    """The receipt this file would get."""
+    """The receipt this file would get, were it the first of these bytes."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Receipt(plan_code, meetmoment_code, sha256, path.name, path.stat().st_size, received_at)
+    return Receipt(plan_code, meetmoment_code, sha256, readable_name(path), path.stat().st_size, received_at)
 
 
 def is_received(archive: Path, receipt: Receipt) -> bool:
-    """Whether the same bytes were received before for the same plan and meetmoment."""
-    return _receipt_path(archive, receipt).exists()
+    """Whether this receipt is kept."""
+    return _place(archive, receipt, "receipts").exists()
 
 
 def keep(archive: Path, path: Path, receipt: Receipt) -> None:
-    """Keep the bytes, then the receipt; a receipt is proof that its bytes are safely there."""
-    content = content_path(archive, receipt.sha256)
-    if not content.exists():
-        _write_durably(content, path.read_bytes())
-        with content.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != receipt.sha256:
-                content.unlink()
-                raise OSError(f"{path} changed while it was received; it will be received in the next run")
-    text = json.dumps(asdict(receipt) | {"received_at": receipt.received_at.isoformat()}, indent=1, ensure_ascii=False)
-    _write_durably(_receipt_path(archive, receipt), text.encode())
+    """Keep the bytes, then the receipt; a receipt is proof that its bytes are safely there.
+
+    Raises:
+        OSError: when the file changed meanwhile or cannot be read; nothing is kept then.
+    """
+    heal(archive, path, receipt.sha256)
+    fields = asdict(receipt) | {"received_at": receipt.received_at.isoformat()}
+    if receipt.number == 1:
+        del fields["number"]
+    write_durably(_place(archive, receipt, "receipts"), json.dumps(fields, indent=1, ensure_ascii=False).encode())
+
+
+def heal(archive: Path, path: Path, sha256: str) -> None:
+    """Keep these bytes where they are not kept, or where what is kept is no longer them.
+
+    Raises:
+        OSError: when the file does not have these bytes.
+    """
+    content = content_path(archive, sha256)
+    if is_whole(archive, sha256):
+        return
+    content.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = content.with_name(f".{content.name}.{os.getpid()}")
+    digest = hashlib.sha256()
+    with opened(path) as file, unfinished.open("wb") as copy:
+        while piece := file.read(1024**2):
+            digest.update(piece)
+            copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+    if digest.hexdigest() != sha256:
+        unfinished.unlink()
+        if not content.exists():
+            content.parent.rmdir()
+        raise OSError(f"{path} changed while it was received; it will be received in the next run")
+    unfinished.replace(content)
+    sync(content.parent)
+    sync(archive)
+
+
+def is_whole(archive: Path, sha256: str) -> bool:
+    """Whether the bytes that are kept under a checksum have it."""
+    return _has(content_path(archive, sha256), sha256)
+
+
+def damaged(sources: Mapping[Receipt, Path]) -> list[Receipt]:
+    """The receipts whose bytes are gone or are no longer those that were received.
+
+    Args:
+        sources: receipts, and where the bytes of each are.
+    """
+    whole = {place: _has(*place) for place in {(path, receipt.sha256) for receipt, path in sources.items()}}
+    return [receipt for receipt, path in sources.items() if not whole[path, receipt.sha256]]
+
+
+def sources(archive: Path, known: Iterable[Receipt]) -> dict[Receipt, Path]:
+    """Where the bytes of each receipt are kept."""
+    return {receipt: content_path(archive, receipt.sha256) for receipt in known}
+
+
+def _has(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def told(receipt: Receipt) -> str:
+    """Which file it is, for whoever has to find it again."""
+    moment = f"{receipt.received_at:%Y-%m-%d %H:%M}"
+    return f"{receipt.file_name} ({receipt.meetmoment_code}, received {moment} UTC, sha256 {receipt.sha256})"
+
+
+def expect_whole(sources: Mapping[Receipt, Path]) -> None:
+    """Hold every file of these receipts against its checksum.
+
+    Raises:
+        Damaged: naming each that is gone or changed.
+    """
+    if broken := damaged(sources):
+        raise Damaged(
+            f"the archive no longer has the bytes it received of {'; '.join(map(told, broken))}: put the file"
+            " back from a copy, or have it sent again with the same bytes"
+        )
 
 
 def receipts(archive: Path, plan_code: str) -> list[Receipt]:
-    """Every receipt of a plan, by time and then by sha256, so that order of delivery within a run never matters."""
+    """Every receipt of a plan, by time and then by sha256, so that order of delivery within a run never matters.
+
+    Raises:
+        Damaged: naming a receipt that cannot be read.
+    """
     found = []
     for path in archive.glob(f"*/receipts/{plan_code}__*.json"):
+        fields = _fields(path, "received_at")
+        found.append(Receipt(**fields))
+        if found[-1].sha256 != path.parent.parent.name:
+            raise Damaged(f"{path} is a receipt of other bytes; put it back from a copy")
+    return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256, r.number))
+
+
+def _fields(path: Path, moment: str) -> dict[str, Any]:
+    """What a receipt or withdrawal says, its moment read."""
+    try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        received_at = datetime.fromisoformat(fields.pop("received_at")).astimezone(UTC)
-        found.append(Receipt(**fields, received_at=received_at))
-    return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256))
+        return fields | {moment: datetime.fromisoformat(fields[moment]).astimezone(UTC)}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise Damaged(f"{path} cannot be read ({type(error).__name__}); put it back from a copy") from None
 
 
 def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: str, role: str) -> Withdrawal:
@@ -106,14 +195,14 @@ def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: st
     Raises:
         ValueError: when it was withdrawn before, or when the moment is before its receipt.
     """
-    path = _withdrawal_path(archive, receipt)
+    path = _place(archive, receipt, "withdrawals")
     if path.exists():
         raise ValueError(f"{receipt.submission_id} was withdrawn before")
     if withdrawn_at < receipt.received_at:
         raise ValueError(f"{receipt.submission_id} was received later, on {receipt.received_at:%Y-%m-%d %H:%M} UTC")
     withdrawal = Withdrawal(receipt.submission_id, withdrawn_at, reason, role)
     text = json.dumps(asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}, indent=1, ensure_ascii=False)
-    _write_durably(path, text.encode())
+    write_durably(path, text.encode())
     return withdrawal
 
 
@@ -121,9 +210,7 @@ def withdrawals(archive: Path, plan_code: str) -> dict[str, Withdrawal]:
     """Every withdrawal of a plan by the id of its submission, in the order of the ids."""
     found = []
     for path in archive.glob(f"*/withdrawals/{plan_code}__*.json"):
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        withdrawn_at = datetime.fromisoformat(fields.pop("withdrawn_at")).astimezone(UTC)
-        found.append(Withdrawal(**fields, withdrawn_at=withdrawn_at))
+        found.append(Withdrawal(**_fields(path, "withdrawn_at")))
     return {w.submission_id: w for w in sorted(found, key=lambda w: w.submission_id)}
 
 
@@ -132,15 +219,22 @@ def content_path(archive: Path, sha256: str) -> Path:
     return archive / sha256 / "content"
 
 
-def _receipt_path(archive: Path, receipt: Receipt) -> Path:
-    return archive / receipt.sha256 / "receipts" / f"{receipt.plan_code}__{receipt.meetmoment_code}.json"
+def _place(archive: Path, receipt: Receipt, kind: str) -> Path:
+    """Where a receipt, or the withdrawal of its submission, is kept."""
+    again = "" if receipt.number == 1 else f"__{receipt.number}"
+    return archive / receipt.sha256 / kind / f"{receipt.plan_code}__{receipt.meetmoment_code}{again}.json"
 
 
-def _withdrawal_path(archive: Path, receipt: Receipt) -> Path:
-    return archive / receipt.sha256 / "withdrawals" / f"{receipt.plan_code}__{receipt.meetmoment_code}.json"
+def sync(path: Path) -> None:
+    """Have the disk know a file, or what a folder holds."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
     """Whole or not at all, also when the machine stops half-way."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -149,3 +243,5 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
+    sync(path.parent)
+    sync(path.parent.parent)

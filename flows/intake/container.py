@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flows.intake.fit import Refusal
+from flows.intake.sandbox import is_of_the_machine
 from flows.intake.sheets import Intake, Refused, over_limit
 
 _MB = 1024**2
@@ -34,9 +35,11 @@ def unreadable_refused() -> Iterator[None]:
     """A container that cannot be read is refused; zipfile raises whatever its decompressors raise."""
     try:
         yield
-    except (Refused, MemoryError):
+    except Refused:
         raise
     except Exception as error:
+        if is_of_the_machine(error):
+            raise
         raise Refused(Refusal("F01", value=f"zip: {error}"[:200])) from None
 
 

@@ -1,11 +1,14 @@
 """Which layout a sheet has: found by its headers, never guessed when two fit."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.registry import PATTERN, Layout
+
+_SLIPPED = 0.5
 
 
 @dataclass(frozen=True)
@@ -22,16 +25,23 @@ class Refusal:
 
 
 def clean_headers(cells: Iterable[str | None]) -> list[str]:
-    """Headers as layouts name them: no byte order mark, single spaces; a second one of a name becomes ``name (2)``."""
+    """Headers as layouts name them: single spaces and nothing that is not seen; a second one becomes ``name (2)``."""
     seen: Counter[str] = Counter()
     headers = []
     for cell in cells:
-        name = " ".join((cell or "").replace("\ufeff", "").split())
+        name = " ".join(_seen(cell or "").split())
         seen[name] += 1
         headers.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
     while headers and not headers[-1]:
         headers.pop()
     return headers
+
+
+def _seen(text: str) -> str:
+    """A text without the characters that take no place, its accents on their letters."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", "".join(sign for sign in text if unicodedata.category(sign) != "Cf"))
 
 
 def fits(layout: Layout, headers: Sequence[str]) -> bool:
@@ -45,7 +55,7 @@ def fits(layout: Layout, headers: Sequence[str]) -> bool:
 
 def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None) -> Layout | Refusal:
     """The one layout that fits, or the refusal that says what is missing compared with the nearest."""
-    fitting = [layout for layout in layouts if fits(layout, headers)]
+    fitting = _knowing_most([layout for layout in layouts if fits(layout, headers)], headers)
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -64,6 +74,14 @@ def choose(layouts: Sequence[Layout], headers: Sequence[str], sheet: str | None)
     )
 
 
+def _knowing_most(fitting: Sequence[Layout], headers: Sequence[str]) -> list[Layout]:
+    """The fitting layouts but those that know only some of the headers that another one knows."""
+    known = [
+        {header for header in headers if header} - {name for _, name in unknown_headers(x, headers)} for x in fitting
+    ]
+    return [x for x, its_own in zip(fitting, known, strict=True) if not any(its_own < others for others in known)]
+
+
 def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[int, str]]:
     """(column number, header) of columns the layout says nothing about."""
     named = {name for names in (*layout.fields, *layout.optional_fields) for name in names}
@@ -76,6 +94,11 @@ def found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
     words = {name for name in names if not name.startswith(PATTERN)}
     patterns = [re.compile(name.removeprefix(PATTERN)) for name in names if name.startswith(PATTERN)]
     return [header for header in headers if header in words or any(p.fullmatch(header) for p in patterns)]
+
+
+def is_like_none(layouts: Iterable[Layout], headers: Sequence[str]) -> bool:
+    """Whether headers have no more than half of what any of the layouts needs: then they are no slip of one."""
+    return all(_likeness(layout, headers) <= _SLIPPED for layout in layouts)
 
 
 def _likeness(layout: Layout, headers: Sequence[str]) -> float:

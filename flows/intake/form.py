@@ -50,9 +50,9 @@ def form_of(content: bytes) -> Form:
 
 def _zip_form(content: bytes) -> Form:
     with unreadable_refused(), zipfile.ZipFile(io.BytesIO(content)) as container:
-        names = set(container.namelist())
+        names = {name.replace("\\", "/").lower() for name in container.namelist()}
     foreign = ""
-    if "[Content_Types].xml" in names:
+    if "[content_types].xml" in names:
         if "xl/workbook.bin" in names:
             foreign = "Excel binary (.xlsb)"
         elif any(name.startswith(("word/", "ppt/")) for name in names):

@@ -1,12 +1,12 @@
-"""What waits in the inbox: where it belongs, what came before under another name, and withdrawing what came."""
+"""What waits in the inbox: where it belongs, what is not received there, and withdrawing what came."""
 
+import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from flows import registry
-from flows.intake import archive
+from flows.intake import archive, waiting
 from flows.intake.archive import Withdrawal
 from flows.personal_data import kinds_in, public_values
 from flows.settings import Settings
@@ -17,19 +17,21 @@ def placed(settings: Settings) -> Iterator[tuple[str, Path]]:
 
     The name of a file is published: one that holds personal data is not received under it.
     """
-    for meetmoment_code, path in archive.waiting_files(settings.inbox):
+    for meetmoment_code, path in waiting.waiting_files(settings.inbox):
         if (settings.plan, meetmoment_code) in registry.meetmomenten() and not _names_somebody(path):
             yield meetmoment_code, path
 
 
 def unplaced(settings: Settings) -> list[dict[str, str]]:
-    """Files that wait in the plan's inbox where no meetmoment is looked for, with what to do; they stay there."""
+    """What lies in the plan's inbox and is not looked for there, with what to do; it stays there."""
     in_place = {path for _, path in placed(settings)}
-    return [
-        _told(path, _RENAME if _names_somebody(path) else _remedy(settings, path))
-        for path in archive.finished_files(settings.inbox)
+    files, others = waiting.look(settings.inbox)
+    misplaced = [
+        told(path, _RENAME if _names_somebody(path) else _remedy(settings, path))
+        for path in files
         if path not in in_place
     ]
+    return misplaced + [told(path, _LINKED if path.is_symlink() else _NO_FILE) for path in others]
 
 
 def of_no_plan(home: Path) -> list[dict[str, str]]:
@@ -37,15 +39,17 @@ def of_no_plan(home: Path) -> list[dict[str, str]]:
     plans = registry.plan_codes()
     inboxes = [home / "inbox", *sorted(home.glob("*/inbox"))]
     return [
-        _told(path, _RENAME if _names_somebody(path) else _plan_remedy(inbox, home))
+        told(path, _RENAME if _names_somebody(path) else _plan_remedy(inbox, home))
         for inbox in inboxes
         if inbox.parent == home or inbox.parent.name not in plans
-        for path in archive.finished_files(inbox)
+        for path in waiting.finished_files(inbox)
     ]
 
 
-def _told(path: Path, remedy: dict[str, str]) -> dict[str, str]:
-    return {"file_name": path.name, "folder": str(path.parent), **remedy}
+def told(path: Path, remedy: dict[str, str]) -> dict[str, str]:
+    """A file that is not received, where it lies, and what to do, in Dutch and English."""
+    folder = os.fsencode(path.parent).decode(errors="replace")
+    return {"file_name": waiting.readable_name(path), "folder": folder, **remedy}
 
 
 def _names_somebody(path: Path) -> bool:
@@ -53,6 +57,18 @@ def _names_somebody(path: Path) -> bool:
     return bool(kinds_in(path.name, public_values()))
 
 
+_LINKED = {
+    "remedy_nl": "dit is een koppeling en wordt niet gevolgd; zet het bestand of de map zelf in de inbox",
+    "remedy_en": "this is a link and is not followed; put the file or folder itself into the inbox",
+}
+_NO_FILE = {
+    "remedy_nl": "dit is geen gewoon bestand, of een map die niet geopend mag worden; zet er een bestand",
+    "remedy_en": "this is no regular file, or a folder that may not be opened; put a file there",
+}
+UNRECEIVED = {
+    "remedy_nl": "het bestand kan niet gelezen worden of wordt nog geschreven; het wacht op de volgende nacht",
+    "remedy_en": "the file cannot be read or is still being written; it waits for the next night",
+}
 _RENAME = {
     "remedy_nl": "de bestandsnaam bevat een persoonsgegeven en wordt gepubliceerd; geef het bestand een andere naam",
     "remedy_en": "the name of the file holds personal data and is published; give the file another name",
@@ -96,27 +112,6 @@ def _remedy(settings: Settings, path: Path) -> dict[str, str]:
         "remedy_en": f"{named_en}; put the file in {place}, the meetmoment being {known}"
         " (a new meetmoment is a row in seeds/plan/meetmoment.csv)",
     }
-
-
-def identical_copies(settings: Settings) -> list[dict[str, Any]]:
-    """Files that wait in the inbox though the same bytes were received before under another name, or were withdrawn."""
-    received = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive, settings.plan)}
-    withdrawn = archive.withdrawals(settings.archive, settings.plan)
-    copies = []
-    for meetmoment_code, path in placed(settings):
-        receipt = archive.receipt_for(path, settings.plan, meetmoment_code, datetime.now(UTC))
-        before = received.get(receipt.submission_id)
-        if before and (before.file_name != path.name or before.submission_id in withdrawn):
-            copies.append(
-                {
-                    "file_name": path.name,
-                    "submission_id": before.submission_id,
-                    "received_as": before.file_name,
-                    "received_at": before.received_at.isoformat(),
-                    "is_withdrawn": before.submission_id in withdrawn,
-                }
-            )
-    return copies
 
 
 def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now: datetime) -> Withdrawal:

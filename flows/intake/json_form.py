@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from flows.intake import stated
 from flows.intake.fit import Refusal, choose, clean_headers
 from flows.intake.sheets import NAMED, Intake, Refused, Row, over_limit
+from flows.intake.signs import is_blank
 from flows.intake.text import encoding_of
 
 JSON_SHEET = "json"
 """A JSON file that is one list is one sheet of this name."""
 _LARGEST_EXPONENT = 40
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character that JSON writes as two: alone it is none, and no file can hold it."""
 
 
 class _Number(str):
@@ -28,12 +32,14 @@ def looks_like_json(content: bytes) -> bool:
 
 def read_json(content: bytes, prefix: str, intake: Intake) -> None:
     """Read a JSON file; its sheets are named under the prefix."""
-    for name, records in _sheets(_document(content)).items():
+    document = _document(content)
+    intake.parsed.meetmomenten += stated.in_document(document)
+    for name, records in _sheets(document).items():
         _read_sheet(name, f"{prefix}/{name}" if prefix else name, records, intake)
 
 
 def _document(content: bytes) -> Any:
-    text = content.decode(encoding_of(content, set())).removeprefix("\ufeff")
+    text = content.decode(*encoding_of(content, set())).removeprefix("\ufeff")
     try:
         return json.loads(
             text,
@@ -82,6 +88,8 @@ def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> No
         return
     # Names in the order in which they first occur; an object that lacks one leaves its cell empty.
     keys = list(dict.fromkeys(key for record in records for key in record))
+    if any(map(_HALF.search, keys)):
+        raise Refused(Refusal("F01", title, value="JSON: half Unicode-teken in een naam"))
     headers = clean_headers(keys)
     named = [c for c in intake.layouts if name in (c.sheet_name, c.code)]
     layout = choose(named or [c for c in intake.layouts if not c.is_information], headers, title)
@@ -98,6 +106,11 @@ def _rows(records: Iterable[dict[str, Any]], keys: list[str], title: str, longes
     """Row n is the n-th object."""
     for number, record in enumerate(records, start=1):
         cells = [_cell(record.get(key)) for key in keys]
+        for place, (text, _) in enumerate(cells, start=1):
+            if text and _HALF.search(text):
+                shown = text.encode("ascii", "backslashreplace").decode()[:100]
+                value = f"JSON: half Unicode-teken in {shown}"
+                raise Refused(Refusal("F01", title, number, place, keys[place - 1], value))
         if any(text and len(text) > longest for text, _ in cells):
             raise over_limit("characters in a cell", f"{longest}", title, number)
         if any(text for text, _ in cells):
@@ -112,6 +125,8 @@ def _cell(value: Any) -> tuple[str | None, str]:
             return ("true" if value else "false"), "b"
         case _Number():
             return _plain(value), "j"
+        case str() if is_blank(value):
+            return None, " "
         case _:
             return str(value), "t"
 

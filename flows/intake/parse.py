@@ -6,12 +6,14 @@ holds as a number, date or boolean keeps that as its kind, so that no locale is 
 
 import errno
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from flows.intake import sandbox, stated
 from flows.intake.container import read_packed
 from flows.intake.csv_form import CSV_SHEET, read_csv
 from flows.intake.fit import Refusal
@@ -45,14 +47,26 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Sett
     except Refused as refused:
         parsed.refusals.append(refused.refusal)
     except MemoryError:
+        if not sandbox.memory_was_there(limits):
+            raise
         parsed = Parsed(refusals=[over_limit("memory", f"{limits.parse_memory_mb} MB").refusal])
     except OSError as error:
         if error.errno != errno.EFBIG:
             raise
         rows.unlink()
         parsed = Parsed(refusals=[over_limit(rows.name, f"{limits.max_output_mb} MB").refusal])
-    (target / "parsed.json").write_text(json.dumps(asdict(parsed), ensure_ascii=False), encoding="utf-8")
+    write_parsed(target, parsed)
     return parsed
+
+
+def write_parsed(target: Path, parsed: Parsed) -> None:
+    """Write ``parsed.json``, which says that a file is read: whole or not at all, also when the machine stops."""
+    unfinished = target / "parsed.json.part"
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(asdict(parsed), file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(target / "parsed.json")
 
 
 def _read(content: bytes, member: str, intake: Intake) -> None:
@@ -60,6 +74,7 @@ def _read(content: bytes, member: str, intake: Intake) -> None:
     match form_of(content):
         case "workbook":
             read_workbook(content, member, intake)
+            intake.parsed.meetmomenten += stated.in_workbook(content)
         case "json":
             read_json(content, member, intake)
         case "csv":

@@ -1,15 +1,17 @@
-"""Reading strangers' files, each in the sandbox; one that breaks a limit there is refused with the limit it broke."""
+"""Reading strangers' files, each in the sandbox; one that breaks a limit there is refused with the limit it broke.
 
-import json
+Where the machine or our own code failed, a file has no verdict: nothing is kept of it and `NotRead` names it.
+"""
+
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows import registry
 from flows.intake import sandbox
 from flows.intake.fit import Refusal
-from flows.intake.parse import Parsed, parse_file
+from flows.intake.parse import Parsed, parse_file, write_parsed
 from flows.settings import Settings
 
 
@@ -20,10 +22,21 @@ class Job:
     content: Path
     plan_code: str
     target: Path
+    cutoff_date: str = ""
+    """Of the meetmoment that it is for; layouts that do not hold on that day do not apply."""
+
+
+class NotRead(RuntimeError):
+    """Files of which nothing is known, because reading them failed through no limit of theirs."""
 
 
 def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], None] = lambda job: None) -> None:
-    """Read every file; afterwards each target folder holds ``rows.parquet`` and ``parsed.json``."""
+    """Read every file; afterwards each target folder holds ``rows.parquet`` and ``parsed.json``.
+
+    Raises:
+        NotRead: names the files that could not be read because the machine or the code failed; the others are read,
+            and these will be tried again.
+    """
     for job in jobs:
         job.target.mkdir(parents=True, exist_ok=True)
 
@@ -31,18 +44,22 @@ def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], No
         _write_refusal(jobs[number], Parsed(refusals=[Refusal("F08", value=broken[0], expected=broken[1])]))
         on_done(jobs[number])
 
-    orders = [[str(job.content), job.plan_code, str(job.target)] for job in jobs]
-    sandbox.run_all(__name__, orders, limits, lambda number, _: on_done(jobs[number]), refuse)
+    orders = [[str(job.content.absolute()), job.plan_code, str(job.target.absolute()), job.cutoff_date] for job in jobs]
+    try:
+        sandbox.run_all(__name__, orders, limits, lambda number, _: on_done(jobs[number]), refuse)
+    except sandbox.Failed as failed:
+        ends = "; ".join(f"{jobs[number].content}: {end}" for number, end in failed.ends.items())
+        raise NotRead(f"reading failed, and not because of what the files hold: {ends}") from failed
 
 
 def _write_refusal(job: Job, parsed: Parsed) -> None:
     (job.target / "rows.parquet").unlink(missing_ok=True)
-    (job.target / "parsed.json").write_text(json.dumps(asdict(parsed)), encoding="utf-8")
+    write_parsed(job.target, parsed)
 
 
 def _read(order: Any, limits: Settings) -> str:
-    content, plan_code, target = order
-    parse_file(Path(content), registry.layouts(plan_code), Path(target), limits)
+    content, plan_code, target, cutoff_date = order
+    parse_file(Path(content), registry.layouts(plan_code, cutoff_date), Path(target), limits)
     return "read"
 
 

@@ -1,8 +1,11 @@
 """The sandbox: the child process in which every stranger's file is opened, whether it is read or marked.
 
 Bounded memory, computing time and output; no network and no other program; of the parent's environment only what a
-Python needs to start, and so neither keys nor connection strings. The parent hands it jobs one after the other; when
-the child dies or takes too long over one, the parent is told which limit was broken and goes on with the rest.
+Python needs to start, and so neither keys nor connection strings. The parent hands it jobs one after the other.
+
+Only a limit that is declared for a file says something about the file: the child tells of its memory and its output,
+the kernel of its computing time. Any other end of a child, however it died, is a failure of the machine or of our own
+code: it blames no file, nothing is kept of it, and it is told once all other jobs are done.
 """
 
 import json
@@ -18,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import IO, Any
 
 from flows import log
@@ -26,10 +30,21 @@ from flows.settings import PROJECT, Settings
 Broken = tuple[str, str]
 """What a child did, and what it was allowed."""
 _WAITING = 5
-"""How much longer than its computing time a file may take on a busy machine."""
+"""For how many times its computing time a child may say nothing without computing meanwhile."""
+_IN_A_ROW = 2
+"""So many children that came to the end of nothing say that no other will."""
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.")
 """Audit events of a process that reaches out or starts another."""
 _NEEDED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+
+
+class Failed(RuntimeError):
+    """Jobs that no child came to the end of, and no limit is why: nothing is known of their files."""
+
+    def __init__(self, ends: dict[int, str]) -> None:
+        super().__init__("; ".join(dict.fromkeys(ends.values())))
+        self.ends = ends
+        """Number of the job -> how its child ended."""
 
 
 def run_all(
@@ -46,15 +61,25 @@ def run_all(
         jobs: each as JSON can hold it.
         limits: what one job may cost.
         on_done: told (number of the job, the child's word) as each is finished.
-        on_broken: told (number of the job, what it broke) of each that no child came to the end of.
+        on_broken: told (number of the job, what it broke) of each that takes more computing time than it may.
+
+    Raises:
+        Failed: after the other jobs are done, where a child ended through no limit of its file; sooner where child
+            after child does.
     """
-    first = 0
-    while first < len(jobs):
-        done, broken = _run_child(body, jobs[first:], limits, partial(_counted, on_done, first))
+    first = in_a_row = 0
+    failed: dict[int, str] = {}
+    while first < len(jobs) and in_a_row < _IN_A_ROW:
+        done, end = _run_child(body, jobs[first:], limits, partial(_counted, on_done, first))
         first += done
-        if broken:
-            on_broken(first, broken)
-            first += 1
+        in_a_row = in_a_row + 1 if isinstance(end, str) and not done else 0
+        if isinstance(end, str):
+            failed[first] = end
+        elif end:
+            on_broken(first, end)
+        first += end is not None
+    if failed:
+        raise Failed(failed)
 
 
 def _counted(on_done: Callable[[int, str], None], first: int, number: int, word: str) -> None:
@@ -69,13 +94,13 @@ def _environment() -> dict[str, str]:
 
 def _run_child(
     body: str, jobs: Sequence[Any], limits: Settings, on_done: Callable[[int, str], None]
-) -> tuple[int, Broken | None]:
-    """How many jobs one child finished, and what it broke on (nothing when it finished them all)."""
+) -> tuple[int, Broken | str | None]:
+    """How many jobs one child finished, and what ended it before the rest: a limit of its file, or anything else."""
     order = {
         "limits": limits.model_dump(mode="json", exclude={"signing_key"}),
         "jobs": jobs,
     }
-    with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile("w+") as stderr:
+    with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile("w+", errors="replace") as stderr:
         json.dump(order, stdin)
         stdin.seek(0)
         process = subprocess.Popen(
@@ -91,29 +116,55 @@ def _run_child(
         words: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=_forward, args=(process.stdout, words), daemon=True).start()
         done = 0
+        end: Broken | str | None = None
         try:
-            while done < len(jobs):
-                word = words.get(timeout=limits.parse_seconds * _WAITING)
-                if word is None:
-                    process.wait()
-                    if process.returncode == -signal.SIGXCPU:
-                        return done, _too_long(limits)
-                    return done, (f"exit {process.returncode}", f"<= {limits.parse_memory_mb} MB")
-                on_done(done, word)
-                done += 1
-            return done, None
+            while done < len(jobs) and not end:
+                word = _next_word(words, process.pid, limits.parse_seconds * _WAITING)
+                if word is not None:
+                    on_done(done, word)
+                    done += 1
+                elif process.wait() == -signal.SIGXCPU:
+                    end = f"> {limits.parse_seconds} s", f"<= {limits.parse_seconds} s"
+                else:
+                    end = _how_it_ended(process.returncode)
         except queue.Empty:
-            return done, _too_long(limits)
+            end = f"neither said nor computed anything for {limits.parse_seconds * _WAITING} s"
         finally:
             process.kill()
             process.wait()
             stderr.seek(0)
-            if said := stderr.read():
+            if said := stderr.read().strip():
                 log.event("said in the sandbox", body=body, said=said[-2_000:])
+        if isinstance(end, str) and said:
+            end = f"{end}: {said.splitlines()[-1][:300]}"
+        return done, end
 
 
-def _too_long(limits: Settings) -> Broken:
-    return f"> {limits.parse_seconds} s", f"<= {limits.parse_seconds} s"
+def _next_word(words: "queue.Queue[str | None]", pid: int, seconds: float) -> str | None:
+    """What the child says next; on a busy machine a child that computes gets the time that its limit gives it.
+
+    Raises:
+        queue.Empty: when it neither said nor computed anything for these seconds.
+    """
+    computed = -1
+    while True:
+        try:
+            return words.get(timeout=seconds)
+        except queue.Empty:
+            before, computed = computed, _computed(pid)
+            if computed == before:
+                raise
+
+
+def _computed(pid: int) -> int:
+    """The computing time of a process so far, in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _how_it_ended(code: int) -> str:
+    """The end of a process in words: by which signal, or with which exit code."""
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
 
 
 def _forward(stream: IO[str], words: "queue.Queue[str | None]") -> None:
@@ -128,6 +179,22 @@ def _forbid(event: str, arguments: object) -> None:
         raise PermissionError(f"{event} has no place in opening a file")
 
 
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether an error says something about the machine and nothing about the file that is being read.
+
+    Whatever the system itself refuses has a number; readers of broken content raise errors without one.
+    """
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None)
+
+
+def memory_was_there(limits: Settings) -> bool:
+    """Whether the machine has as much memory as a file may take, so that taking more was the file's doing."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    words = Path("/proc/meminfo").read_text().split()
+    free = int(words[words.index("MemAvailable:") + 1]) * 1024
+    return free + pages * resource.getpagesize() >= limits.parse_memory_mb * 1024**2
+
+
 def work(do: Callable[[Any, Settings], str]) -> None:
     """Body of the child: take the order from standard input, answer one word per finished job.
 
@@ -136,6 +203,8 @@ def work(do: Callable[[Any, Settings], str]) -> None:
     """
     order = json.loads(sys.stdin.read())
     limits = Settings(**order["limits"])
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is no answer
     memory = limits.parse_memory_mb * 1024**2
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -145,4 +214,4 @@ def work(do: Callable[[Any, Settings], str]) -> None:
     for job in order["jobs"]:
         seconds = math.ceil(time.process_time()) + limits.parse_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
-        print(do(job, limits), flush=True)
+        print(do(job, limits), file=answers, flush=True)

@@ -1,12 +1,15 @@
 """What every form of file is read into: text rows by sheet, and the reasons why a part is refused."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.intake.fit import Refusal, unknown_headers
+from flows import registry
+from flows.intake.fit import Refusal, found, unknown_headers
+from flows.intake.signs import has_controls, is_mangled, is_of_another_page, with_controls_shown
 from flows.registry import Layout
 from flows.settings import Settings
 
@@ -20,6 +23,8 @@ ROW_SCHEMA = pa.schema(
 )
 NAMED = 50
 """Of one defect at most so many places in a sheet are named."""
+MOST_NOTES = 5
+"""So many rows of notes may stand above a header."""
 _ROWS_PER_CHUNK = 20_000
 
 Row = tuple[int, list[str | None], str]
@@ -46,6 +51,8 @@ class Parsed:
 
     sheets: list[Sheet] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    meetmomenten: list[str] = field(default_factory=list)
+    """For which it says that it is."""
 
 
 class Refused(Exception):
@@ -84,10 +91,16 @@ class Intake:
         )
         return Sheet(name, layout.code, headers)
 
-    def write(self, sheet: Sheet, rows: Iterable[Row]) -> None:
-        """Rows to Parquet in chunks, so that memory does not grow with the file; then the sheet counts as read."""
+    def write(self, sheet: Sheet, rows: Iterable[Row], is_of_one_byte: bool = False) -> None:
+        """Rows to Parquet in chunks, so that memory does not grow with the file; then the sheet counts as read.
+
+        Args:
+            sheet: as it was opened.
+            rows: those below its header.
+            is_of_one_byte: whether its text was read in an encoding of one byte, in which any bytes are some text.
+        """
         chunk: list[Row] = []
-        for row in rows:
+        for row in self._looked_through(sheet, rows, is_of_one_byte):
             chunk.append(row)
             if len(chunk) == _ROWS_PER_CHUNK:
                 self._write_chunk(sheet, chunk)
@@ -95,6 +108,28 @@ class Intake:
         if chunk:
             self._write_chunk(sheet, chunk)
         self.parsed.sheets.append(sheet)
+
+    def _looked_through(self, sheet: Sheet, rows: Iterable[Row], is_of_one_byte: bool) -> Iterator[Row]:
+        """The rows that carry data; what stands between them, and texts that are not what was written, is told."""
+        keys = set(found(registry.key_headers(sheet.layout_code), sheet.headers))
+        key_columns = {number for number, name in enumerate(sheet.headers) if name in keys}
+        beside, strange = [], []
+        for number, texts, kinds in rows:
+            if _carries_no_data(texts, kinds, key_columns, sheet.headers):
+                beside.append(Refusal("F22", sheet.sheet, number, value=" ".join(filter(None, texts))[:100]))
+                continue
+            for place, text in enumerate(texts):
+                if not text or (text.isascii() and text.isprintable()):
+                    continue
+                where = (sheet.sheet, number, place + 1, sheet.headers[place])
+                if has_controls(text):
+                    texts[place] = text = with_controls_shown(text)
+                    strange.append(Refusal("F24", *where, text[:100]))
+                if is_mangled(text) or (is_of_one_byte and is_of_another_page(text)):
+                    strange.append(Refusal("F23", *where, text[:100]))
+            yield number, texts, kinds
+        self.tell(beside[:NAMED])
+        self.tell(strange[:NAMED])
 
     def _write_chunk(self, sheet: Sheet, chunk: list[Row]) -> None:
         sheet.row_count += len(chunk)
@@ -107,3 +142,19 @@ class Intake:
             pa.array([row[2] for row in chunk], pa.string()),
         ]
         self.writer.write_batch(pa.record_batch(columns, schema=ROW_SCHEMA))
+
+
+_TOTAL = re.compile(r"(algemeen |eind|sub|grand |general )?-?tota+l(e|en)?\b.{0,30}", re.IGNORECASE)
+_WORDS_OF_A_NOTE = 3
+
+
+def _carries_no_data(texts: Sequence[str | None], kinds: str, keys: set[int], headers: Sequence[str]) -> bool:
+    """Whether a row is a total, a note of some words, or the header again, where the key of a record would stand."""
+    first = next((place for place, text in enumerate(texts) if text and not text.isspace()), None)
+    if first is None or first not in keys or kinds[first] != "t":
+        return False
+    text = (texts[first] or "").strip()
+    if _TOTAL.fullmatch(text) or (text == headers[first] and len(headers) > 1 and list(texts) == list(headers)):
+        return True
+    is_alone = not any(texts[first + 1 :])
+    return is_alone and len(headers) > 1 and len(text.split()) >= _WORDS_OF_A_NOTE

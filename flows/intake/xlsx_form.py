@@ -1,61 +1,72 @@
 """Workbooks: cells as the workbook holds them, with formulas by the value they were saved with.
 
-openpyxl reads what a workbook says of itself (strings, styles, sheets); the sheets are read here, straight from their
-XML, since its reader rounds long numbers, hides which rows are merged or hidden, and stops on decorations.
+The sheets are read straight from their XML, since what libraries make of it rounds long numbers, hides which rows are
+merged or hidden, and stops on decorations.
 """
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Context, Decimal
-from typing import IO, Any, NoReturn
-from xml.etree.ElementTree import iterparse
-from xml.parsers import expat
+from datetime import datetime, timedelta
+from decimal import Context, Decimal, InvalidOperation
+from xml.etree.ElementTree import Element
 
-import openpyxl
-from openpyxl.cell.text import Text
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
-from openpyxl.utils.datetime import MAC_EPOCH, from_excel
-from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from flows import registry
+from flows.intake.book import Book, BrokenBook, SheetPart, is_true, local_name, text_of, unescaped
 from flows.intake.container import opened
-from flows.intake.fit import Refusal, choose, clean_headers, found, unknown_headers
-from flows.intake.sheets import NAMED, Intake, Refused, Row, Sheet, over_limit
+from flows.intake.fit import Refusal, choose, clean_headers, found, is_like_none, unknown_headers
+from flows.intake.sheets import MOST_NOTES, NAMED, Intake, Refused, Row, Sheet, over_limit
+from flows.intake.signs import is_blank
+from flows.intake.transposed import read_transposed, upright
 from flows.registry import Layout
 
-_ROW, _COLUMN, _MERGE, _CELL, _VALUE, _FORMULA, _INLINE = (
-    f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "col", "mergeCell", "c", "v", "f", "is")
-)
 _AS_SHOWN = Context(prec=15)
 _CENTS_FIT_BELOW = Decimal(10) ** 13
 _MOST_DIGITS = 40
+_LAST_DAY = 2958465
+"""31 December 9999 as a workbook counts it."""
+_INVISIBLE_WIDTH = 0.1
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 
 
 def read_workbook(content: bytes, prefix: str, intake: Intake) -> None:
     """Read every sheet of a workbook; its sheets are named under the prefix."""
-    if not openpyxl.DEFUSEDXML:
-        raise RuntimeError("defusedxml is not in force: XML of strangers would be read with its entities")
-    with opened(content, intake):
+    before = len(intake.parsed.sheets)
+    unfit: list[_Unfit] = []
+    with opened(content, intake) as container:
         try:
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-            for worksheet in book.worksheets:
-                _read_worksheet(_Worksheet(worksheet, prefix, intake), intake)
-        except (Refused, MemoryError):
-            raise
-        except Exception as error:  # openpyxl raises whatever its XML and zip readers raise
-            cause = error.__cause__ or error
-            raise Refused(Refusal("F01", value=f"{type(cause).__name__}: {cause}"[:200])) from None
+            book = Book(container)
+            for part in book.sheets:
+                worksheet = _Worksheet(book, part, prefix, intake)
+                if refused := _read_worksheet(worksheet, intake):
+                    unfit.append(refused)
+        except BrokenBook as broken:
+            raise Refused(Refusal("F01", value=f"Excel: {broken}"[:200])) from None
+    # Beside what was read, a sheet that resembles nothing is one for people.
+    is_read = len(intake.parsed.sheets) > before
+    intake.tell(
+        Refusal("F21", each.refusal.sheet, value=each.refusal.value) if is_read and each.is_of_people else each.refusal
+        for each in unfit
+    )
     if not intake.parsed.sheets and not intake.parsed.refusals:
-        raise Refused(Refusal("F02", value=" | ".join(s.title for s in book.worksheets)))
+        raise Refused(Refusal("F02", value=" | ".join(sheet.title for sheet in book.sheets)))
+
+
+@dataclass(frozen=True)
+class _Unfit:
+    """A sheet that no layout fits, and whether it is none that was meant to be read."""
+
+    refusal: Refusal
+    is_of_people: bool
 
 
 @dataclass
 class _Worksheet:
     """A sheet while it is read, and what was seen on the way."""
 
-    worksheet: Any
+    book: Book
+    part: SheetPart
     prefix: str
     intake: Intake
     hidden_rows: list[int] = field(default_factory=list)
@@ -65,148 +76,153 @@ class _Worksheet:
     """(row number, column number, formula) of formulas that were never calculated."""
 
     def __post_init__(self) -> None:
-        self.title: str = self.worksheet.title
+        self.title = self.part.title
         self.name = f"{self.prefix}/{self.title}" if self.prefix else self.title
-        book = self.worksheet.parent
-        self._number_kind = "m" if book.epoch == MAC_EPOCH else "n"
-        # Some writers put a 0 where a formula's value belongs and leave the calculating to Excel.
-        self._zero_is_no_value = bool(book.calculation and book.calculation.fullCalcOnLoad)
-        self._strings: Sequence[str] = self.worksheet._shared_strings
-        self._percentages = {
-            number
-            for number, style in enumerate(book._cell_styles)
-            if style.numFmtId in (9, 10)
-            or (style.numFmtId >= 164 and "%" in book._number_formats[style.numFmtId - 164].replace("\\%", ""))
-        }
+        self._number_kind = "m" if self.book.counts_from_1904 else "n"
+        self._hides_rows = False
         self._columns: dict[str, int] = {}
 
     def rows(self) -> Iterator[Row]:
         """Rows that hold something; hidden ones too."""
-        limits = self.intake.limits
         number = 0
-        with self.worksheet._get_source() as source:
-            _refuse_doctype(source)
-        with self.worksheet._get_source() as source:
-            for _, element in iterparse(source):
-                if element.tag == _ROW:
-                    last, number = number, int(element.get("r", number + 1))
-                    if number <= last:
-                        raise Refused(Refusal("F01", self.name, number, value=f"row {number} after row {last}"))
-                    if number > limits.max_rows:
-                        raise over_limit(f"row {number}", f"{limits.max_rows}", self.name, number)
-                    texts, kinds = self._cells(element, number)
-                    if any(texts):
-                        yield number, texts, "".join(kinds)
-                        if element.get("hidden") in ("1", "true"):
-                            self.hidden_rows.append(number)
-                    element.clear()
-                elif element.tag == _COLUMN and element.get("hidden") in ("1", "true"):
-                    self.hidden_columns.append((int(element.attrib["min"]), int(element.attrib["max"])))
-                elif element.tag == _MERGE:
-                    self.merged.append(element.attrib["ref"])
+        space = None
+        for element in self.book.elements(self.part.name):
+            # Drawings and extensions have rows and columns of their own, in namespaces of their own.
+            place, _, name = element.tag.rpartition("}")
+            if name == "sheetFormatPr":
+                self._hides_rows = is_true(element.get("zeroHeight"))
+            elif name == "c" and space is None:
+                space = place
+            elif place != (space or place):
+                continue
+            elif name == "row":
+                last, number = number, _whole(element.get("r"), number + 1)
+                if number <= last:
+                    raise Refused(Refusal("F01", self.name, number, value=f"rij {number} na rij {last}"))
+                texts, kinds = self._cells(element, number)
+                if texts:
+                    if number > self.intake.limits.max_rows:
+                        raise over_limit(f"row {number}", f"{self.intake.limits.max_rows}", self.name, number)
+                    yield number, texts, "".join(kinds)
+                    if self._is_hidden(element):
+                        self.hidden_rows.append(number)
+                element.clear()
+            elif name == "col" and (is_true(element.get("hidden")) or _size(element.get("width")) < _INVISIBLE_WIDTH):
+                self.hidden_columns.append((_whole(element.get("min"), 1), _whole(element.get("max"), 1)))
+            elif name == "mergeCell":
+                self.merged.append(element.get("ref", ""))
 
-    def _cells(self, row: Any, number: int) -> tuple[list[str | None], list[str]]:
+    def _is_hidden(self, row: Element) -> bool:
+        height = row.get("ht")
+        return is_true(row.get("hidden")) or (self._hides_rows if height is None else _size(height) < _INVISIBLE_WIDTH)
+
+    def _cells(self, row: Element, number: int) -> tuple[list[str | None], list[str]]:
+        """Texts and kinds up to the last cell that holds something."""
         texts: list[str | None] = []
         kinds: list[str] = []
+        last = 0
         for cell in row:
-            if cell.tag != _CELL:
+            if local_name(cell) != "c":
                 continue
-            place = self._column(cell.get("r"), number) if "r" in cell.attrib else len(texts) + 1
+            place = self._column(cell.get("r", ""), number) if "r" in cell.attrib else last + 1
+            if place <= last:
+                raise Refused(Refusal("F01", self.name, number, place, value=f"{cell.get('r')} twee keer"))
+            last = place
+            text, kind = self._cell(cell, number, place)
+            if text is None:
+                continue
             if place > self.intake.limits.max_columns:
                 raise over_limit(f"column {place}", f"{self.intake.limits.max_columns}", self.name, number)
-            if place <= len(texts):
-                raise Refused(Refusal("F01", self.name, number, place, value=f"{cell.get('r')} twice"))
             texts += [None] * (place - len(texts))
             kinds += [" "] * (place - len(kinds))
-            texts[-1], kinds[-1] = self._cell(cell, number, place)
+            texts[-1], kinds[-1] = text, kind
         return texts, kinds
 
     def _column(self, reference: str, number: int) -> int:
         letters = reference.rstrip("0123456789")
         if reference[len(letters) :] != str(number):
-            raise Refused(Refusal("F01", self.name, number, value=f"{reference} in row {number}"))
+            raise Refused(Refusal("F01", self.name, number, value=f"{reference} in rij {number}"))
         if letters not in self._columns:
-            self._columns[letters] = column_index_from_string(letters)
+            try:
+                self._columns[letters] = column_index_from_string(letters)
+            except ValueError:
+                raise BrokenBook(f"cel {reference[:20]} in rij {number}") from None
         return self._columns[letters]
 
-    def _cell(self, cell: Any, number: int, place: int) -> tuple[str | None, str]:
+    def _cell(self, cell: Element, number: int, place: int) -> tuple[str | None, str]:
         """Text and kind of a cell; of a formula the value it was saved with."""
         form = cell.get("t", "n")
-        value = cell.findtext(_VALUE)
-        formula = cell.find(_FORMULA)
+        value = formula = inline = None
+        for part in cell:
+            match local_name(part):
+                case "v":
+                    value = part.text or ""
+                case "f":
+                    formula = part.text or ""
+                case "is":
+                    inline = part
         if formula is not None and (
-            value is None or (value == "" and form != "str") or (value == "0" and self._zero_is_no_value)
+            value is None
+            or (value == "" and form != "str")
+            or (value == "0" and form == "n" and self.book.calculates_on_load)
         ):
-            self.uncalculated.append((number, place, f"={formula.text or ''}"[:200]))
+            self.uncalculated.append((number, place, f"={formula}"[:200]))
             return None, " "
         if form == "inlineStr":
-            inline = cell.find(_INLINE)
-            rich = None if inline is None else Text.from_tree(inline)
-            value = rich.content if rich else None
+            return self._text(None if inline is None else text_of(inline), number)
+        if form != "str" and value is not None:
+            value = value.strip()
         if value is None or value == "":
             return None, " "
         match form:
             case "n":
-                return self._number(value, int(cell.get("s", 0)))
+                return self._number(value, _whole(cell.get("s"), 0))
             case "s":
-                text = self._strings[int(value)] if value.isdigit() else self._no_string(value)
-            case "str" | "inlineStr":
-                text = value
+                return self._text(self._string(value), number)
+            case "str":
+                return self._text(unescaped(value), number)
             case "b":
-                return ("true" if value in ("1", "true") else "false"), "b"
+                return ("true" if is_true(value) else "false"), "b"
             case "e":
                 return value, "e"
             case "d":
-                return _day(datetime.fromisoformat(value)), "d"
-            case _:
-                raise ValueError(f"cell of type {form}")
+                return _moment(value)
+        raise BrokenBook(f"cel van soort '{form[:20]}' in rij {number}")
+
+    def _text(self, text: str | None, number: int) -> tuple[str | None, str]:
+        if text is None or is_blank(text):
+            return None, " "
         if len(text) > self.intake.limits.max_cell_characters:
             raise over_limit(
                 f"{len(text)} characters in a cell", f"{self.intake.limits.max_cell_characters}", self.name, number
             )
-        return (text, "t") if text else (None, " ")
+        return text, "t"
 
-    def _no_string(self, value: str) -> str:
-        raise ValueError(f"no shared string {value[:20]}")
+    def _string(self, value: str) -> str:
+        strings = self.book.strings
+        if not value.isdecimal() or int(value) >= len(strings):
+            raise BrokenBook(f"tekst nummer '{value[:20]}' ontbreekt in de werkmap")
+        return strings[int(value)]
 
     def _number(self, written: str, style: int) -> tuple[str, str]:
-        book = self.worksheet.parent
-        if style in book._date_formats and style not in book._timedelta_formats:
-            try:
-                moment = from_excel(float(written), book.epoch)
-            except (OverflowError, ValueError):
-                moment = None
-            if isinstance(moment, datetime):
-                return _day(moment), "d"
-        if style in self._percentages:
-            return f"{_plain(_as_shown(written) * 100)}%", "p"
-        return (written if written.isdigit() else _plain(_as_shown(written))), self._number_kind
+        try:
+            value = _as_shown(written)
+        except ValueError:
+            return written[:50], "e"
+        shown = self.book.shown
+        kinds = shown[style] if style < len(shown) else ("number",) * 3
+        match kinds[0 if value > 0 else 1 if value < 0 else 2]:
+            case "day" if 1 <= value < _LAST_DAY + 1:
+                return self._counted(value), "d"
+            case "percent":
+                return f"{_plain(value * 100)}%", "p"
+        return (written if written.isdecimal() else _plain(value)), self._number_kind
 
-
-class _RootSeen(Exception):
-    """The prolog is over."""
-
-
-def _refuse_doctype(source: IO[bytes]) -> None:
-    """No workbook has a document type, and without one XML has no entities.
-
-    It can only stand before the root. So the parser in C may read the rest, five times faster than that of defusedxml.
-    """
-
-    def doctype(*_: object) -> NoReturn:
-        raise ValueError("document type (DTD) in a sheet")
-
-    def root(*_: object) -> NoReturn:
-        raise _RootSeen
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = doctype
-    parser.StartElementHandler = root
-    try:
-        while piece := source.read(64 * 1024):
-            parser.Parse(piece)
-    except _RootSeen:
-        return
+    def _counted(self, value: Decimal) -> str:
+        """The day a number counts to, to the second; beside one that was surely typed as a year stands that year."""
+        epoch = _EPOCH_1904 if self.book.counts_from_1904 else _EPOCH
+        day = _day(epoch + timedelta(seconds=round(value * 86400)))
+        return f"{day} ({value})" if value == int(value) and 1900 <= value < 2200 else day
 
 
 def _as_shown(written: str) -> Decimal:
@@ -214,9 +230,12 @@ def _as_shown(written: str) -> Decimal:
 
     Whole numbers keep every digit, since codes may be longer; so do amounts too large to hold their cents in 15 digits.
     """
-    value = Decimal(written)
+    try:
+        value = Decimal(written)
+    except InvalidOperation:
+        raise ValueError(written) from None
     if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
-        raise ValueError(f"number {written[:50]}")
+        raise ValueError(written)
     if value == value.to_integral_value() or abs(value) >= _CENTS_FIT_BELOW:
         return value
     return _AS_SHOWN.create_decimal(value)
@@ -226,46 +245,85 @@ def _plain(value: Decimal) -> str:
     return format(value.normalize(Context(prec=_MOST_DIGITS * 2)), "f") if value else "0"
 
 
+def _moment(value: str) -> tuple[str, str]:
+    """What a cell holds that says its day itself; a time without a day is a text."""
+    try:
+        return _day(datetime.fromisoformat(value)), "d"
+    except ValueError:
+        return value[:100], "t"
+
+
 def _day(moment: datetime) -> str:
-    """A date as ISO, with its time where it has one: then it may be another day here, and is refused as a date."""
+    """A date as ISO, with its time where it has one."""
     return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat(sep=" ")
 
 
-def _read_worksheet(worksheet: _Worksheet, intake: Intake) -> None:
+def _whole(value: str | None, otherwise: int) -> int:
+    """A number that places something."""
+    if value is None:
+        return otherwise
+    if not value.isdecimal() or len(value) > 9:
+        raise BrokenBook(f"plaats '{value[:20]}'")
+    return int(value)
+
+
+def _size(value: str | None) -> float:
+    """A width or height; one that cannot be read hides nothing."""
+    try:
+        return float(value) if value is not None else 1.0
+    except ValueError:
+        return 1.0
+
+
+def _read_worksheet(worksheet: _Worksheet, intake: Intake) -> _Unfit | None:
+    """Read a sheet under the layout that its headers fit; notes may stand above them."""
     title = worksheet.title
     if any(layout.is_information and layout.sheet_name == title for layout in intake.layouts):
-        return
-    candidates = (
-        [c for c in intake.layouts if c.sheet_name == title]
-        or [c for c in intake.layouts if not c.sheet_name]
-        or list(intake.layouts)
-    )
-    header_row = candidates[0].header_row
+        return None
+    named = [c for c in intake.layouts if c.sheet_name == title]
+    candidates = named or [c for c in intake.layouts if not c.sheet_name] or list(intake.layouts)
     rows = worksheet.rows()
-    header = next((row for row in rows if row[0] >= header_row), None)
-    if header is None:
-        return
-    headers = clean_headers(header[1])
-    layout = choose(candidates, headers, worksheet.name)
-    if isinstance(layout, Refusal):
-        intake.tell([layout])
-        return
+    if any(layout.is_transposed for layout in candidates):
+        lines = list(rows)
+        if turned := read_transposed(lines, worksheet.name, candidates, intake):
+            for row, column, formula in worksheet.uncalculated[:NAMED]:
+                intake.tell([Refusal("F12", turned.sheet, column, row, turned.headers[row - 1], formula)])
+            return None
+        candidates, rows = upright(candidates) or candidates, iter(lines)
+    unfit = None
+    above: list[Row] = []
+    for header in rows:
+        if header[0] < candidates[0].header_row:
+            continue
+        headers = clean_headers(header[1])
+        layout = choose(candidates, headers, worksheet.name)
+        if isinstance(layout, Layout):
+            break
+        is_of_people = not named and layout.rule_id == "F02" and is_like_none(intake.layouts, headers)
+        unfit = _Unfit(layout, is_of_people) if unfit is None or not is_of_people else unfit
+        above.append(header)
+        if len(above) > MOST_NOTES or layout.rule_id != "F02":
+            return unfit
+    else:
+        return unfit
+    intake.tell(Refusal("F22", worksheet.name, n, value=" ".join(filter(None, t))[:100]) for n, t, _ in above)
     width = len(headers)
     sheet = intake.open_sheet(worksheet.name, layout, header[0], headers)
     intake.write(
         sheet, ((n, (texts + [None] * width)[:width], (kinds + " " * width)[:width]) for n, texts, kinds in rows)
     )
-    intake.tell(_seen(worksheet, sheet, layout, header[0]))
+    intake.tell(_told_of(worksheet, sheet, layout, header[0]))
+    return None
 
 
-def _seen(worksheet: _Worksheet, sheet: Sheet, layout: Layout, header_row: int) -> Iterator[Refusal]:
+def _told_of(worksheet: _Worksheet, sheet: Sheet, layout: Layout, header_row: int) -> Iterator[Refusal]:
     """What a sheet holds that people may not see, or may mean otherwise, in the columns that are read."""
     passed = {header for _, header in unknown_headers(layout, sheet.headers)}
     passed.update(found(layout.ignored_headers, sheet.headers))
     read = {number: name for number, name in enumerate(sheet.headers, start=1) if name and name not in passed}
     name = sheet.sheet
-    if worksheet.worksheet.sheet_state != "visible":
-        yield Refusal("F15", name, value=worksheet.worksheet.sheet_state)
+    if worksheet.part.state != "visible":
+        yield Refusal("F15", name, value=worksheet.part.state)
     hidden = [*_spans(n for n in worksheet.hidden_rows if n > header_row)]
     for first, last in worksheet.hidden_columns:
         hidden += [get_column_letter(n) for n in read if first <= n <= last]
@@ -276,12 +334,20 @@ def _seen(worksheet: _Worksheet, sheet: Sheet, layout: Layout, header_row: int) 
         yield Refusal("F12", name, row_number, column_number, read[column_number], formula)
     keys = set(found(registry.key_headers(layout.code), sheet.headers))
     for place in worksheet.merged[:NAMED]:
-        first_column, first_row, last_column, last_row = (bound or 1 for bound in range_boundaries(place))
+        first_column, first_row, last_column, last_row = _bounds(place)
         touched = [n for n in read if first_column <= n <= last_column]
         if last_row > header_row and touched:
             at_key = next((n for n in touched if read[n] in keys), None)
             column = at_key or touched[0]
             yield Refusal("F14" if at_key else "F13", name, first_row, column, read[column], place)
+
+
+def _bounds(place: str) -> tuple[int, int, int, int]:
+    try:
+        first_column, first_row, last_column, last_row = (bound or 1 for bound in range_boundaries(place))
+    except (ValueError, TypeError):
+        raise BrokenBook(f"samengevoegde cellen '{place[:20]}'") from None
+    return first_column, first_row, last_column, last_row
 
 
 def _spans(numbers: Iterator[int]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from flows.forms import (
 )
 from flows.forms.edition import Edition
 from flows.intake.archive import Receipt
+from flows.release import anchor, kept
 from flows.release.kept import (
     DATABASE,
     MANIFEST,
@@ -66,7 +68,8 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     before = max(
         (*retired(settings), *published(settings)), key=lambda release: sequence(release.release_id), default=None
     )
-    release_id = _next_id(settings, now)
+    # Nor does a clock that went back put a release before it.
+    release_id = _next_id(settings, max(now, _published_at(before)) if before else now)
     unfinished = settings.releases / f".{release_id}.unfinished"
     this = Edition.after(before.manifest if before else None, release_id, now)
     manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
@@ -75,12 +78,14 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
         shutil.rmtree(unfinished)
         return None
     read_back(unfinished)
+    read_back_database(unfinished)
     for path in [*(p for p in unfinished.rglob("*")), unfinished]:
         _sync(path)
     folder = settings.releases / release_id
     unfinished.rename(folder)
     _sync(settings.releases)
     switch(settings, folder)
+    anchor.leave(settings, Release(folder, manifest), release_id)
     retire(settings)
     return Release(folder, manifest)
 
@@ -116,9 +121,9 @@ def write(
     told = {path: _file(path, folder) for path in files(folder)}
     data = list(told.values())
     whole = tables.contents_checksum(folder, "parquet")
-    kept = edition.calendar(folder, this)
-    catalogue.write(folder, this, marts, data, whole, kept)
-    packages.write(folder, this, marts, data, kept)
+    announced = edition.calendar(folder, this)
+    catalogue.write(folder, this, marts, data, whole, announced)
+    packages.write(folder, this, marts, data, announced)
     dictionary.write(folder, this, marts)
     changes.write(folder, this)
     docs.write(warehouse, folder)
@@ -131,7 +136,7 @@ def write(
         "registry_sha256": registry.checksum(),
         "content_sha256": _content_checksum(data),
         "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},
-        "calendar": kept,
+        "calendar": announced,
         "tables": counts,
         "records": {mart.name: list(mart.records) for mart in marts if mart.records},
         "places": [mart.name for mart in marts if mart.is_place],
@@ -147,14 +152,14 @@ def write(
 
 
 def read_back(folder: Path) -> None:
-    """Read a release from disk and compare every file with its manifest, and the database with the Parquet files.
-
-    The manifest has the checksum of the rows as the Parquet files had them; here the database is read.
+    """Compare every file of a release with its manifest, by its bytes; nothing of it is opened.
 
     Raises:
-        NotReadBack: naming the first file that differs.
+        NotReadBack: naming the first file that differs, or what has no place in a release.
     """
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = kept.opened(folder).manifest
+    if strange := _strange(folder):
+        raise NotReadBack(strange)
     listed = {entry["path"]: entry for entry in manifest["files"]}
     present = {path.relative_to(folder).as_posix() for path in files(folder)}
     if present != set(listed):
@@ -162,6 +167,15 @@ def read_back(folder: Path) -> None:
     for name, entry in listed.items():
         if _file(folder / name, folder) != entry:
             raise NotReadBack(f"{name} is not what the manifest says")
+
+
+def read_back_database(folder: Path) -> None:
+    """Compare the contents of the database with its manifest, once it is known who wrote both.
+
+    Raises:
+        NotReadBack: when they differ, or the database cannot be read.
+    """
+    manifest = kept.opened(folder).manifest
     try:
         whole = tables.contents_checksum(folder, "duckdb")
     except duckdb.Error as error:
@@ -178,24 +192,46 @@ def files(folder: Path) -> Iterator[Path]:
     )
 
 
+def _strange(folder: Path) -> str | None:
+    """What no release holds: a link, a pipe, an empty folder, a file that runs or that anybody may write."""
+    for path in sorted(folder.rglob("*")):
+        name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            if not any(path.iterdir()):
+                return f"{name} is an empty folder"
+        elif not stat.S_ISREG(mode):
+            return f"{name} is no regular file"
+        elif mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH | stat.S_ISUID | stat.S_ISGID):
+            return f"{name} can be run"
+        if mode & stat.S_IWOTH:
+            return f"{name} can be written by anybody"
+    return None
+
+
 def retire(settings: Settings) -> list[str]:
     """Let go of the files of releases beyond the number to keep, never of the current one or the last two; their ids.
 
     Their signed manifests stay, so that the chain can be followed and the release rebuilt from the archive.
     """
-    kept, served = published(settings), current(settings)
-    surplus = kept[: -max(settings.keep_releases, _FOR_READERS)] if settings.keep_releases else []
+    releases, served = published(settings), current(settings)
+    surplus = releases[: -max(settings.keep_releases, _FOR_READERS)] if settings.keep_releases else []
     gone = []
     for old in surplus:
         if served and old.release_id == served.release_id:
             continue
-        target = settings.releases / RETIRED / old.release_id
-        target.mkdir(parents=True, exist_ok=True)
+        put_by = settings.releases / RETIRED
+        unfinished = put_by / f".{old.release_id}"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
         for name in (MANIFEST, MANIFEST + SUFFIX):
-            shutil.copyfile(old.folder / name, target / name)
-            _sync(target / name)
+            shutil.copyfile(old.folder / name, unfinished / name)
+            _sync(unfinished / name)
+        _sync(unfinished)
+        unfinished.rename(put_by / old.release_id)
+        _sync(put_by)
         doomed = settings.releases / f".{old.release_id}.retired"
         old.folder.rename(doomed)
+        _sync(settings.releases)
         shutil.rmtree(doomed)
         gone.append(old.release_id)
     return gone
@@ -254,7 +290,11 @@ def _next_id(settings: Settings, now: datetime) -> str:
 def _reference(release: Release | None) -> dict[str, str] | None:
     if release is None:
         return None
-    return {"release_id": release.release_id, "manifest_sha256": sha256(release.folder / MANIFEST)}
+    return {"release_id": release.release_id, "manifest_sha256": kept.manifest_sha256(release)}
+
+
+def _published_at(release: Release) -> datetime:
+    return datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC)
 
 
 def _submission(receipt: Receipt) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
@@ -17,6 +17,7 @@ from flows.settings import Settings
 
 PUBLIC_KEY = "signing_key.pem"
 SUFFIX = ".sig"
+_PEM_END = "-----END PUBLIC KEY-----"
 # Everybody can make this key: it shows that signing works and proves nothing about who signed.
 _DEMO_SEED = hashlib.sha256(b"veerkracht: key of the demonstration, known to all").digest()
 
@@ -54,14 +55,43 @@ class Signer:
         return signature
 
 
+def trusted_keys(settings: Settings) -> list[str]:
+    """The public keys a release may be signed with: that of the configured key, and those trusted beside it.
+
+    Raises:
+        ValueError: when the file of trusted keys is none.
+    """
+    trusted = []
+    if settings.trusted_keys:
+        text = settings.trusted_keys.read_text(encoding="utf-8")
+        trusted = [f"{part}{_PEM_END}\n" for part in text.split(_PEM_END)[:-1]]
+        for pem in trusted:
+            _public_key(pem)
+    return [Signer.of(settings).public_pem, *trusted]
+
+
 def is_signed(path: Path, public_pem: str) -> bool:
-    """Whether the signature beside a file is of these bytes by this key."""
-    key = load_pem_public_key(public_pem.encode())
+    """Whether the signature beside a file is of these bytes by this key; never of what a link leads to.
+
+    Raises:
+        ValueError: when the key is none.
+    """
+    key = _public_key(public_pem)
     signature = path.with_name(path.name + SUFFIX)
-    if not isinstance(key, Ed25519PublicKey) or not (signature.exists() and path.exists()):
+    if not all(each.is_file() and not each.is_symlink() for each in (path, signature)):
         return False
     try:
         key.verify(signature.read_bytes(), path.read_bytes())
     except InvalidSignature:
         return False
     return True
+
+
+def _public_key(pem: str) -> Ed25519PublicKey:
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("this is no public Ed25519 key in PEM form; a release has one in signing_key.pem")
+    return key

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from flows.forms.names import DATABASE
-from flows.release import kept, publishing
+from flows.release import anchor, kept, publishing
 from flows.release.kept import MANIFEST, RETIRED, NotReadBack, Release
-from flows.release.sign import is_signed
+from flows.release.sign import is_signed, trusted_keys
 from flows.settings import Settings
 
 
@@ -14,10 +14,10 @@ def problems(settings: Settings, checked: Release, public_pem: str | None = None
 
     Args:
         checked: a release; of a retired one only manifest and chain are there to check.
-        public_pem: the key it must be signed with; when left out, the key the release names itself, which shows that
-            it was not changed since, and not who signed it.
+        public_pem: the key it must be signed with; when left out, the one that is configured, or one of those that
+            are trusted beside it (`Settings.trusted_keys`).
     """
-    return _own_problems(checked, public_pem) + _broken_link(settings, checked)
+    return _own_problems(settings, checked, public_pem) + _broken_link(settings, checked)
 
 
 def problems_in(settings: Settings, folder: Path, public_pem: str | None = None) -> list[str]:
@@ -26,6 +26,16 @@ def problems_in(settings: Settings, folder: Path, public_pem: str | None = None)
         return problems(settings, kept.find(settings, folder.name), public_pem)
     except NotReadBack as error:
         return [str(error)]
+
+
+def expect_signed(settings: Settings, checked: Release) -> None:
+    """Hold the manifest of a release against the trusted keys, before anything it says is used.
+
+    Raises:
+        NotReadBack: when none of them signed it.
+    """
+    if not any(is_signed(checked.folder / MANIFEST, key) for key in trusted_keys(settings)):
+        raise NotReadBack(f"{MANIFEST} of {checked.release_id} is not signed with a key that is trusted here")
 
 
 def changed_key(settings: Settings, checked: Release) -> bool:
@@ -50,27 +60,32 @@ def rollback(settings: Settings, release_id: str) -> Release:
         raise LookupError(
             f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id} makes them again, apart"
         )
-    found = _own_problems(target)
+    found = _own_problems(settings, target)
     if found:
         raise NotReadBack(f"{release_id} is not served: {'; '.join(found)}")
     publishing.switch(settings, target.folder)
+    anchor.leave(settings, kept.published(settings)[-1], target.release_id)
     return target
 
 
-def _own_problems(checked: Release, public_pem: str | None = None) -> list[str]:
+def _own_problems(settings: Settings, checked: Release, public_pem: str | None = None) -> list[str]:
+    """What is wrong with a release by itself. Its database is opened last, once everything else holds."""
     found = []
     if checked.folder.name != checked.release_id:
         found.append(f"its folder is called {checked.folder.name}, its manifest is that of {checked.release_id}")
-    key = public_pem or checked.manifest["signing"]["public_key"]
-    if not is_signed(checked.folder / MANIFEST, key):
+    keys = [public_pem] if public_pem else trusted_keys(settings)
+    if not any(is_signed(checked.folder / MANIFEST, key) for key in keys):
         found.append(f"{MANIFEST} is not signed with this key")
-    if checked.folder.parent.name != RETIRED:
-        if not is_signed(checked.database, key):
-            found.append(f"{DATABASE} is not signed with this key")
-        try:
-            publishing.read_back(checked.folder)
-        except NotReadBack as error:
-            found.append(str(error))
+    if checked.folder.parent.name == RETIRED:
+        return found
+    if not any(is_signed(checked.database, key) for key in keys):
+        found.append(f"{DATABASE} is not signed with this key")
+    try:
+        publishing.read_back(checked.folder)
+        if not found:
+            publishing.read_back_database(checked.folder)
+    except NotReadBack as error:
+        found.append(str(error))
     return found
 
 

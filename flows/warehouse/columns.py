@@ -1,6 +1,6 @@
 """Completes the parsed project with what ``models/_columns.yml`` says of the name of a column."""
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,12 @@ def complete(manifest: "Manifest") -> None:
                 column.config.meta = column.meta
 
 
-def marts() -> Iterator[dict[str, Any]]:
+@cache
+def marts() -> tuple[dict[str, Any], ...]:
     """Every mart as its YAML has it, without what stands in ``models/_columns.yml``."""
-    for path in sorted(PROJECT.glob("models/marts/*/*__models.yml")):
-        yield from _read(path)["models"]
+    return tuple(
+        mart for path in sorted(PROJECT.glob("models/marts/*/*__models.yml")) for mart in _read(path)["models"]
+    )
 
 
 def _shared() -> dict[str, dict[str, Any]]:

@@ -23,7 +23,10 @@ def build_as_known(
     Args:
         receipts: what had been received by then.
         withdrawn: what had been withdrawn by then, by submission id.
+
+    Raises:
+        archive.Damaged: when the archive no longer has the bytes of a receipt.
     """
-    sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
+    sources = archive.sources(settings.archive, receipts)
     load(settings, sources, warehouse, withdrawn)
     transform.build(warehouse, transform.WAREHOUSE, settings.plan, moment)

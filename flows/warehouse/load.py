@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from flows import registry
+from flows.intake import archive, stated
 from flows.intake.archive import Receipt, Withdrawal
 from flows.intake.reading import Job, parse_all
-from flows.registry import SEEDS
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows
 
@@ -19,7 +21,7 @@ _TABLES = """
     create schema raw;
     create table raw.submission (
         submission_id varchar, plan_code varchar, meetmoment_code varchar, sha256 varchar, file_name varchar,
-        byte_count bigint, declared_version integer, received_at timestamp,
+        byte_count bigint, series varchar, declared_version integer, declared_order integer, received_at timestamp,
         withdrawn_at timestamp, withdrawn_by varchar, withdrawal_reason varchar
     );
     create table raw.sheet (submission_id varchar, sheet varchar, layout_code varchar, row_count integer);
@@ -32,6 +34,10 @@ _TABLES = """
         column_name varchar, received_value varchar, expected varchar
     );
 """
+
+_NO_LIMITS = {"home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"}
+_WHOLE = b"PAR1"
+"""How a Parquet file ends that was written to its end."""
 
 
 def load(
@@ -48,9 +54,19 @@ def load(
         warehouse: the file to make; an older one is removed.
         withdrawals: what was withdrawn, by submission id.
         on_parsed: told (files read, files to read) as the reading goes on.
+
+    Raises:
+        archive.Damaged: when the bytes of a receipt are no longer those that were received.
     """
+    archive.expect_whole(sources)
     folders = {receipt: parsed_folder(settings, receipt) for receipt in sources}
-    unread = sorted({(sources[r], r.plan_code, folder) for r, folder in folders.items() if not _is_read(folder)})
+    unread = sorted(
+        {
+            (sources[r], r.plan_code, folder, registry.cutoff_date(r.plan_code, r.meetmoment_code))
+            for r, folder in folders.items()
+            if not is_read(folder)
+        }
+    )
     count = 0
 
     def one_done(job: Job) -> None:
@@ -75,16 +91,31 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
     digest = hashlib.sha256()
     for path in (
         *sorted(PROJECT.glob("flows/intake/*.py")),
-        *sorted(SEEDS.glob("contract/*.csv")),
-        *sorted(SEEDS.glob("layouts/*.csv")),
+        *sorted(registry.SEEDS.glob("contract/*.csv")),
+        *sorted(registry.SEEDS.glob("layouts/*.csv")),
     ):
         digest.update(path.read_bytes())
-    digest.update(settings.model_dump_json(exclude={"home", "plan", "cache", "signing_key", "keep_releases"}).encode())
+    digest.update(
+        settings.model_dump_json(
+            exclude={"home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"}
+        ).encode()
+    )
+    # Which layouts apply depends on the meetmoment.
+    valid = registry.layouts(receipt.plan_code, registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code))
+    digest.update(" ".join(layout.code for layout in valid).encode())
     return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
 
 
-def _is_read(folder: Path) -> bool:
-    return (folder / "parsed.json").exists()
+def is_read(folder: Path) -> bool:
+    """Whether its rows are there whole: what was torn when the machine stopped is read again."""
+    try:
+        if not json.loads((folder / "parsed.json").read_text(encoding="utf-8"))["sheets"]:
+            return True
+        with (folder / "rows.parquet").open("rb") as rows:
+            rows.seek(-len(_WHOLE), os.SEEK_END)
+            return rows.read() == _WHOLE
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def _insert_submissions(
@@ -92,7 +123,7 @@ def _insert_submissions(
 ) -> None:
     if receipts:
         con.executemany(
-            "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into raw.submission values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     r.submission_id,
@@ -101,7 +132,9 @@ def _insert_submissions(
                     r.sha256,
                     r.file_name,
                     r.byte_count,
+                    r.series,
                     r.declared_version,
+                    r.declared_order,
                     r.received_at.replace(tzinfo=None),
                     *_withdrawal_columns(withdrawals.get(r.submission_id)),
                 )
@@ -136,6 +169,10 @@ def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path])
                 ),
             )
             for r in parsed["refusals"]
+        ]
+        refusals += [
+            (sub, rule_id, None, None, None, None, said, receipt.meetmoment_code)
+            for rule_id, said in stated.refusals(receipt, parsed["meetmomenten"])
         ]
         if parsed["sheets"]:
             files.append((sub, str(folder / "rows.parquet")))

@@ -1,2 +1,2 @@
 -- One row per cluster of the register.
-{{ rows_of_this_plan('cluster') }}
+{{ numbered_validity(rows_of_this_plan('cluster')) }}

@@ -1,2 +1,6 @@
--- One row per meetmoment of the calendar.
-{{ rows_of_this_plan('meetmoment') }}
+-- One row per meetmoment of the calendar, numbered in the order of the cut-off days.
+select
+    meetmomenten.*,
+    cast(row_number() over (order by meetmomenten.cutoff_date, meetmomenten.meetmoment_code) as integer)
+        as meetmoment_number
+from ({{ rows_of_this_plan('meetmoment') }}) as meetmomenten

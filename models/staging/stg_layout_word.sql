@@ -1,4 +1,4 @@
--- One row per layout: the words in its cells that mean a state and not a value.
+-- One row per layout: the words in its cells that mean a state and not a value, and those that name a period.
 with
 
 layouts as (
@@ -25,14 +25,23 @@ words as (
 
 ),
 
+periods as (
+
+    select map_from_entries(list((date_form || ' ' || word, last_month) order by date_form, word)) as period_words
+    from {{ ref('period_word') }}
+
+),
+
 -- A cell may begin with a word; of several that fit, the one that says most decides.
 final as (
 
     select
         layout_code,
         {{ word_map('word', 'value_state', "match = 'exact'") }} as whole_words,
-        {{ word_list('word', 'value_state', "match = 'prefix'") }} as first_words
+        {{ word_list('word', 'value_state', "match = 'prefix'") }} as first_words,
+        any_value(periods.period_words) as period_words
     from words
+    cross join periods
     group by layout_code
 
 )

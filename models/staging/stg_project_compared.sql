@@ -23,9 +23,7 @@ received as (
         projects.project_code,
         projects.budget_initial_eur,
         submissions.received_on,
-        submissions.declared_version,
-        submissions.received_at,
-        submissions.sha256,
+        submissions.precedence,
         submissions.withdrawn_at
     from {{ ref('stg_project') }} as projects
     inner join submissions using (submission_id)
@@ -42,7 +40,7 @@ latest as (
     where withdrawn_at is null
     qualify row_number() over (
         partition by meetmoment_code, record_key
-        order by declared_version desc, received_at desc, sha256 desc, row_id desc
+        order by precedence desc, row_id desc
     ) = 1
 
 ),

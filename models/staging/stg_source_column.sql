@@ -22,6 +22,7 @@ declared_columns as (
         columns.* exclude (constant),
         coalesce(columns.decimal_sign, layouts.decimal_sign) as declared_decimal_sign,
         coalesce(columns.date_form, layouts.date_form) as declared_date_form,
+        coalesce(layouts.is_transposed, false) as is_transposed,
         list_contains(string_split(coalesce(layouts.repeated_records, ''), ' '), columns.record) as is_repeatable,
         columns.constant is not null as is_declared,
         case
@@ -92,6 +93,7 @@ mapped_fields as (
         max(declared_date_form) as date_form,
         max(code_list) as code_list,
         max(layout_code) as layout_code,
+        bool_or(is_transposed) as is_transposed,
         bool_or(is_repeatable) as is_repeatable
     from present_columns
     group by submission_id, sheet, record, instance, field
@@ -133,6 +135,7 @@ final as (
         record_field.type,
         record_field.is_key,
         record_field.is_required,
+        mapped_fields.is_transposed,
         mapped_fields.is_repeatable,
         mapped_fields.column_numbers[1] as column_number,
         case when len(mapped_fields.column_numbers) > 1 then mapped_fields.column_numbers end as joined_columns,

@@ -14,6 +14,7 @@ submissions as (
         {{ local_day('submission.received_at', 'plans.time_zone') }} as received_on
     from {{ source('raw', 'submission') }} as submission
     inner join plans using (plan_code)
+    where submission.received_at <= {{ known_on() }}
 
 ),
 
@@ -29,9 +30,60 @@ policy_domains as (
 
 ),
 
-file_name_versions as (
+-- The latest receipt counts. But where two files of a series declare a version, that decides: a lower one that comes in
+-- after a higher one takes its place before it. What was withdrawn by then stands in nobody's way.
+overtaken as (
 
-    select * from {{ ref('reg_file_name_version') }}
+    select
+        submissions.submission_id,
+        min(higher.received_at) as overtaken_at,
+        max_by(
+            higher.submission_id, (higher.declared_version, coalesce(higher.declared_order, 0), higher.received_at)
+        ) as overtaken_by
+    from submissions
+    inner join submissions as higher
+        on submissions.meetmoment_code = higher.meetmoment_code
+        and submissions.series = higher.series
+        and (submissions.declared_version, coalesce(submissions.declared_order, 0))
+        < (higher.declared_version, coalesce(higher.declared_order, 0))
+        and higher.received_at <= submissions.received_at
+        and {{ or_never('higher.withdrawn_at') }} > submissions.received_at
+    where submissions.declared_version is not null and higher.declared_version is not null
+    group by submissions.submission_id
+
+),
+
+-- Of one moment what the names declare decides, then the order of the names: never a checksum.
+ordered as (
+
+    select
+        submissions.submission_id,
+        case when overtaken.overtaken_at < submissions.received_at then overtaken.overtaken_by end as overtaken_by,
+        row_number() over (
+            partition by submissions.meetmoment_code
+            order by
+                coalesce(overtaken.overtaken_at, submissions.received_at),
+                coalesce(submissions.declared_version, 1),
+                coalesce(submissions.declared_order, 0),
+                submissions.received_at,
+                submissions.file_name,
+                submissions.submission_id
+        ) as precedence
+    from submissions
+    left join overtaken using (submission_id)
+
+),
+
+-- What is coded otherwise by now, by record, project (of a milestone) and code.
+recodings as (
+
+    select
+        meetmoment_number,
+        map_from_entries(
+            list((concat_ws('|', recoded_record, project_code, received_code), code) order by received_code)
+        ) as recoded_codes
+    from {{ ref('reg_recoding') }}
+    group by meetmoment_number
 
 ),
 
@@ -42,18 +94,16 @@ final as (
         submissions.meetmoment_code,
         meetmomenten.meetmoment_number,
         meetmomenten.cutoff_date,
+        recodings.recoded_codes,
         submissions.file_name,
         submissions.sha256,
         submissions.byte_count,
-        -- The digits a plan's file names give, such as the day of publication; else what stands behind _v.
-        coalesce(
-            try_cast(
-                regexp_replace(
-                    regexp_extract(submissions.file_name, file_name_versions.pattern), '\D', '', 'g'
-                ) as integer
-            ),
-            submissions.declared_version
-        ) as declared_version,
+        submissions.series,
+        coalesce(submissions.declared_version, 1) as declared_version,
+        submissions.declared_version is not null as is_version_declared,
+        submissions.declared_order,
+        ordered.overtaken_by,
+        ordered.precedence,
         submissions.received_at,
         submissions.received_on,
         policy_domains.policy_domain_code as sender_code,
@@ -64,9 +114,13 @@ final as (
             as withdrawal_reason
     from submissions
     inner join meetmomenten using (meetmoment_code)
-    left join file_name_versions on true
-    left join policy_domains on starts_with(submissions.file_name, policy_domains.policy_domain_code || '_')
-    where submissions.received_at <= {{ known_on() }}
+    left join recodings using (meetmoment_number)
+    inner join ordered using (submission_id)
+    -- WVG_return.xlsx, 'WVG correctie.xlsx' and wvg-m3.xlsx are all of WVG.
+    left join policy_domains
+        on upper(left(submissions.file_name, length(policy_domains.policy_domain_code)))
+        = upper(policy_domains.policy_domain_code)
+        and substr(submissions.file_name, length(policy_domains.policy_domain_code) + 1, 1) in ('_', ' ', '-', '.')
 
 )
 

@@ -1,4 +1,4 @@
--- One row per submission: whether it came outside its window, and whether it changes anything; empty where all is well.
+-- One row per submission: whether it came outside its window, is empty or changes nothing; empty where all is well.
 with
 
 submissions as (
@@ -43,9 +43,8 @@ record_rows as (
         said.content,
         submissions.submission_id,
         submissions.meetmoment_code,
-        submissions.declared_version,
+        submissions.precedence,
         submissions.received_at,
-        submissions.sha256,
         submissions.withdrawn_at
     from {{ ref('stg_record_row') }} as said
     inner join accompanied as submissions using (submission_id)
@@ -53,23 +52,29 @@ record_rows as (
 
 ),
 
--- What held for the key when the submission came in: of the earlier ones, withdrawn ones apart, the highest version.
+-- What held for the key when the submission came in: of the earlier ones, withdrawn ones apart, the one that counted.
 compared as (
 
     select
         record_rows.submission_id,
         record_rows.row_id,
         record_rows.content,
-        max_by(earlier.content, (earlier.declared_version, earlier.received_at, earlier.sha256, earlier.row_id))
+        max_by(earlier.content, (earlier.precedence, earlier.row_id))
             as earlier_content
     from record_rows
     left join record_rows as earlier
         on record_rows.meetmoment_code = earlier.meetmoment_code
         and record_rows.record = earlier.record
         and record_rows.stated_key = earlier.stated_key
-        and (earlier.received_at, earlier.sha256) < (record_rows.received_at, record_rows.sha256)
+        and (earlier.received_at, earlier.precedence) < (record_rows.received_at, record_rows.precedence)
         and {{ or_never('earlier.withdrawn_at') }} > record_rows.received_at
     group by record_rows.submission_id, record_rows.row_id, record_rows.content
+
+),
+
+filled as (
+
+    select distinct submission_id from {{ ref('stg_record_row') }}
 
 ),
 
@@ -97,10 +102,14 @@ final as (
                 then cast(submissions.received_on as varchar) || ' < ' || meetmomenten.opens_on
         end as received_before_opening,
         case
+            when filled.submission_id is null and partly_refused.submission_id is null then submissions.file_name
+        end as nothing_in_it,
+        case
             when changes.changed_count = 0 and partly_refused.submission_id is null then changes.row_count
         end as unchanged_row_count
     from submissions
     inner join meetmomenten using (meetmoment_code)
+    left join filled using (submission_id)
     left join changes using (submission_id)
     left join partly_refused using (submission_id)
 

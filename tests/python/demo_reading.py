@@ -156,7 +156,7 @@ class Returns:
         (row,) = [
             row
             for row in seed("plan/meetmoment.csv")
-            if row["plan_code"] == "veerkracht" and row["meetmoment_number"] == str(meting)
+            if row["plan_code"] == "veerkracht" and row["meetmoment_code"] == f"m{meting}"
         ]
         return date.fromisoformat(row["cutoff_date"])
 

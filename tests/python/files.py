@@ -23,7 +23,7 @@ FINANCE_HEADERS = [
     "Vereffend VEK (EUR)",
     "Toelichting",
 ]
-Fill = Callable[[Any, Any], None]
+Fill = Callable[[Any, Any], object]
 
 
 def parsed(

@@ -1,4 +1,5 @@
--- A difference of two figures is given on one scope that held the same projects at both meetmomenten, and nowhere else.
+-- A difference of two figures is given on one scope that held the same projects, with their amounts, at both
+-- meetmomenten; there it is given wherever both figures are, and nowhere else.
 select
     meetmoment_code,
     scope_code,
@@ -6,5 +7,5 @@ select
     item
 from {{ ref('agg_headline_change') }}
 where
-    (entered_count > 0 or left_count > 0) and change is not null
-    or entered_count = 0 and left_count = 0 and change is null
+    (change is not null) <> (is_like_for_like and figure is not null and previous_figure is not null)
+    or is_like_for_like and (entered_count > 0 or left_count > 0)

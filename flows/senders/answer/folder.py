@@ -15,11 +15,12 @@ from flows.settings import Settings
 
 ANSWER = "answer.json"
 _LONGEST_STEM = 100
+_LONGEST_STEM_BYTES = 150
 
 
 def folder_name(answer: Answer) -> str:
     """The name of the folder: the sender's file name, so that it is found, and the id, so that it is the right one."""
-    return f"{Path(answer.file_name).stem[:_LONGEST_STEM]}__{answer.submission_id}"
+    return f"{_stem(answer)}__{answer.submission_id}"
 
 
 def write(
@@ -59,7 +60,8 @@ def write(
 
 
 def _stem(answer: Answer) -> str:
-    return Path(answer.file_name).stem[:_LONGEST_STEM]
+    stem = Path(answer.file_name).stem[:_LONGEST_STEM]
+    return stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
 
 
 def _facts(answer: Answer, digest: str) -> dict[str, Any]:
@@ -85,8 +87,11 @@ def _stands(folder: Path, facts: dict[str, Any]) -> bool:
     path = folder / ANSWER
     if not path.exists():
         return False
-    said = json.loads(path.read_text(encoding="utf-8"))
-    files = said.pop("files")
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        files = said.pop("files")
+    except (ValueError, LookupError, AttributeError):  # torn when the machine stopped: it is made again
+        return False
     return bool(said == facts) and all((folder / name).exists() for name in files)
 
 

@@ -42,9 +42,15 @@ def mark_all(jobs: Sequence[Job], limits: Settings) -> set[str]:
         jobs[number].target.unlink(missing_ok=True)
         log.event("workbook not marked", submission=jobs[number].answer.submission_id, broken=broken)
 
-    orders = [[str(job.content), asdict(job.answer), str(job.target)] for job in jobs]
+    orders = [[str(job.content.absolute()), asdict(job.answer), str(job.target.absolute())] for job in jobs]
     plain = json.loads(json.dumps(orders, default=str))
-    sandbox.run_all(__name__, plain, limits, tell, leave)
+    try:
+        sandbox.run_all(__name__, plain, limits, tell, leave)
+    except sandbox.Failed as failed:  # an answer says the same without its marks
+        for job in jobs:
+            if job.answer.submission_id not in marked:
+                job.target.unlink(missing_ok=True)
+        log.event("marking failed", ends=list(failed.ends.values()))
     return marked
 
 

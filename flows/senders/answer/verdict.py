@@ -17,8 +17,11 @@ SEVERITY_WORDS = {
     "warning": ("opmerking", "remark"),
     "info": ("ter informatie", "for information"),
 }
+_OVERTAKEN = "M11"
+"""The rule that tells a sender which file counts instead."""
 _VERDICT_WORDS = {
     "rejected": ("Geweigerd", "Rejected"),
+    "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "error": ("Aanvaard, met rijen die apart zijn gezet", "Accepted, with rows set apart"),
     "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
     "clean": ("Aanvaard", "Accepted"),
@@ -27,6 +30,10 @@ _NEXT_WORDS = {
     "rejected": (
         "Niets uit dit bestand is overgenomen. Verbeter wat de inzending weigert en stuur het bestand opnieuw.",
         "Nothing of this file was taken over. Correct what rejects the submission and send the file again.",
+    ),
+    "overtaken": (
+        "Wat in dit bestand staat, telt niet waar de latere versie er ook iets over zegt; zie de opmerking.",
+        "What this file says does not count where the later version speaks of it too; see the remark.",
     ),
     "error": (
         "Het bestand is overgenomen, behalve de rijen die apart zijn gezet: die tellen pas mee als ze verbeterd zijn.",
@@ -86,6 +93,8 @@ class Answer:
     def _kind(self) -> str:
         if self.is_rejected:
             return "rejected"
+        if any(finding["rule_id"] == _OVERTAKEN for finding in self.findings):
+            return "overtaken"
         return next((severity for severity in ("error", "warning") if self.counts[severity]), "clean")
 
 

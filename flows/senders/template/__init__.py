@@ -39,7 +39,7 @@ def write_template(
     if policy_domain and policy_domain not in {row["policy_domain_code"] for row in domains}:
         known = ", ".join(row["policy_domain_code"] for row in domains)
         raise ValueError(f"{policy_domain} is no policy domain of {plan_code}; it has {known or 'none'}")
-    sheets, explanation = form_sheets(plan_code)
+    sheets, explanation = form_sheets(plan_code, registry.cutoff_date(plan_code, meetmoment_code))
     values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets)
     form = Form(plan_code, registry.meetmomenten()[plan_code, meetmoment_code], policy_domain, explanation)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -45,13 +45,13 @@ class FormSheet:
     description_nl: str
 
 
-def form_sheets(plan_code: str) -> tuple[tuple[FormSheet, ...], str]:
-    """The sheets of the return in the order of the registry, and the name of its explanation sheet.
+def form_sheets(plan_code: str, day: str) -> tuple[tuple[FormSheet, ...], str]:
+    """The sheets of the return on a cut-off day in the order of the registry, and the name of its explanation sheet.
 
     Raises:
         ValueError: when the plan declares no sheets by name, or no sheet for people.
     """
-    named = {layout.sheet_name: layout for layout in registry.layouts(plan_code) if layout.sheet_name}
+    named = {layout.sheet_name: layout for layout in registry.layouts(plan_code, day) if layout.sheet_name}
     sheets = tuple(_sheet(layout) for layout in named.values() if not layout.is_information)
     explanation = next((layout.sheet_name for layout in named.values() if layout.is_information), None)
     if not sheets or not explanation:

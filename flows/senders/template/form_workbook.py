@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs
 
 from flows import registry
+from flows.intake.stated import PROPERTY
 from flows.senders.template.form_sheets import Column, FormSheet
 from flows.senders.template.prefill import Prefilled, Value
 
@@ -94,6 +95,7 @@ def write_workbook(target: Path, form: Form, sheets: Sequence[FormSheet], values
     opens_on = datetime.fromisoformat(form.meetmoment["opens_on"])
     with xlsxwriter.Workbook(target) as book:
         book.set_properties({"created": opens_on})
+        book.set_custom_property(PROPERTY, form.meetmoment["meetmoment_code"], "text")
         styles = _Styles(book)
         lists = _write_explanation(book, styles, form, sheets, values)
         for sheet in sheets:
@@ -289,11 +291,10 @@ def _write_lists(
         page.write_string(row, number, title, head)
     row += 1
     ranges = {}
-    number = int(form.meetmoment["meetmoment_number"])
     asked = dict.fromkeys(c.code_list for sheet in sheets for c in sheet.columns if c.code_list)
     for code_list in asked:
         first = row
-        for code in _valid_codes(code_list, number):
+        for code in _valid_codes(code_list, form.meetmoment["cutoff_date"]):
             page.write_string(row, 0, code_list, soft)
             page.write_string(row, 1, code["label_nl"], plain)
             page.write_string(row, 3, code["label_en"], soft)
@@ -303,14 +304,12 @@ def _write_lists(
     return ranges
 
 
-def _valid_codes(code_list: str, meetmoment_number: int) -> list[dict[str, str]]:
+def _valid_codes(code_list: str, cutoff_date: str) -> list[dict[str, str]]:
     return sorted(
         (
             row
             for row in registry.rows("codes/code")
-            if row["code_list"] == code_list
-            and int(row["valid_from_meetmoment"]) <= meetmoment_number
-            and (not row["valid_to_meetmoment"] or meetmoment_number <= int(row["valid_to_meetmoment"]))
+            if row["code_list"] == code_list and row["valid_from"] <= cutoff_date <= (row["valid_to"] or cutoff_date)
         ),
         key=lambda row: int(row["sort_order"]),
     )

@@ -105,7 +105,7 @@ _VALUES = """
     -- A code that is not valid at the meetmoment gives way to the one valid code of its group, if there is just one.
     valid_codes as (
         select *
-        from registry.code
+        from registry.reg_code
         where $number >= valid_from_meetmoment and $number <= coalesce(valid_to_meetmoment, $number)
     ),
     worded as (
@@ -128,7 +128,8 @@ _VALUES = """
         fed.header,
         max(case
             when fed.code_list is not null then worded.label_nl
-            when fed.type = 'code' and fed.canonical is not null then fed.text  -- as the sender writes it
+            -- As the sender writes it, unless it has another code by now.
+            when fed.type = 'code' and upper(trim(fed.text)) = fed.canonical then fed.text
             when fed.unit_factor is not null
                 then cast(cast(fed.canonical as decimal(38, 6)) / fed.unit_factor as varchar)
             else fed.canonical

@@ -1,4 +1,4 @@
--- One row per accepted row that names a project: whether that project is described by an accepted row too.
+-- One row per accepted row that names a project: whether that project was described by an accepted row while it held.
 with
 
 staged as (
@@ -18,7 +18,11 @@ staged as (
 
 submissions as (
 
-    select submission_id from {{ ref('int_verdict') }} where verdict = 'accepted'
+    select
+        submission_id,
+        counts_from
+    from {{ ref('int_verdict') }}
+    where verdict = 'accepted'
 
 ),
 
@@ -30,7 +34,13 @@ rows_set_apart as (
 
 projects as (
 
-    select * from {{ ref('int_project_candidate') }} where is_current
+    select
+        meetmoment_code,
+        project_code,
+        max({{ or_never('known_to') }}) as described_until
+    from {{ ref('int_project_candidate') }}
+    where {{ or_never('known_to') }} > known_from
+    group by meetmoment_code, project_code
 
 ),
 
@@ -38,7 +48,9 @@ final as (
 
     select
         staged.row_id,
-        projects.row_id is not null as is_project_accepted
+        coalesce(projects.described_until > submissions.counts_from, false) as is_project_accepted,
+        case when projects.described_until < {{ or_never('null') }} then projects.described_until end
+            as project_gone_at
     from staged
     inner join submissions using (submission_id)
     left join rows_set_apart using (row_id)

@@ -1,15 +1,15 @@
--- One row per accepted amount that holds, beside the same amount earlier, its provisional form and its limit.
+-- One row per accepted amount that held, beside the same amount earlier, its provisional form and its limit then.
 with
 
 amounts as (
 
-    select * from {{ ref('int_finance_candidate') }} where is_current
+    {{ beside_each_other(ref('int_finance_candidate'), 'project_code') }}
 
 ),
 
 projects as (
 
-    select * from {{ ref('int_project_candidate') }} where is_current
+    select * from {{ ref('int_project_candidate') }}
 
 ),
 
@@ -24,9 +24,9 @@ beside as (
         max(case when execution = 'provisional' then amount_eur end) over amount as provisional_amount_eur
     from amounts
     window
-        earlier as (partition by record_key order by meetmoment_number),
-        project as (partition by meetmoment_number, project_code, execution),
-        amount as (partition by meetmoment_number, project_code, measure)
+        earlier as (partition by judged_at, record_key order by meetmoment_number),
+        project as (partition by judged_at, meetmoment_number, project_code, execution),
+        amount as (partition by judged_at, meetmoment_number, project_code, measure)
 
 ),
 
@@ -41,11 +41,17 @@ limited as (
         end as limit_eur,
         cast(beside.amount_eur as double) / nullif(beside.previous_amount_eur, 0) as growth_factor
     from beside
-    left join projects using (meetmoment_code, project_code)
+    left join projects
+        on beside.meetmoment_code = projects.meetmoment_code
+        and beside.project_code = projects.project_code
+        and beside.judged_at > projects.known_from
+        and beside.judged_at <= {{ or_never('projects.known_to') }}
+    where beside.is_judged
 
 ),
 
--- Differences in whole cents, since the judge of them reckons in floats.
+-- Differences in whole cents, since the judge of them reckons in floats. Only what holds is flagged; what was set apart
+-- for its magnitude is so whatever came after it.
 final as (
 
     select
@@ -58,16 +64,23 @@ final as (
         limit_eur,
         provisional_amount_eur,
         case
-            when measure in ('committed', 'paid') then cast((previous_amount_eur - amount_eur) * 100 as bigint)
+            when is_current and measure in ('committed', 'paid')
+                then cast((previous_amount_eur - amount_eur) * 100 as bigint)
         end as fallen_cents,
-        cast((amount_eur - limit_eur) * 100 as bigint) as excess_cents,
-        cast((amount_eur - provisional_amount_eur) * 100 as bigint) as restated_cents,
+        case when is_current then cast((amount_eur - limit_eur) * 100 as bigint) end as excess_cents,
+        case when is_current then cast((amount_eur - provisional_amount_eur) * 100 as bigint) end as restated_cents,
         -- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
         case
             when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
             else {{ magnitude_shift('growth_factor') }}
         end as magnitude_shift,
-        provisional_amount_eur is not null or amount_eur is null as has_provisional,
+        provisional_amount_eur is not null or amount_eur is null or not is_current as has_provisional,
+        case
+            when
+                is_current and amount_eur is null and amount_eur_state = 'not_reported'
+                and measure in ('budget', 'committed', 'paid')
+                then previous_amount_eur
+        end as emptied_eur,
         explanation is not null as is_explained,
         is_newly_explained
     from limited

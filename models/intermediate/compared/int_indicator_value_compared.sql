@@ -26,7 +26,7 @@ beside as (
 
 ),
 
-final as (
+told as (
 
     select
         beside.row_id,
@@ -49,9 +49,23 @@ final as (
                 then cast(100.0 * beside.actual / nullif(beside.target, 0) as decimal(38, 4))
         end as actual_of_target_pct,
         coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
-        beside.is_newly_explained
+        beside.is_newly_explained,
+        {{ magnitude_shift('(cast(beside.actual as double) / nullif(beside.previous_actual, 0))') }} as magnitude_shift
     from beside
     left join projects using (meetmoment_code, project_code)
+
+),
+
+-- A value of another magnitude, where no other rule says so: far above its target, or fallen without a word.
+final as (
+
+    select
+        * exclude (magnitude_shift),
+        case
+            when actual_of_target_pct > 150 or (fallen > 0 and not is_newly_explained) then 'none'
+            else magnitude_shift
+        end as untold_shift
+    from told
 
 )
 

@@ -1,4 +1,4 @@
--- One row per accepted project row that holds, beside the same project earlier, its money and its EU links.
+-- One row per accepted project row that holds, beside the same project earlier, the register, its money and EU links.
 with
 
 projects as (
@@ -56,6 +56,82 @@ links as (
 
 ),
 
+-- Who gave a status of a project, and which senders gave any at all: of the others it has not come in yet.
+statuses as (
+
+    select
+        meetmoment_code,
+        project_code,
+        count(*) as status_count
+    from {{ ref('int_project_status_version') }}
+    where is_current
+    group by meetmoment_code, project_code
+
+),
+
+submissions as (
+
+    select
+        submission_id,
+        sender_code,
+        coalesce(sender_code, submission_id) as sender
+    from {{ ref('int_verdict') }}
+
+),
+
+status_senders as (
+
+    select distinct
+        statuses.meetmoment_code,
+        submissions.sender
+    from {{ ref('int_project_status_version') }} as statuses
+    inner join submissions using (submission_id)
+    where statuses.is_current
+
+),
+
+policy_domains as (
+
+    select * from {{ ref('reg_policy_domain') }}
+
+),
+
+clusters as (
+
+    select
+        cluster_code,
+        any_value(speerpunt_code) as speerpunt_code
+    from {{ ref('reg_cluster') }}
+    group by cluster_code
+    having count(distinct speerpunt_code) = 1
+
+),
+
+described as (
+
+    select
+        projects.*,
+        submissions.sender_code,
+        coalesce(policy_domains.policy_domain_code, projects.policy_domain) as policy_domain_code,
+        policy_domains.policy_domain_code as registered_domain_code,
+        clusters.speerpunt_code as cluster_speerpunt_code,
+        case when projects.is_rrf then 'ja' when not projects.is_rrf then 'nee' end as rrf_word,
+        statuses.status_count is not null as has_status,
+        status_senders.sender is not null as is_status_sent
+    from projects
+    inner join submissions using (submission_id)
+    left join statuses using (meetmoment_code, project_code)
+    left join status_senders
+        on projects.meetmoment_code = status_senders.meetmoment_code
+        and submissions.sender = status_senders.sender
+    left join clusters on projects.cluster_code = clusters.cluster_code
+    left join policy_domains
+        on lower(projects.policy_domain) in (
+            lower(policy_domains.policy_domain_code), lower(policy_domains.label_nl), lower(policy_domains.label_en)
+        )
+
+),
+
 beside as (
 
     select
@@ -63,8 +139,15 @@ beside as (
         {{ previous('title') }} as previous_title,
         {{ plain_text('title') }} as title_plain,
         {{ previous(plain_text('title')) }} as previous_title_plain,
-        {{ previous('cluster_code') }} as previous_cluster_code
-    from projects
+        {{ previous('cluster_code') }} as previous_cluster_code,
+        {{ previous('funding_type') }} as previous_funding_type,
+        {{ previous('budget_initial_eur') }} as previous_budget_initial_eur,
+        {{ previous('rrf_word') }} as previous_rrf_word,
+        {{ previous('policy_domain_code') }} as previous_policy_domain_code,
+        {{ previous('start_date') }} as previous_start_date,
+        {{ previous('end_date') }} as previous_end_date,
+        {{ previous('has_status') }} as previous_has_status
+    from described
     {{ earlier_window() }}
 
 ),
@@ -81,6 +164,32 @@ final as (
         beside.previous_title_plain,
         beside.cluster_code,
         beside.previous_cluster_code,
+        {% for field in ['funding_type', 'budget_initial_eur', 'rrf_word', 'policy_domain_code'] -%}
+        beside.{{ field }},
+        beside.previous_{{ field }},
+        {% endfor -%}
+        beside.speerpunt_code,
+        beside.cluster_speerpunt_code,
+        beside.sender_code,
+        beside.registered_domain_code,
+        coalesce(beside.previous_has_status and beside.is_status_sent and not beside.has_status, false)
+            as is_status_gone,
+        {% for language, names in [
+            ('nl', ['initieel budget', 'startdatum', 'einddatum']),
+            ('en', ['initial budget', 'start date', 'end date']),
+        ] -%}
+        nullif(concat_ws(
+            ', ',
+            {% for field in ['budget_initial_eur', 'start_date', 'end_date'] -%}
+            case
+                when
+                    beside.previous_{{ field }} is not null
+                    and {{ state_of_letter('beside.states', field_position('project', field)) }} = 'not_reported'
+                    then '{{ names[loop.index0] }}'
+            end{{ ',' if not loop.last }}
+            {% endfor %}
+        ), '') as emptied_{{ language }},
+        {% endfor -%}
         coalesce(explanations.is_newly_explained, false) as is_newly_explained,
         coalesce(beside.is_rrf, false) as is_rrf,
         coalesce(links.valid_count, 0) as valid_rrf_link_count,

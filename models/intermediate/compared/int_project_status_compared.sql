@@ -3,7 +3,13 @@ with
 
 statuses as (
 
-    select * from {{ ref('int_project_status_version') }} where is_current
+    select
+        *,
+        {{ previous('status') }} as previous_status,
+        {{ is_newly_explained() }} as is_newly_explained
+    from {{ ref('int_project_status_version') }}
+    where is_current
+    {{ earlier_window() }}
 
 ),
 
@@ -92,6 +98,11 @@ final as (
         statuses.project_code,
         statuses.status,
         scale.group_code as status_group,
+        statuses.is_newly_explained,
+        statuses.previous_status,
+        case
+            when earlier_scale.group_code = 'realised' and scale.group_code <> 'realised' then statuses.status
+        end as undone_as,
         coalesce(differences.difference_count, 0) as difference_count,
         differences.evidence_nl,
         differences.evidence_en,
@@ -100,6 +111,7 @@ final as (
         coalesce(money.is_explained, false) as is_money_explained
     from statuses
     left join scale on statuses.status = scale.code
+    left join scale as earlier_scale on statuses.previous_status = earlier_scale.code
     left join differences using (row_id)
     left join money using (meetmoment_code, project_code)
 

@@ -31,9 +31,8 @@ deliveries as (
     select distinct
         delivered.file_series,
         submissions.submission_id,
-        submissions.declared_version,
+        submissions.precedence,
         submissions.received_at,
-        submissions.sha256,
         submissions.withdrawn_at
     from delivered
     inner join submissions using (submission_id)
@@ -46,13 +45,12 @@ delivered_before as (
     select
         later.submission_id,
         before.layout_code,
-        max_by(before.sheet, (earlier.declared_version, earlier.received_at, earlier.sha256)) as sheet,
-        max_by(before.row_count, (earlier.declared_version, earlier.received_at, earlier.sha256)) as row_count
+        max_by(before.sheet, earlier.precedence) as sheet,
+        max_by(before.row_count, earlier.precedence) as row_count
     from deliveries as later
     inner join deliveries as earlier
         on later.file_series = earlier.file_series
-        and (earlier.declared_version, earlier.received_at, earlier.sha256)
-        < (later.declared_version, later.received_at, later.sha256)
+        and earlier.precedence < later.precedence
         and {{ or_never('earlier.withdrawn_at') }} > later.received_at
     inner join delivered as before on earlier.submission_id = before.submission_id
     group by later.submission_id, before.layout_code

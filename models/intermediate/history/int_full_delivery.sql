@@ -27,25 +27,25 @@ named as (
         sheets.layout_code,
         sheets.row_count,
         submissions.received_at,
-        submissions.declared_version,
-        submissions.sha256,
+        submissions.counts_from,
+        submissions.precedence,
         submissions.meetmoment_code || '/'
-        || regexp_extract(submissions.file_name, patterns.series_pattern, 1) as file_series
+        || regexp_extract(submissions.file_name, '(?i)' || patterns.series_pattern, 1) as file_series
     from sheets
     inner join submissions using (submission_id)
     inner join patterns using (layout_code)
-    where regexp_matches(submissions.file_name, patterns.series_pattern)
+    where regexp_matches(submissions.file_name, '(?i)' || patterns.series_pattern)
 
 ),
 
--- Of one series the highest declared version is the last one, then the latest receipt, then the sha256.
+-- Of one series the submission that takes precedence is the last one.
 placed as (
 
     select
         *,
         file_series || '/' || layout_code as series,
         dense_rank() over (
-            partition by file_series, layout_code order by declared_version, received_at, sha256
+            partition by file_series, layout_code order by precedence
         ) as series_position
     from named
 
@@ -61,7 +61,7 @@ final as (
         file_series,
         series,
         series_position,
-        min(received_at) over (
+        min(counts_from) over (
             partition by series order by series_position range between 1 following and unbounded following
         ) as next_received_at
     from placed

@@ -23,8 +23,9 @@ meetmomenten as (
 
     select
         meetmoment_code,
-        previous_meetmoment_code
+        previous_delivered_meetmoment_code as previous_meetmoment_code
     from {{ ref('int_calendar') }}
+    where is_delivered
 
 ),
 

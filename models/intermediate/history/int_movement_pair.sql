@@ -13,9 +13,20 @@ versions as (
 
 ),
 
+-- Where a meetmoment was not delivered there is nothing to compare with: the one before it is.
 meetmomenten as (
 
-    select * from {{ ref('int_calendar') }}
+    select
+        meetmoment_code,
+        previous_delivered_meetmoment_code as previous_meetmoment_code
+    from {{ ref('int_calendar') }}
+    where is_delivered
+
+),
+
+moment_lists as (
+
+    select * from {{ ref('int_moment_list') }}
 
 ),
 
@@ -176,8 +187,12 @@ added as (
         on versions.record = ended.record
         and versions.record_key = ended.record_key
         and meetmomenten.previous_meetmoment_code = ended.meetmoment_code
+    left join moment_lists
+        on versions.submission_id = moment_lists.submission_id
+        and versions.sheet = moment_lists.sheet
     where
-        not exists (
+        moment_lists.submission_id is null
+        and not exists (
             select 1 from pairs
             where pairs.row_id = versions.row_id
         )
@@ -208,7 +223,10 @@ dropped as (
         on versions.record = ended.record
         and versions.record_key = ended.record_key
         and meetmomenten.meetmoment_code = ended.meetmoment_code
-    where after.row_id is null
+    left join moment_lists
+        on versions.submission_id = moment_lists.submission_id
+        and versions.sheet = moment_lists.sheet
+    where after.row_id is null and moment_lists.submission_id is null
 
 ),
 

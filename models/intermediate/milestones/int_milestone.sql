@@ -1,4 +1,4 @@
--- One row per meetmoment, project and milestone, beside the same milestone at the previous meetmoment.
+-- One row per meetmoment, project and milestone, beside the same milestone at the delivered meetmoment before.
 with
 
 milestones as (
@@ -21,7 +21,20 @@ codes as (
 
 calendar as (
 
-    select * from {{ ref('int_calendar') }}
+    select
+        meetmoment_code,
+        previous_delivered_meetmoment_code as previous_meetmoment_code
+    from {{ ref('int_calendar') }}
+
+),
+
+-- Where milestones were told; a list of its own meetmoment is not among them, since it lacks those of the others.
+listed as (
+
+    select distinct milestones.meetmoment_code
+    from milestones
+    left join {{ ref('int_moment_list') }} as moment_lists using (submission_id, sheet)
+    where moment_lists.layout_code is null
 
 ),
 
@@ -66,8 +79,7 @@ final as (
         before.planned_date as previous_planned_date,
         before.status as previous_status,
         case
-            when calendar.previous_meetmoment_code is null then 'first'
-            when before.record_key is null then 'new'
+            when before.record_key is null then case when listed.meetmoment_code is null then 'first' else 'new' end
             when before.planned_date <> milestones.planned_date then 'moved'
             else 'kept'
         end as change_since_previous,
@@ -83,6 +95,7 @@ final as (
     left join milestones as before
         on calendar.previous_meetmoment_code = before.meetmoment_code
         and milestones.record_key = before.record_key
+    left join listed on calendar.previous_meetmoment_code = listed.meetmoment_code
 
 )
 

@@ -1,4 +1,4 @@
--- One row per meetmoment and milestone that the previous meetmoment had and this delivered one has not.
+-- One row per meetmoment and milestone that the delivered meetmoment before had and this one has not.
 with
 
 milestones as (
@@ -9,7 +9,9 @@ milestones as (
 
 successions as (
 
-    select *
+    select
+        meetmoment_code,
+        previous_delivered_meetmoment_code as previous_meetmoment_code
     from {{ ref('int_calendar') }}
     where meetmoment_code in (select meetmoment_code from milestones)
 
@@ -29,7 +31,10 @@ final as (
     left join milestones as now
         on successions.meetmoment_code = now.meetmoment_code
         and before.record_key = now.record_key
-    where now.record_key is null
+    left join {{ ref('int_moment_list') }} as moment_lists
+        on before.submission_id = moment_lists.submission_id
+        and before.sheet = moment_lists.sheet
+    where now.record_key is null and moment_lists.submission_id is null
 
 )
 

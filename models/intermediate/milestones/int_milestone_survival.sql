@@ -1,9 +1,13 @@
 -- One row per milestone and delivered meetmoment from its first one on: what has become of it by then.
 with
 
+-- What a list of its own meetmoment names is not listed again.
 firsts as (
 
-    select * from {{ with_warnings('int_milestone_forecast') }} where meetmoment_code = first_meetmoment_code
+    select listed.*
+    from {{ with_warnings('int_milestone_forecast') }} as listed
+    left join {{ ref('int_moment_list') }} as moment_lists using (submission_id, sheet)
+    where listed.meetmoment_code = listed.first_meetmoment_code and moment_lists.layout_code is null
 
 ),
 

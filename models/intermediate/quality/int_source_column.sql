@@ -22,6 +22,7 @@ final as (
         coalesce(columns.instance, '-') as instance,
         columns.field,
         columns.column_number,
+        columns.is_transposed,
         case when columns.column_number is not null then columns.source_header end as source_header,
         case when columns.column_number is null then columns.constant end as constant
     from {{ ref('stg_source_column') }} as columns

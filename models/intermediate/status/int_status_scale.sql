@@ -3,7 +3,7 @@ with
 
 codes as (
 
-    select * from {{ ref('code') }}
+    select * from {{ ref('reg_code') }}
 
 ),
 

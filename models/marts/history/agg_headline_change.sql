@@ -25,6 +25,12 @@ scopes as (
 
 ),
 
+amounts as (
+
+    select * from {{ ref('agg_finance_by_project') }}
+
+),
+
 sizes as (
 
     select
@@ -36,19 +42,76 @@ sizes as (
 
 ),
 
-shared as (
+in_both as (
 
     select
         now.meetmoment_code,
         now.scope_code,
-        count(*) as in_both_count
+        now.project_code,
+        before.meetmoment_code as previous_meetmoment_code
     from members as now
     inner join meetmomenten using (meetmoment_code)
     inner join members as before
         on meetmomenten.previous_meetmoment_code = before.meetmoment_code
         and now.scope_code = before.scope_code
         and now.project_code = before.project_code
-    group by now.meetmoment_code, now.scope_code
+
+),
+
+shared as (
+
+    select
+        meetmoment_code,
+        scope_code,
+        count(*) as in_both_count
+    from in_both
+    group by meetmoment_code, scope_code
+
+),
+
+told as (
+
+    {% for meetmoment in ['meetmoment_code', 'previous_meetmoment_code'] -%}
+    {{ 'union all' if not loop.first }}
+    select
+        in_both.meetmoment_code,
+        in_both.scope_code,
+        in_both.project_code,
+        amounts.execution,
+        amounts.committed_eur,
+        amounts.paid_eur
+    from in_both
+    inner join amounts
+        on in_both.{{ meetmoment }} = amounts.meetmoment_code
+        and in_both.project_code = amounts.project_code
+    {% endfor %}
+
+),
+
+told_by_project as (
+
+    select
+        meetmoment_code,
+        scope_code,
+        execution,
+        count(committed_eur) as committed_count,
+        count(paid_eur) as paid_count
+    from told
+    group by meetmoment_code, scope_code, project_code, execution
+
+),
+
+-- Where a project told an amount at one of the two meetmomenten only, the sums of both are not about the same projects.
+told_once as (
+
+    select
+        meetmoment_code,
+        scope_code,
+        execution,
+        bool_or(committed_count = 1) as is_committed_once,
+        bool_or(paid_count = 1) as is_paid_once
+    from told_by_project
+    group by meetmoment_code, scope_code, execution
 
 ),
 
@@ -56,6 +119,14 @@ compared as (
 
     select
         figures.*,
+        coalesce(
+            case
+                when figures.measure = 'encours' then told_once.is_committed_once or told_once.is_paid_once
+                when starts_with(figures.measure, 'committed') then told_once.is_committed_once
+                when starts_with(figures.measure, 'paid') then told_once.is_paid_once
+            end,
+            false
+        ) as is_told_once,
         meetmomenten.previous_meetmoment_code,
         scopes.member_of_meetmoment is not null as is_constant_scope,
         before.figure as previous_figure,
@@ -92,6 +163,19 @@ compared as (
     left join shared
         on figures.meetmoment_code = shared.meetmoment_code
         and figures.scope_code = shared.scope_code
+    left join told_once
+        on figures.meetmoment_code = told_once.meetmoment_code
+        and figures.scope_code = told_once.scope_code
+        and figures.execution = told_once.execution
+
+),
+
+likened as (
+
+    select
+        *,
+        entered_count = 0 and left_count = 0 and not is_told_once as is_like_for_like
+    from compared
 
 ),
 
@@ -106,22 +190,20 @@ final as (
         item,
         unit,
         is_constant_scope,
-        entered_count = 0 and left_count = 0 as is_like_for_like,
+        is_like_for_like,
         project_count,
         previous_project_count,
         entered_count,
         left_count,
         figure,
         previous_figure,
-        cast(
-            case when entered_count = 0 and left_count = 0 then figure - previous_figure end as decimal(32, 6)
-        ) as change,
+        cast(case when is_like_for_like then figure - previous_figure end as decimal(32, 6)) as change,
         numerator,
         denominator,
         previous_numerator,
         previous_denominator,
         cast(warnings_of_both as bigint) as warning_count
-    from compared
+    from likened
 
 )
 

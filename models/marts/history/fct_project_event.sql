@@ -1,4 +1,4 @@
--- One row per meetmoment, project and event: added, renamed, moved, stopped, gone, merged or split.
+-- One row per meetmoment, project and event: added, renamed, moved, stopped, gone, merged, split or recoded.
 with
 
 changes as (
@@ -20,20 +20,32 @@ register as (
 
 ),
 
-delivered as (
+calendar as (
 
-    select * from {{ ref('int_calendar') }} where is_delivered
+    select * from {{ ref('int_calendar') }}
 
 ),
 
--- Nothing stands before the first return of a project.
+delivered as (
+
+    select * from calendar where is_delivered
+
+),
+
+-- Nothing stands before the first meetmoment of the calendar. At a later one a project is new where it can be compared.
 first_seen as (
 
     select
         project_code,
-        min_by(meetmoment_code, meetmoment_number) as meetmoment_code
+        meetmoment_code
     from projects
-    group by project_code
+    where meetmoment_code in (select meetmoment_code from calendar where previous_meetmoment_code is null)
+    union
+    select
+        project_code,
+        meetmoment_code
+    from changes
+    where kind = 'added' and record = 'project'
 
 ),
 

@@ -4,7 +4,7 @@ with
 published as (
 
     select
-        published_figure.*,
+        published_figure.* exclude (cutoff_date),
         meetmoment.meetmoment_code,
         published_figure.scope as scope_code,
         case
@@ -19,7 +19,7 @@ published as (
             else 1
         end as unit_size
     from {{ ref('reg_published_figure') }} as published_figure
-    inner join {{ ref('reg_meetmoment') }} as meetmoment on published_figure.meting = meetmoment.meetmoment_number
+    inner join {{ ref('reg_meetmoment') }} as meetmoment using (cutoff_date)
 
 ),
 

@@ -26,12 +26,17 @@ from flows.release.kept import Release
 
 
 @pytest.fixture(scope="module")
-def current(demo: DemoRun) -> Iterator[Release]:
-    """The release that is served; opened once for all, since each trace would open it anew."""
+def current(demo: DemoRun) -> Release:
     found = kept.current(demo.settings)
     assert found
-    with duckdb.connect(str(found.database), read_only=True):
-        yield found
+    return found
+
+
+@pytest.fixture
+def is_open(current: Release) -> Iterator[None]:
+    """Hold the release open for a test of many traces: each would open it anew, at more than its own cost."""
+    with duckdb.connect(str(current.database), read_only=True):
+        yield
 
 
 def keys(of: Release, mart: str) -> list[str]:
@@ -115,6 +120,7 @@ def test_a_code_that_is_a_key_leads_to_its_cell(demo: DemoRun, current: Release)
     assert published["cluster_code"] == ("35", "35")
 
 
+@pytest.mark.usefixtures("is_open")
 def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release) -> None:
     of_measure: Counter[str] = Counter()
     for key in keys(current, "agg_headline_figure"):
@@ -124,6 +130,7 @@ def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Re
     assert all(count > 0 for count in of_measure.values()) and len(of_measure) >= 10
 
 
+@pytest.mark.usefixtures("is_open")
 def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: DemoRun, current: Release) -> None:
     chance = random.Random(20241231)
     added: Counter[str] = Counter()

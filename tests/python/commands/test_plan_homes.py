@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import put
 from files import plain_csv
+from made_release import manifest
 from typer.testing import CliRunner
 
 from flows import cli, homes, night, standing
@@ -118,7 +119,7 @@ def of_before(home: Path, *plans: str) -> dict[str, bytes]:
         archive.keep(home / "archive", path, archive.receipt_for(path, plan, "m7", NOW))
     release = home / "releases" / "2025-01-15.1"
     release.mkdir(parents=True)
-    (release / kept.MANIFEST).write_text('{"release_id": "2025-01-15.1"}')
+    (release / kept.MANIFEST).write_text(json.dumps(manifest("2025-01-15.1", NOW)))
     (home / "current").symlink_to("releases/2025-01-15.1")
     for name in ("answers/a", "build/b", "logs/l", "last_run.json"):
         (home / name).parent.mkdir(exist_ok=True)

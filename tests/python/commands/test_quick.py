@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from files import plain_csv
 
-from flows.intake import archive
+from flows.night import Night, receive
 from flows.settings import PROJECT, Settings
 from flows.standing import Outcome, remember, standing
+from flows.warehouse import registry_rows
 
 HEAVY = {"pandas", "pyarrow", "dbt", "duckdb", "prefect", "great_expectations", "rdflib", "openpyxl", "jinja2", "yaml"}
 
@@ -39,14 +40,14 @@ def test_the_help_loads_nothing_heavy(command: list[str], tmp_path: Path) -> Non
 
 def test_a_night_that_finds_nothing_new_loads_nothing_heavy(tmp_path: Path) -> None:
     """With a return that was received before, one under another name, and one in the wrong place."""
-    settings = Settings(home=tmp_path)
+    settings = Settings(home=tmp_path, cache=tmp_path / "cache")
+    registry_rows.database(settings)
     for name in ("m7/OMG.csv", "m7/OMG_again.csv", "m99/OMG.csv"):
         path = settings.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(plain_csv())
-    received = settings.inbox / "m7" / "OMG.csv"
     now = datetime(2025, 1, 15, tzinfo=UTC)
-    archive.keep(settings.archive, received, archive.receipt_for(received, settings.plan, "m7", now))
+    receive(Night(settings, now))
     remember(settings, now, standing(settings), Outcome("published"))
     said, packages = loaded(tmp_path, "nightly")
     assert "niets nieuws" in said and "OMG_again.csv" in said and "m99" in said

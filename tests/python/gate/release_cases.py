@@ -15,6 +15,7 @@ MONEY = "marts.fct_finance"
 PROGRESS = "marts.agg_indicator_progress"
 QUALITY = "marts.fct_indicator_quality"
 CHANGE = "marts.agg_finance_change"
+LOST = "intermediate.int_project_lost"
 
 _GOOD: dict[str, dict[str, Any]] = {
     HEADLINES: {
@@ -45,6 +46,7 @@ _GOOD: dict[str, dict[str, Any]] = {
         "has_source": True,
     },
     CHANGE: {"meetmoment_code": "", "scope_code": "all", "measure": "paid", "unexplained_eur": 0},
+    LOST: {"meetmoment_code": "", "project_code": "p", "is_withdrawal_registered": True},
     MONEY: {
         "meetmoment_code": "",
         "project_code": "p",
@@ -104,6 +106,20 @@ RELEASE_CASES = (
     _passes("DQ13R", "all explained", CHANGE),
     _fails("DQ13R", "a cent too much", CHANGE, unexplained_eur=0.01),
     _fails("DQ13R", "a cent too little", CHANGE, unexplained_eur=-0.01),
+    _fails("DQ05C", "nobody knows of a definition", QUALITY, has_definition=None),
+    _fails("DQ05C", "nobody knows of a unit", QUALITY, has_unit=None),
+    _fails("DQ05C", "nobody knows of a source", QUALITY, has_source=None),
+    _fails("DQ13R", "nobody knows", CHANGE, unexplained_eur=None),
+    _fails("DQ16A", "no verdict", PUBLISHED, verdict=None),
+    _fails("DQ16B", "one side is lacking", IDENTITIES, difference=None),
+    _fails("DQ22A", "not told which", MONEY, execution=None),
+    _passes(
+        "DQ21", "a delivered indicator, of which no register gives a level", PROGRESS, level=None, aggregation=None
+    ),
+    _fails("DQ21", "an indicator without a level added up", PROGRESS, level=None),
+    _fails("DQ21", "not told how it adds up", PROGRESS, aggregation=None),
+    _fails("DQ21", "a figure without a measure", HEADLINES, measure=None),
+    _fails("DQ15", "a figure without a unit", HEADLINES, unit=None),
     _passes("DQ16A", "reproduced", PUBLISHED),
     _passes("DQ16A", "reproduced from rounded parts", PUBLISHED, verdict="reproduced_from_rounded_parts"),
     _passes("DQ16A", "not delivered", PUBLISHED, verdict="not_delivered"),
@@ -113,6 +129,9 @@ RELEASE_CASES = (
     _passes("DQ16B", "the same", IDENTITIES),
     _fails("DQ16B", "a cent more", IDENTITIES, difference=0.01),
     _fails("DQ16B", "a cent less", IDENTITIES, difference=-0.01),
+    _passes("G02", "a project of a complete meetmoment is gone, which is registered", LOST),
+    _fails("G02", "a project of a complete meetmoment is gone", LOST, is_withdrawal_registered=False),
+    _fails("G02", "nobody knows whether that is registered", LOST, is_withdrawal_registered=None),
     _passes("DQ20", "one-off", PROJECTS),
     _passes("DQ20", "regular", PROJECTS, funding_type="regular"),
     _fails("DQ20", "not stated", PROJECTS, funding_type=None),
@@ -126,7 +145,7 @@ RELEASE_CASES = (
 
 def marts(con: duckdb.DuckDBPyConnection) -> None:
     """The marts that gate 2 judges, a row per case; the first column holds the number of the case."""
-    con.execute("create schema marts")
+    con.execute("create schema marts; create schema intermediate")
     for table, good in _GOOD.items():
         key = next(iter(good))
         rows = [

@@ -49,6 +49,8 @@ class Case:
     title: str
     edits: tuple[Edit, ...] = ()
     breaks: tuple[str, ...] = ()
+    sent_by: str = ""
+    """Policy domain whose return it is; of none where empty."""
 
 
 def put(sheet: str, header: str, value: str, row: int = 0, at: str = "now", kind: str = "t") -> Edit:
@@ -148,7 +150,7 @@ def fill(cases: Sequence[Case], home: Path) -> Path:
                     "plan_code": PLAN,
                     "meetmoment_code": meetmoment,
                     "sha256": sha256,
-                    "file_name": f"{code}_{at}.xlsx",
+                    "file_name": f"{case.sent_by}_{code}_{at}.xlsx",
                     "byte_count": 1,
                     "declared_version": 1,
                     "received_at": RECEIVED[at],

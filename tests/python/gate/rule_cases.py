@@ -23,12 +23,12 @@ CLOSED = (
 )
 
 
-def fails(rule: str, title: str, *edits: Edit, also: str = "") -> Case:
-    return Case(rule, title, edits, (rule, *also.split()))
+def fails(rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "") -> Case:
+    return Case(rule, title, edits, (rule, *also.split()), sent_by)
 
 
-def passes(rule: str, title: str, *edits: Edit, though: str = "") -> Case:
-    return Case(rule, title, edits, tuple(though.split()))
+def passes(rule: str, title: str, *edits: Edit, though: str = "", sent_by: str = "") -> Case:
+    return Case(rule, title, edits, tuple(though.split()), sent_by)
 
 
 # A realised project as it should be: nothing open, all commitments paid.
@@ -46,6 +46,28 @@ MERGED = "Samengevoegd met de tweede fase"
 DUE_MID_2022 = (put(R, "Nummer M/T", "DEMO-01"),)
 LATE_RED = (put(M, MS, "Vertraging", 1), put(M, WHY, "Vervroegd", 1), put(S, "Projectstatus", "rood"))
 
+
+def second(at: str, domain: str = "MOW") -> tuple[Edit, ...]:
+    """A second project in the same return, with all that is asked of one."""
+    return (
+        add(P, "{code}B", "Jaagpaden", "1", "2", domain, "Eenmalig", "nee", "5,00", "kernindicator", "", "", at=at),
+        add(S, "{code}B", "Opgestart", "", "", at=at),
+        add(F, "{code}B", "Voorlopig", "5,00", "1,00", "1,00", "", at=at),
+    )
+
+
+# Realised at the meetmoment before, and all of it still is but the word for it.
+REALISED_BEFORE = (
+    put(S, "Projectstatus", "Gerealiseerd", at="before"),
+    put(M, MS, "Gerealiseerd", 1, at="both"),
+    put(M, ACTUAL, "01/06/2022", 1, at="both"),
+    put(F, VEK, "500.000,00", at="before"),
+    put(F, VEK, "600.000,00"),
+)
+# A milestone that may be open: its planned day is still to come.
+OPEN = (put(M, PLANNED, "30/06/2023", at="both"),)
+OTHER_TERRITORY = add(N, "IND01", "{code}", "BE21", "0", "100", "31/12/2025", "31", "", at="both")
+
 CASES = (
     passes("-", "the good return"),
     # values and keys
@@ -55,10 +77,16 @@ CASES = (
     passes("V02", "30 June as iso", put(M, PLANNED, "2023-06-30", 1)),
     fails("V03", "a status of nobody", put(S, "Projectstatus", "Paars")),
     passes("V03", "a synonym of a status", put(S, "Projectstatus", "lichtgroen")),
+    passes("V03", "a status among what is not seen", put(S, "Projectstatus", "\u00a0licht\u200bgroen\u2009")),
+    passes("V01", "a word for nothing with what is not seen", put(F, VEK, "n.v.t.\u00a0\u200b")),
+    passes("V02", "a day with its month in words", put(M, PLANNED, "30 juni 2023", 1)),
+    passes("V02", "a day with its time", put(M, PLANNED, "30/06/2023 14:30", 1)),
+    fails("V02", "a day that is the next one here", put(M, PLANNED, "2023-06-29T22:00:00Z", 1)),
+    fails("V02", "a year in a cell for days", put(M, PLANNED, "1905-07-15 (2023)", 1, kind="d")),
     fails("V04", "a status of a later scale", put(S, "Projectstatus", "Op schema")),
     passes("V04", "a status of this scale", put(S, "Projectstatus", "Niet gestart"), though="DQ09"),
     fails("V05", "a project without a title, and all that is said of it", put(P, "Titel", ""), also="K02"),
-    passes("V05", "a project without an end, which it may", put(P, "Einddatum", "")),
+    passes("V05", "a project without an end, which it may", put(P, "Einddatum", "", at="both")),
     fails("V06", "a milestone without a code", add(M, "{code}", "", "Een derde mijlpaal", "A", "30/06/2023", "", "", "", "")),
     passes("V06", "an indicator without a territory, which it may", put(N, "Gebied", "")),
     fails("V07", "a broken formula", put(F, VEK, "#REF!", kind="e")),
@@ -69,10 +97,12 @@ CASES = (
     passes("V09", "the largest budget", put(F, BUDGET, "999.999.999.999,99", at="both")),
     fails("V09", "a number beyond all counting", put(N, VALUE, "-1.000.000.000.000.000")),
     passes("V09", "the largest number", put(N, VALUE, "999.999.999.999.999,9"), though="DQ07C"),
-    fails("V10", "sixteen decimals", put(N, VALUE, "0,1234567890123456")),
+    fails("V10", "sixteen decimals", put(N, VALUE, "0,1234567890123456"), also="DQ07B"),
     passes("V10", "fifteen decimals", put(N, VALUE, "0,123456789012345"), though="DQ07B"),
+    fails("V13", "a share that no cent divides", put(F, VEK, "300.000,3333333")),
+    passes("V13", "a cent and noughts", put(F, VEK, "300.000,0100000")),
     fails("V11", "a code that became a date", put(N, "Gebied", "2021-01-02", kind="d")),
-    passes("V11", "a code of digits", put(N, "Gebied", "20210102")),
+    passes("V11", "a code of digits", put(N, "Gebied", "20210102", at="both")),
     fails("V12", "an e-mail address in an objective", put(P, "Doelstelling", "Zie kernindicator bij an.peeters@mow.vlaanderen.be"), also="K02"),
     fails("V12", "a telephone number in a title", put(P, "Titel", "Fietspaden, bel 02 553 12 34", at="both"), also="K02"),
     fails("V12", "an account number of a milestone", put(M, "Omschrijving", "Storten op BE68 5390 0754 7034", 1, at="both"), also="DQ09"),
@@ -112,6 +142,39 @@ CASES = (
     fails("P01", "renamed with the words of last time", put(P, "Titel", "Fietsroutes"), put(S, WHY, MERGED, at="both")),
     fails("P02", "moved to another cluster without a word", put(P, "Cluster", "3")),
     passes("P02", "moved, and said why", put(P, "Cluster", "3"), put(S, WHY, MERGED)),
+    fails("K06", "a speerpunt the plan does not have", put(P, "Speerpunt", "9"), also="K02"),
+    passes("K06", "the speerpunt of the cluster", put(P, "Cluster", "13", at="both"), put(P, "Speerpunt", "3", at="both")),
+    fails("K07", "a policy domain the plan does not have", put(P, "Beleidsdomein", "Vervoer", at="both")),
+    passes("K07", "a policy domain by its name, in capitals", put(P, "Beleidsdomein", "MOBILITEIT EN OPENBARE WERKEN", at="both")),
+    fails("K08", "a project of another domain than its sender", sent_by="FB"),
+    passes("K08", "a project of its sender", put(P, "Beleidsdomein", "OV", at="both"), sent_by="OV"),
+    fails("K09", "a speerpunt that is not that of the cluster", put(P, "Speerpunt", "2")),
+    passes("K09", "a cluster of another speerpunt, with that speerpunt",
+           put(P, "Cluster", "13", at="both"), put(P, "Speerpunt", "3", at="both")),
+    fails("P03", "ends the day before it starts", put(P, "Einddatum", "31/12/2020", at="both"), also="DQ09"),
+    passes("P03", "ends on the day it starts", put(P, "Einddatum", "01/01/2021", at="both"), though="DQ09"),
+    fails("P04", "paid from the regular budget all at once", put(P, "Financiering", "Regulier")),
+    passes("P04", "paid from the regular budget, and said why", put(P, "Financiering", "Regulier"), put(S, WHY, MERGED)),
+    fails("P05", "a cent more of initial budget", put(P, INITIAL, "1.000.000,01")),
+    fails("P05", "a cent less of initial budget", put(P, INITIAL, "999.999,99")),
+    passes("P05", "another initial budget, and said why", put(P, INITIAL, "1.200.000,00"), put(S, WHY, MERGED)),
+    fails("P06", "in the facility no more", put(P, "RRF", "nee")),
+    passes("P06", "in the facility no more, and said why", put(P, "RRF", "nee"), put(S, WHY, MERGED)),
+    fails("P07", "of another policy domain", put(P, "Beleidsdomein", "OMG")),
+    passes("P07", "of another policy domain, and said why", put(P, "Beleidsdomein", "OMG"), put(S, WHY, MERGED)),
+    passes("P07", "the same policy domain by its name", put(P, "Beleidsdomein", "Mobiliteit en Openbare Werken")),
+    fails("P08", "no initial budget any more", put(P, INITIAL, "")),
+    fails("P08", "no first day any more", put(P, "Startdatum", "")),
+    fails("P08", "no last day any more", put(P, "Einddatum", "")),
+    passes("P08", "a last day that is withheld", put(P, "Einddatum", "vertrouwelijk")),
+    passes("P08", "a last day that was never told", put(P, "Einddatum", "", at="both")),
+    fails("P09", "a project of the sender is gone", *second("before"), sent_by="MOW"),
+    passes("P09", "both projects are there", put(P, "Beleidsdomein", "LV", at="both"), *second("both", "LV"), sent_by="LV"),
+    fails("S01", "no status any more, of a sender that gives others", *second("both"), drop(S)),
+    passes("S01", "a status where there was none", drop(S, at="before")),
+    passes("S01", "a sender whose statuses are not in yet", drop(S)),
+    fails("S02", "realised no more", *REALISED_BEFORE, also="DQ09"),
+    passes("S02", "realised no more, and said why", *REALISED_BEFORE, put(S, WHY, "Heropend na bezwaar"), though="DQ09"),
     # milestones
     fails("DQ01", "two words", put(M, "Omschrijving", "Gunnen opdracht", 1, at="both")),
     passes("DQ01", "three words, ten characters", put(M, "Omschrijving", "Gun de bus", 1, at="both")),
@@ -131,14 +194,29 @@ CASES = (
     passes("DQ03", "a sender whose milestones are not in yet", drop(M, 0), drop(M, 1)),
     fails("DQ04A", "realised on no day", put(M, ACTUAL, "")),
     passes("DQ04A", "not realised on no day", put(M, ACTUAL, "", 1)),
-    fails("DQ04B", "realised the day after the cut-off", put(M, ACTUAL, "01/01/2023")),
-    passes("DQ04B", "realised on the cut-off", put(M, ACTUAL, "31/12/2022")),
+    fails("DQ04B", "realised the day after the cut-off", put(M, ACTUAL, "01/01/2023"), also="DQ04F"),
+    passes("DQ04B", "realised on the cut-off", put(M, ACTUAL, "31/12/2022"), though="DQ04F"),
     fails("DQ04C", "on schedule for the day before the cut-off", put(M, PLANNED, "30/12/2022", 1), put(M, WHY, "Vervroegd", 1), also="DQ09"),
     fails("DQ04C", "in the future for the day before the cut-off",
           put(M, PLANNED, "30/12/2022", 1), put(M, WHY, "Vervroegd", 1), put(M, MS, "In de toekomst", 1), also="DQ09"),
     passes("DQ04C", "on schedule for the cut-off", put(M, PLANNED, "31/12/2022", 1), put(M, WHY, "Vervroegd", 1)),
     passes("DQ04C", "in delay for the day before the cut-off",
            put(M, PLANNED, "30/12/2022", 1), put(M, WHY, "Vervroegd", 1), put(M, MS, "Vertraging", 1), though="DQ09"),
+    fails("DQ02C", "no status any more", put(M, MS, "", 1)),
+    passes("DQ02C", "never a status", put(M, MS, "", 1, at="both")),
+    fails("DQ03B", "replaced by what does not exist", put(M, "Vervangen door", "M77", 1)),
+    fails("DQ03B", "replaced by itself", put(M, "Vervangen door", "M02", 1)),
+    passes("DQ03B", "replaced by the other one", put(M, "Vervangen door", "M01", 1)),
+    fails("DQ04D", "realised, and in the future again", *OPEN, put(M, MS, "In de toekomst"), put(M, ACTUAL, "")),
+    passes("DQ04D", "realised no more, and said why",
+           *OPEN, put(M, MS, "Op schema"), put(M, ACTUAL, ""), put(M, WHY, "Gunning vernietigd")),
+    passes("DQ04D", "realised, and dropped since", put(M, MS, "Vervallen of vervangen")),
+    fails("DQ04E", "reached on a day, and on schedule", put(M, ACTUAL, "15/12/2022", 1)),
+    fails("DQ04E", "reached on a day, and in delay", put(M, ACTUAL, "15/12/2022", 1), put(M, MS, "Vertraging", 1), also="DQ09"),
+    fails("DQ04E", "reached on a day, and in the future", put(M, ACTUAL, "15/12/2022", 1), put(M, MS, "In de toekomst", 1)),
+    passes("DQ04E", "reached on a day, and dropped", put(M, ACTUAL, "15/12/2022", 1), put(M, MS, "Vervallen of vervangen", 1), though="DQ09"),
+    fails("DQ04F", "reached a day later than was said", put(M, ACTUAL, "16/03/2022")),
+    passes("DQ04F", "reached a day later, and said why", put(M, ACTUAL, "16/03/2022"), put(M, WHY, "Datum van betekening")),
     # indicators
     fails("DQ05A", "no baseline", put(N, BASELINE, "")),
     passes("DQ05A", "a baseline of zero", put(N, BASELINE, "0")),
@@ -164,10 +242,18 @@ CASES = (
     fails("DQ07C", "above 150 % of the target", put(N, VALUE, "150,1")),
     passes("DQ07C", "150 % of the target", put(N, VALUE, "150")),
     passes("DQ07C", "far above a target that is to be undercut", put(N, VALUE, "190"), put(N, BASELINE, "200", at="both")),
+    fails("DQ07D", "a thousand times as much, without a target", put(N, VALUE, "20.000"), put(N, TARGET, "", at="both"), also="DQ06A"),
+    fails("DQ07D", "a thousandth, and a word about something else", put(N, VALUE, "0,02"), put(N, WHY, "Nieuwe telling")),
+    passes("DQ07D", "four hundred times as much, without a target", put(N, VALUE, "8.000"), put(N, TARGET, "", at="both"), though="DQ06A"),
+    passes("DQ07D", "a thousand times as much, which is far above the target", put(N, VALUE, "20.000"), though="DQ07C"),
+    passes("DQ07D", "a thousandth without a word, which is a fall", put(N, VALUE, "0,02"), though="DQ07B"),
+    fails("DQ07E", "one of two territories is gone", OTHER_TERRITORY, drop(N)),
+    passes("DQ07E", "both territories are there", OTHER_TERRITORY),
+    passes("DQ07E", "a sender whose indicators are not in yet", drop(N)),
     # status
     passes("DQ09", "realised, and nothing is open", *REALISED),
     passes("DQ09", "realised, and the rest is dropped", *REALISED, put(M, MS, "Vervallen of vervangen", 1)),
-    fails("DQ09", "realised with an open milestone", *REALISED, put(M, MS, "Op schema", 1)),
+    fails("DQ09", "realised with an open milestone", *REALISED, put(M, MS, "Op schema", 1), put(M, ACTUAL, "", 1)),
     fails("DQ08B", "realised with an open cent", *REALISED, put(F, VEK, "599.999,99")),
     fails("DQ08B", "realised with a cent too much", *REALISED, put(F, VEK, "600.000,01"), also="DQ13A"),
     passes("DQ08B", "realised with an open cent, and said why", *REALISED, put(F, VEK, "599.999,99"), put(F, MONEY_WHY, "Eindafrekening volgt")),
@@ -190,28 +276,35 @@ CASES = (
     fails("DQ10", "an RRF project without a link", drop(R)),
     fails("DQ10", "a link that ended the day before the cut-off", put(R, "Geldig tot", "30/12/2022")),
     passes("DQ10", "a link that ends on the cut-off", put(R, "Geldig tot", "31/12/2022")),
-    passes("DQ10", "no RRF project, no link", drop(R), put(P, "RRF", "nee")),
-    fails("DQ11", "a milestone the day after the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "01/07/2022", 1), *LATE_RED),
-    passes("DQ11", "a milestone on the last day of the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "30/06/2022", 1), *LATE_RED),
+    passes("DQ10", "no RRF project, no link", drop(R), put(P, "RRF", "nee", at="both")),
+    fails("DQ11", "a milestone the day after the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "01/07/2022", 1), *LATE_RED, also="DQ10B"),
+    passes("DQ11", "a milestone on the last day of the quarter of its target", *DUE_MID_2022, put(M, PLANNED, "30/06/2022", 1), *LATE_RED, though="DQ10B"),
     passes("DQ11", "a link that has ended", *DUE_MID_2022, put(M, PLANNED, "01/07/2022", 1), *LATE_RED,
            put(R, "Geldig tot", "30/12/2022"), add(R, "{code}", "I-1.01", "MT-01", "13/07/2021", "", "", "")),
     fails("DQ18", "a link from the day after the cut-off", put(R, "Geldig van", "01/01/2023"), also="DQ10"),
     passes("DQ18", "a link from the cut-off", put(R, "Geldig van", "31/12/2022")),
+    fails("DQ10B", "one of two links is gone", add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "", "", "", at="before")),
+    passes("DQ10B", "a link that had its last day", add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "31/12/2022", "", "", at="before")),
+    fails("DQ10B", "a link that has a day to go", add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "01/01/2023", "", "", at="before")),
+    fails("DQ18B", "a link that ends the day before it begins", add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "12/07/2021", "", "")),
+    passes("DQ18B", "a link of one day", add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "13/07/2021", "", "")),
     # project
     fails("DQ19A", "no objective", put(P, "Doelstelling", "")),
     passes("DQ19A", "an objective", put(P, "Doelstelling", "Een kernindicator verbeteren")),
+    passes("DQ19A", "an objective that is withheld", put(P, "Doelstelling", "vertrouwelijk")),
+    passes("DQ19A", "an objective that does not apply", put(P, "Doelstelling", "n.v.t.")),
     fails("DQ19B", "an objective without a key indicator", put(P, "Doelstelling", "Fietspaden aanleggen")),
     passes("DQ19B", "explicitly none", put(P, "Doelstelling", "Fietspaden aanleggen; geen Kernindicator")),
     # money
     fails("DQ12", "no money at all", drop(F)),
-    fails("DQ12", "no amount and no word", put(F, VAK, ""), put(F, VEK, "")),
+    fails("DQ12", "no amount and no word", put(F, VAK, ""), put(F, VEK, ""), also="DQ13G"),
     passes("DQ12", "not monitored", put(F, VAK, "n.v.t."), put(F, VEK, "n.v.t.")),
     passes("DQ12", "no amount, and said why", put(F, VAK, ""), put(F, VEK, ""), put(F, MONEY_WHY, "Niet opgevolgd")),
     fails("DQ13A", "a cent more paid than committed", put(F, VEK, "600.000,01")),
     passes("DQ13A", "all of it paid", put(F, VEK, "600.000,00")),
     fails("DQ13B", "a cent more committed than the budget", put(F, VAK, "1.000.000,01")),
     passes("DQ13B", "all of it committed", put(F, VAK, "1.000.000,00")),
-    fails("DQ13B", "more than the initial budget where no current one is told", put(F, VAK, "1.000.000,01"), put(F, BUDGET, "")),
+    fails("DQ13B", "more than the initial budget where no current one is told", put(F, VAK, "1.000.000,01"), put(F, BUDGET, ""), also="DQ13G"),
     fails("DQ13C", "commitments fell by a cent without a note", put(F, VAK, "499.999,99")),
     fails("DQ13C", "payments fell by a cent without a note", put(F, VEK, "199.999,99")),
     passes("DQ13C", "the same amounts", put(F, VAK, "500.000,00"), put(F, VEK, "200.000,00")),
@@ -228,16 +321,26 @@ CASES = (
     fails("DQ13E", "the initial budget in thousands", put(P, INITIAL, "1.000,00")),
     fails("DQ13E", "an initial budget a thousand times as large", put(P, INITIAL, "1.000.000.000,00")),
     fails("DQ13E", "an initial budget half a thousand times as large", put(P, INITIAL, "500.000.000,00")),
-    passes("DQ13E", "an initial budget four hundred times as large", put(P, INITIAL, "400.000.000,00")),
-    passes("DQ13E", "an initial budget four hundred times as small", put(P, INITIAL, "2.500,00")),
+    passes("DQ13E", "an initial budget four hundred times as large", put(P, INITIAL, "400.000.000,00"), though="P05"),
+    passes("DQ13E", "an initial budget four hundred times as small", put(P, INITIAL, "2.500,00"), though="P05"),
     passes("DQ13E", "no initial budget told before", put(P, INITIAL, "", at="before"), put(P, INITIAL, "1,00")),
-    passes("DQ13E", "no initial budget told any more", put(P, INITIAL, "")),
+    passes("DQ13E", "no initial budget told any more", put(P, INITIAL, ""), though="P08"),
     fails("DQ13F", "a cent less committed in the accounts", *CLOSED, put(A, VAK_OF_ACCOUNTS, "499.999,99")),
     fails("DQ13F", "a cent more paid in the accounts", *CLOSED, put(A, VEK_OF_ACCOUNTS, "200.000,01")),
     passes("DQ13F", "the accounts are as returned", *CLOSED),
     passes("DQ13F", "a cent less in the accounts, and the return said why",
            *CLOSED, put(A, VAK_OF_ACCOUNTS, "499.999,99"), put(F, MONEY_WHY, "Tussentijds vastgelegd", at="before")),
     passes("DQ13F", "accounts of a day that is no meetmoment", put(A, CLOSING, "30/11/2022")),
+    fails("DQ13G", "the budget is empty", put(F, BUDGET, "")),
+    fails("DQ13G", "what was committed is empty", put(F, VAK, "")),
+    fails("DQ13G", "what was paid is empty", put(F, VEK, "")),
+    passes("DQ13G", "what was committed is empty, and said why", put(F, VAK, ""), put(F, MONEY_WHY, "Volgt na controle")),
+    passes("DQ13G", "what was paid is withheld", put(F, VEK, "vertrouwelijk")),
+    passes("DQ13G", "what was paid was never told", put(F, VEK, "", at="both")),
+    fails("DQ13H", "a cent less than nothing paid", put(F, VEK, "-0,01"), also="DQ13C"),
+    fails("DQ13H", "a cent less than nothing committed", put(F, VAK, "-0,01"), put(F, VEK, "", at="both"), also="DQ13C"),
+    passes("DQ13H", "nothing committed", put(F, VAK, "0", at="both"), put(F, VEK, "", at="both"), though="DQ09"),
+    passes("DQ13H", "a budget below nothing, which may be", put(F, BUDGET, "-0,01", at="both"), though="DQ13B"),
     fails("DQ14", "a cent is lost", put(T, "Bedrag (EUR)", "999,99", 1)),
     fails("DQ14", "a cent is won", put(T, "Bedrag (EUR)", "1.000,01", 1)),
     passes("DQ14", "another sum, both sides", put(T, "Bedrag (EUR)", "-5,00"), put(T, "Bedrag (EUR)", "5,00", 1)),

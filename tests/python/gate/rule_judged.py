@@ -13,7 +13,16 @@ from flows.warehouse import transform
 
 Suites = dict[str, dict[str, Any]]
 SETS: tuple[gate.Suites, ...] = ("submission", "comparison/candidate", "comparison/version")
-ELSEWHERE = {"submission_submission", "submission_indicator", "comparison_sheet_again"}
+ELSEWHERE = {
+    *(
+        "submission_submission",
+        "submission_delivery",
+        "submission_column",
+        "submission_value_again",
+        "submission_precedence",
+    ),
+    *("submission_indicator", "comparison_sheet_again", "comparison_row_of_two_senders"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class Judged:
     broken: list[set[str]]
     """Per case the rules that its findings name, over both its returns."""
     case_of: dict[str, int]
-    """row_id -> number of the case, from 0."""
+    """row_id, and submission_id -> number of the case, from 0."""
     failed: dict[tuple[str, int], set[tuple[int, str]]]
     """Per suite and expectation the (case, rule) that fail on it."""
 
@@ -32,8 +41,9 @@ class Judged:
 def suites() -> Suites:
     """The suites of gate 1 on the rows of a Flemish return, by name.
 
-    Those on submissions and on their sheets are about windows and versions (test_windows); the one on a delivered
-    register of indicators is about a record that no Flemish return holds (test_real_layouts).
+    Those on submissions and on their sheets are about windows, versions and senders (test_windows,
+    test_rows_left_out); the one on a delivered register of indicators is about a record that no Flemish return holds
+    (test_real_layouts).
     """
     found = [suite for of in SETS for suite in gate.suites(of)]
     return {suite["name"]: suite for suite in found if suite["name"] not in ELSEWHERE}
@@ -55,6 +65,9 @@ def judged_cases(cases: Sequence[Case], home: Path) -> Judged:
             for row_id, submission in con.sql("select row_id, submission_id from staging.stg_record_row").fetchall()
             if submission.rsplit("-", 1)[1] in number_of
         }
+        submissions = con.sql("select submission_id from staging.stg_submission").fetchall()
+        codes = {submission: submission.rsplit("-", 1)[1] for (submission,) in submissions}
+        case_of |= {submission: number_of[code] for submission, code in codes.items() if code in number_of}
         broken: list[set[str]] = [set() for _ in cases]
         for submission, rule_id in con.sql("select submission_id, rule_id from intermediate.int_finding").fetchall():
             code = submission.rsplit("-", 1)[1]

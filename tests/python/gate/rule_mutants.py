@@ -61,12 +61,15 @@ def _conditions(expectation: Expectation) -> Iterator[tuple[str, Expectation]]:
     yield "to the other rows", _with(expectation, row_condition=_opposite(condition))
     parts = condition.get("conditions", [])
     for place in range(len(parts)):
-        (kept,) = parts[:place] + parts[place + 1 :]
+        rest = parts[:place] + parts[place + 1 :]
+        kept = condition | {"conditions": rest} if len(rest) > 1 else rest[0]
         yield f"where {kept}", _with(expectation, row_condition=kept)
 
 
 def _opposite(condition: dict[str, Any]) -> dict[str, Any]:
     """The condition that holds for all other rows, those without a value among them."""
+    if condition["type"] == "nullity":
+        return condition | {"is_null": not condition["is_null"]}
     if "conditions" not in condition:
         without = {"type": "nullity", "column": condition["column"], "is_null": True}
         return {"type": "or", "conditions": [condition | {"operator": "!="}, without]}

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations import gate
+from expectations import declared, gate
 from flows.forms import contents, privacy
 from flows.night import Night, judge_release
 from flows.registry import rules
@@ -60,6 +60,48 @@ def test_an_empty_table_fails_a_row_count(con: duckdb.DuckDBPyConnection) -> Non
     }
     (failure,) = gate.judge(con, suite(expectation))
     assert failure.rule_id == "G00"
+
+
+def test_a_suite_that_judges_fewer_rows_than_there_are_is_critical(con: duckdb.DuckDBPyConnection) -> None:
+    narrowed = suite(at_least_zero())
+    con.execute(
+        "create table marts.received as from marts.t union all select 'c', 2; delete from marts.t where k = 'b'"
+    )
+    narrowed["meta"]["covers"] = {"n > 0": "marts.received where n > 0"}
+    (failure,) = gate.uncovered(con, narrowed["meta"])
+    assert (failure.rule_id, failure.value) == ("G01", "marts.t: 1 of 2 rows where n > 0")
+    con.execute("insert into marts.t values ('c', 2)")
+    assert gate.uncovered(con, narrowed["meta"]) == []
+
+
+@pytest.mark.parametrize("folder", declared.FOLDERS)
+def test_the_gate_asks_nothing_where_a_suite_is_not_as_declared(
+    folder: gate.Suites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suites = gate.suites(folder)
+    first, *others = suites
+    narrowed = first["expectations"][0] | {"kwargs": first["expectations"][0]["kwargs"] | {"mostly": 0.0}}
+    for changed in (
+        others,
+        [first | {"expectations": first["expectations"][1:]}, *others],
+        [first | {"expectations": [narrowed, *first["expectations"][1:]]}, *others],
+        [first | {"meta": first["meta"] | {"table": "marts.nothing"}}, *others],
+        [*suites, first | {"name": "another"}],
+        [],
+    ):
+        monkeypatch.setattr(declared, "read", lambda folder, changed=changed: changed)
+        with pytest.raises(gate.GateBroken, match="declared"):
+            gate.suites(folder)
+
+
+def test_what_gate_2_judges_is_never_empty() -> None:
+    """Great Expectations passes over what is null: each column that is judged is asked to hold something too."""
+    for suite_of_release in gate.suites("release"):
+        asked = [(e["type"], e["kwargs"].get("column")) for e in suite_of_release["expectations"]]
+        judged = {column for kind, column in asked if column and not kind.endswith("not_be_null")}
+        filled = {column for kind, column in asked if kind.endswith("not_be_null")}
+        # Of a delivered indicator no register may give the level; what then may not be is asked of its aggregation.
+        assert judged - {"level"} <= filled, suite_of_release["name"]
 
 
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)

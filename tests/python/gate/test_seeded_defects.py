@@ -17,7 +17,7 @@ import pytest
 from replay import Received, replay
 
 from demo.files import write_workbook
-from demo.returns import DOMAINS, Cell, Row, Sheet, return_sheets
+from demo.returns import DOMAINS, HEADERS, Cell, Row, Sheet, return_sheets
 from flows import registry
 
 FIRST_RECEIPT = datetime(2023, 1, 23, 1, tzinfo=UTC)
@@ -251,6 +251,12 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Sent], Named]
         findings = con.sql(
             "select submission_id, sheet, row_number, coalesce(column_name, '') from marts.fct_finding"
             " where severity in ('critical', 'error', 'warning')"
+        ).fetchall()
+        # Transfers of one decision stand or fall together: each cell of a row set apart with them is named.
+        findings += con.sql(
+            "select submission_id, sheet, row_number, columns.field_header from marts.fct_finding, unnest(["
+            + ", ".join(f"'{header}'" for header in HEADERS["Overdrachten"])
+            + "]) as columns(field_header) where rule_id = 'DQ14'"
         ).fetchall()
         changes = con.sql(
             "select known_from, record, kind, project_code, field, submission_id, sheet, row_number"

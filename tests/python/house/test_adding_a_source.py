@@ -70,6 +70,23 @@ def add_rows(seed: Path, text: str) -> None:
         writer.writerows(csv.DictReader(text.splitlines(), strict=True))
 
 
+def change_cells(seed: Path, text: str) -> None:
+    """Change cells of rows that are there: what the row begins with, then the column and the cell."""
+    with seed.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+        columns = list(reader.fieldnames or [])
+    for *key, column, cell in csv.reader(text.splitlines(), strict=True):
+        fitting = [row for row in rows if list(row.values())[: len(key)] == key]
+        assert fitting
+        for row in fitting:
+            row[column] = cell
+    with seed.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def run(project: Path, commands: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("VEERKRACHT_", "PYTHONPATH"))}
     return subprocess.run(
@@ -87,6 +104,8 @@ def test_the_guide_leads_from_a_file_to_its_figures(tmp_path: Path) -> None:
                 (project / block.name).write_text(block.text, encoding="utf-8")
             case "csv":
                 add_rows(project / block.name, block.text)
+            case "change":
+                change_cells(project / block.name, block.text)
             case "sh":
                 ran.append(run(project, block.text))
             case "sql":
@@ -100,4 +119,4 @@ def test_the_guide_leads_from_a_file_to_its_figures(tmp_path: Path) -> None:
     refused, accepted = ran
     assert refused.returncode == 20 and "roze" in refused.stdout and "C4" in refused.stdout, refused.stdout
     assert accepted.returncode == 0, accepted.stdout + accepted.stderr
-    assert len(answers) == 2
+    assert len(answers) == 3

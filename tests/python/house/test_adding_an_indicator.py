@@ -83,5 +83,11 @@ def test_a_wrong_reference_fails_within_seconds_and_says_where(copy: Path) -> No
         (copy / SEED).write_text(whole, encoding="utf-8")
     assert time.monotonic() - started < SECONDS
     assert answer.returncode == 20
-    for fault in ("unit 'kmm'", "direction 'downn'", "level 'outcom'", "aggregation 'som'", "periodicity 'weekly'"):
-        assert re.search(rf"{SEED} line {len(others) + 1}: {fault}", answer.stdout), (fault, answer.stdout)
+    for fault in (
+        "unit: 'kmm'",
+        "direction: 'downn'",
+        "level: 'outcom'",
+        "aggregation: 'som'",
+        "periodicity: 'weekly'",
+    ):
+        assert f"{SEED} line {len(others) + 1}, column {fault}" in answer.stdout, (fault, answer.stdout)

@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import os
+import re
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
-from files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data
+from files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data, workbook
 from openpyxl.xml import functions
 
 from flows.intake.reading import Job, parse_all
@@ -95,9 +96,9 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a part that inflates too much": (lambda: packed({SHEET: b"0" * 30 * MB, "[Content_Types].xml": b""}), "F08", " x"),
     "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 parts"),
     "a lying directory": (lambda: lying(many_cells()), "F01", "zip"),
-    "entities": (entities, "F01", "EntitiesForbidden"),
+    "entities": (entities, "F01", "document type"),
     "a document type": (doctype, "F01", "document type"),
-    "an entity outside": (outside, "F01", "EntitiesForbidden"),
+    "an entity outside": (outside, "F01", "document type"),
     "a cell too long": (lambda: plain_csv(f"VV001;Opgestart;;{'a' * 100_001}"), "F08", "characters"),
     "nested lists": (lambda: b"[" * MB, "F08", "nested"),
     "an absurd exponent": (lambda: b'[{"Projectcode": 1e999999999}]', "F02", ""),
@@ -161,7 +162,22 @@ def test_a_formula_is_text_and_is_never_evaluated(tmp_path: Path) -> None:
     assert rows[0]["texts"][3] == formula
 
 
-def test_xml_of_strangers_is_read_by_defusedxml() -> None:
+@pytest.mark.parametrize("declared", [b"<!DOCTYPE x>", b'<!DOCTYPE x [<!ENTITY a "VV001">]>'])
+@pytest.mark.parametrize(
+    "part",
+    [SHEET, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels"],
+)
+def test_a_document_type_in_any_part_that_is_read_is_refused(tmp_path: Path, part: str, declared: bytes) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_string("A2", "VV001")
+        sheet.write_number("C2", 1)
+
+    content = with_part(workbook(fill), part, lambda xml: re.sub(rb"(<[a-zA-Z])", declared + rb"\1", xml, count=1))
+    result, _ = parsed(tmp_path, content)
+    assert [(r.rule_id, r.value) for r in result.refusals] == [("F01", f"Excel: {part} heeft een document type (DTD)")]
+
+
+def test_xml_that_is_marked_is_read_by_defusedxml() -> None:
     defused = importlib.import_module("defusedxml.ElementTree")
     assert openpyxl.DEFUSEDXML and not openpyxl.LXML
     assert functions.iterparse is defused.iterparse

@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 
 from flows import registry
-from flows.intake import archive
+from flows.intake import archive, waiting
 from flows.intake.fit import Refusal, choose, clean_headers, fits, unknown_headers
 from flows.intake.parse import Parsed, parse_file
-from flows.intake.reading import Job, parse_all
+from flows.intake.reading import Job, NotRead, parse_all
 from flows.registry import Layout
 from flows.settings import Settings
 
@@ -65,9 +65,9 @@ def test_a_file_that_changes_while_it_is_received_is_received_another_time(tmp_p
 def test_unfinished_files_wait(tmp_path: Path) -> None:
     folder = tmp_path / "m1"
     folder.mkdir(parents=True)
-    for name in ("a.csv", ".hidden.csv", "~$a.xlsx", "b.csv.part"):
+    for name in ("a.csv", ".hidden.csv", "~$a.xlsx", "b.csv.part", "c.xlsx.filepart", ".d.csv.swp", "e.csv~"):
         (folder / name).write_text("x")
-    assert [path.name for _, path in archive.waiting_files(tmp_path)] == ["a.csv"]
+    assert [path.name for _, path in waiting.waiting_files(tmp_path)] == ["a.csv"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -86,7 +86,7 @@ def test_a_csv_file_is_read_in_any_declared_encoding_and_line_end(tmp_path: Path
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
-def test_without_an_end_marker_any_line_end_closes_a_file_and_a_cut_one_is_refused(tmp_path: Path, end: str) -> None:
+def test_without_an_end_marker_a_last_row_that_no_line_end_closes_is_read_and_told(tmp_path: Path, end: str) -> None:
     layout = next(layout for layout in registry.layouts("fr_barometre") if layout.code == "fr_chantiers")
     assert not layout.end_marker
     headers = [names[0] for names in layout.fields]
@@ -94,8 +94,9 @@ def test_without_an_end_marker_any_line_end_closes_a_file_and_a_cut_one_is_refus
     whole = (end.join(lines) + end).encode()
     result, rows = parsed(tmp_path, whole, "fr_barometre")
     assert not result.refusals and [row["texts"][0] for row in rows] == ["x", "y"]
-    cut, _ = parsed(tmp_path, whole.removesuffix(end.encode()), "fr_barometre")
-    assert [refusal.rule_id for refusal in cut.refusals] == ["F05"]
+    open_, rows = parsed(tmp_path, whole.removesuffix(end.encode()), "fr_barometre")
+    assert [refusal.rule_id for refusal in open_.refusals] == ["F25"]
+    assert [row["texts"][0] for row in rows] == ["x", "y"]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,81 @@ def layout_of(**changes: object) -> Layout:
     return Layout(**values | changes)  # type: ignore[arg-type]
 
 
+def test_of_two_layouts_the_one_that_knows_all_headers_is_found() -> None:
+    """The headers of an older version are some of those of the newer one; what neither knows decides nothing."""
+    old = layout_of(code="old", fields=(("Code",), ("Cost",)), ignored_headers=(), optional_fields=())
+    new = layout_of(code="new", fields=(("Code",), ("Cost",), ("Rating",)), ignored_headers=(), optional_fields=())
+    other = layout_of(code="other", fields=(("Code",), ("Owner",)), ignored_headers=(), optional_fields=())
+    for headers, code in (("Code|Cost", "old"), ("Code|Rating|Cost", "new"), ("Code|Rating|Cost|Note", "new")):
+        for layouts in ([old, new], [new, old]):
+            found = choose(layouts, headers.split("|"), "csv")
+            assert isinstance(found, Layout) and found.code == code
+    refusal = choose([new, other], ["Code", "Cost", "Rating", "Owner"], "csv")
+    assert isinstance(refusal, Refusal) and refusal.rule_id == "F03"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "utf-8"])
+@pytest.mark.parametrize("code", ["money", "names"])
+def test_layouts_of_one_plan_have_encodings_of_their_own(tmp_path: Path, code: str, encoding: str) -> None:
+    """The money comes out of one system in cp850, the names out of another one in cp1252; each is read in its own."""
+    layouts = [
+        layout_of(code="money", fallback_encoding="cp850", fields=(("Code",), ("Coût",)), ignored_headers=()),
+        layout_of(code="names", fallback_encoding="cp1252", fields=(("Code",), ("Nom",)), ignored_headers=()),
+    ]
+    header = "Code;Coût" if code == "money" else "Code;Nom"
+    path, target = tmp_path / "file.csv", tmp_path / "read"
+    target.mkdir()
+    path.write_bytes(f"{header}\nA;é\n".encode(encoding))
+    result = parse_file(path, layouts, target, LIMITS)
+    rows = pq.read_table(target / "rows.parquet").to_pylist()
+    if encoding in ("utf-8", {"money": "cp850", "names": "cp1252"}[code]):
+        assert [row["texts"] for row in rows] == [["A", "é"]] and result.refusals == []
+    else:
+        assert rows == [] or rows[0]["texts"] != ["A", "é"], result
+
+
+def test_a_layout_applies_to_the_meetmomenten_on_whose_day_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to 2022 a code was that of the measure, since then that of the sub-measure, under the same header."""
+    first, then = layout_of(code="first", valid_to="2022-12-31"), layout_of(code="then", valid_from="2023-01-01")
+    monkeypatch.setattr(registry, "_layouts", lambda plan_code: (first, then))
+    for day, codes in (("2022-12-31", ["first"]), ("2023-01-01", ["then"]), ("", ["first", "then"])):
+        assert [layout.code for layout in registry.layouts("p", day)] == codes
+
+
+LYING = (
+    ("Code", "A", None, "B"),
+    ("Note", "x", None, None),
+    ("Cost 2026", "1,5", None, "2"),
+    ("Annex 1", None, None, None),
+)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_sheet_on_its_side_is_turned_where_its_layout_says_so(tmp_path: Path, form: str) -> None:
+    """Each column is a record, numbered as the column; a column that holds nothing is none. An upright one too."""
+    lying = layout_of(code="lying", is_transposed=True)
+    upright = layout_of(code="upright", fields=(("Code",), ("Owner",)))
+    path = tmp_path / "lying"
+    if form == "csv":
+        path.write_text("".join(";".join(cell or "" for cell in row) + "\n" for row in LYING), encoding="utf-8")
+    else:
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("Fiche")
+            for number, row in enumerate(LYING):
+                sheet.write_row(number, 0, [cell or "" for cell in row])
+    result = parse_file(path, [upright, lying], tmp_path, LIMITS)
+    rows = pq.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert [(sheet.layout_code, sheet.headers) for sheet in result.sheets] == [("lying", [row[0] for row in LYING])]
+    assert [(row["row_number"], [text or None for text in row["texts"]]) for row in rows] == [
+        (2, ["A", "x", "1,5", None]),
+        (4, ["B", None, "2", None]),
+    ]
+    assert [(r.rule_id, r.column_name, r.column_number) for r in result.refusals] == [("F09", "Note", 2)]
+    (tmp_path / "upright").write_text("Code;Owner\nA;b\n", encoding="utf-8")
+    (read,) = parse_file(tmp_path / "upright", [upright, lying], tmp_path, LIMITS).sheets
+    assert read.layout_code == "upright"
+
+
 @pytest.mark.parametrize(
     ("headers", "does_fit"),
     [
@@ -212,7 +288,7 @@ def test_cells_of_a_workbook_keep_their_kind(tmp_path: Path) -> None:
     ]
 
 
-def test_a_child_that_dies_refuses_its_file_and_reads_the_rest(tmp_path: Path) -> None:
+def test_what_is_not_there_is_no_verdict_and_the_rest_is_read(tmp_path: Path) -> None:
     good = tmp_path / "good"
     good.write_bytes(csv_of("VV001;Opgestart;;"))
     jobs = [
@@ -220,8 +296,8 @@ def test_a_child_that_dies_refuses_its_file_and_reads_the_rest(tmp_path: Path) -
         Job(good, "veerkracht", tmp_path / "2"),
     ]
     done: list[Job] = []
-    parse_all(jobs, LIMITS, done.append)
-    first, second = (json.loads((job.target / "parsed.json").read_text()) for job in jobs)
-    assert [r["rule_id"] for r in first["refusals"]] == ["F08"]
-    assert second["sheets"][0]["row_count"] == 1
-    assert done == jobs
+    with pytest.raises(NotRead, match="missing"):
+        parse_all(jobs, LIMITS, done.append)
+    assert not (jobs[0].target / "parsed.json").exists()
+    assert json.loads((jobs[1].target / "parsed.json").read_text())["sheets"][0]["row_count"] == 1
+    assert done == jobs[1:]

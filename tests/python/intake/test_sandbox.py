@@ -48,18 +48,20 @@ def test_what_opens_a_strangers_file_gets_no_secret_of_the_parent(
     assert not [secret for secret in SECRETS.values() if secret in text]
 
 
-def tried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, job: str, **limits: int) -> list[tuple[int, object]]:
-    """What becomes of three jobs of which the second misbehaves."""
+def tried(monkeypatch: pytest.MonkeyPatch, jobs: list[str], **limits: int) -> list[tuple[int, object]]:
+    """What becomes of these jobs."""
     monkeypatch.setenv("PYTHONPATH", str(Path(sandboxed.__file__).parent))
     told: list[tuple[int, object]] = []
-    jobs = ["pass", job, "pass"]
-    sandbox.run_all(
-        "sandboxed",
-        jobs,
-        Settings(**limits),  # type: ignore[arg-type]
-        lambda number, word: told.append((number, word)),
-        lambda number, broken: told.append((number, broken)),
-    )
+    try:
+        sandbox.run_all(
+            "sandboxed",
+            jobs,
+            Settings(**limits),  # type: ignore[arg-type]
+            lambda number, word: told.append((number, word)),
+            lambda number, broken: told.append((number, broken)),
+        )
+    except sandbox.Failed as failed:
+        told += failed.ends.items()
     return told
 
 
@@ -71,30 +73,54 @@ def tried(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, job: str, **limits: i
         "import os; os.system('true')",
     ],
 )
-def test_it_reaches_nothing(job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert tried(monkeypatch, tmp_path, job) == [(0, "done"), (1, "refused"), (2, "done")]
+def test_it_reaches_nothing(job: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tried(monkeypatch, ["pass", job, "pass"]) == [(0, "done"), (1, "refused"), (2, "done")]
+
+
+def test_what_computes_too_long_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tried(monkeypatch, ["pass", "while True: pass", "pass"], parse_seconds=1)
+    assert told == [(0, "done"), (1, ("> 1 s", "<= 1 s")), (2, "done")]
 
 
 @pytest.mark.parametrize(
-    ("job", "broken"),
+    ("job", "end"),
     [
-        ("while True: pass", ("> 1 s", "<= 1 s")),
-        ("import os; os._exit(7)", ("exit 7", "<= 1024 MB")),
-        ("import time; time.sleep(60)", ("> 1 s", "<= 1 s")),
+        ("import os; os._exit(7)", "exit 7"),
+        ("import time; time.sleep(60)", "neither said nor computed anything for 5 s"),
+        ("import os; os.kill(os.getpid(), 9)", "killed by SIGKILL"),
+        ("import os; os.kill(os.getpid(), 11)", "killed by SIGSEGV"),
+        ("import os; os.kill(os.getpid(), 15)", "killed by SIGTERM"),
+        ("raise KeyError('a slip of ours')", "exit 1: KeyError: 'a slip of ours'"),
     ],
 )
-def test_what_breaks_a_limit_is_told_and_the_rest_goes_on(
-    job: str, broken: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_any_other_end_is_a_failure_that_blames_no_file_and_the_rest_goes_on(
+    job: str, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert tried(monkeypatch, tmp_path, job, parse_seconds=1) == [(0, "done"), (1, broken), (2, "done")]
+    assert tried(monkeypatch, ["pass", job, "pass"], parse_seconds=1) == [(0, "done"), (2, "done"), (1, end)]
+
+
+def test_children_that_all_fail_are_not_tried_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tried(monkeypatch, ["import os; os._exit(7)"] * 5)
+    assert told == [(0, "exit 7"), (1, "exit 7")]
+
+
+def test_what_a_library_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tried(monkeypatch, ["print('done')", "import os; os.write(1, b'done\\n')"]) == [(0, "done"), (1, "done")]
+
+
+def test_memory_that_the_machine_does_not_have_is_no_limit_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sandbox.memory_was_there(Settings())
+    assert not sandbox.memory_was_there(Settings(parse_memory_mb=10**9))
 
 
 def test_it_takes_no_more_memory_and_writes_no_more_than_it_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = tried(monkeypatch, tmp_path, "bytearray(2 * 1024**3)")
+    told = tried(monkeypatch, ["pass", "bytearray(2 * 1024**3)", "pass"])
     assert told == [(0, "done"), (1, "MemoryError"), (2, "done")]
     large = tmp_path / "large"
-    told = tried(monkeypatch, tmp_path, f"open({str(large)!r}, 'wb').write(bytes(2 * 1024**2))", max_output_mb=1)
+    told = tried(
+        monkeypatch, ["pass", f"open({str(large)!r}, 'wb').write(bytes(2 * 1024**2))", "pass"], max_output_mb=1
+    )
     assert told == [(0, "done"), (1, "OSError"), (2, "done")]
     assert large.stat().st_size <= 1024**2

@@ -11,12 +11,16 @@ import duckdb
 import pytest
 from conftest import HELD, DemoRun
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from flows.cli import app
+from flows.commands.shared import EXIT_DIFFERS
 from flows.forms import contents, names, tables
 from flows.forms.edition import Edition, calendar
 from flows.intake import archive
-from flows.release import kept, publishing
+from flows.release import anchor, kept, publishing
 from flows.release.kept import MANIFEST, RETIRED, Release
+from flows.release.rebuild import rebuild
 from flows.release.sign import SUFFIX
 from flows.release.verify import changed_key, problems, problems_in, rollback
 from flows.settings import Settings
@@ -48,6 +52,7 @@ def test_current_is_the_last_release_and_reads_back(small: DemoRun) -> None:
     current = served(small)
     assert current.release_id == kept.published(small.settings)[-1].release_id
     publishing.read_back(current.folder)
+    publishing.read_back_database(current.folder)
 
 
 def test_every_release_of_the_demo_holds(nights: DemoRun) -> None:
@@ -119,7 +124,7 @@ def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: 
     with duckdb.connect(str(folder / names.DATABASE)) as con:
         con.execute("update fct_finance set amount_eur = amount_eur + 0.01 where row_number = 2")
     with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
-        publishing.read_back(folder)
+        publishing.read_back_database(folder)
 
 
 def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:
@@ -150,6 +155,14 @@ def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> 
     )
     assert published and not published.manifest["signing"]["is_demo_key"]
     assert problems(mine, published) == problems(mine, published, published.manifest["signing"]["public_key"]) == []
+    nobodys = Settings(home=tmp_path)
+    assert len(problems(nobodys, published)) == 2, "what a release says of its own key is no reason to trust it"
+    (tmp_path / "trusted.pem").write_text(
+        served(small).manifest["signing"]["public_key"] + published.manifest["signing"]["public_key"]
+    )
+    assert problems(Settings(home=tmp_path, trusted_keys=tmp_path / "trusted.pem"), published) == []
+    with pytest.raises(ValueError, match="no public Ed25519 key"):
+        problems(nobodys, published, "not a key")
     others = served(small).manifest["signing"]
     assert others["is_demo_key"]
     assert len(problems(mine, published, others["public_key"])) == 2
@@ -243,6 +256,8 @@ def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
     with pytest.raises(kept.NotReadBack, match=r"manifest\.json is not signed"):
         rollback(home, first.release_id)
     assert kept.current(home) == before
+    with pytest.raises(kept.NotReadBack, match="not signed with a key that is trusted"):
+        rebuild(home, first.release_id)
 
 
 def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: Settings) -> None:
@@ -269,6 +284,98 @@ def test_another_key_than_that_of_the_release_before_is_told(home: Settings, sma
     )
     assert published and problems(mine, published) == []
     assert changed_key(mine, published) and not changed_key(mine, last)
+
+
+def test_nothing_of_an_unsigned_release_is_run(home: Settings, tmp_path: Path) -> None:
+    """Its database names a table that is SQL; the manifest it was called whole by is not signed."""
+    first, *_ = kept.published(home)
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    with duckdb.connect(str(first.database)) as con:
+        con.execute(
+            f"create table \"(copy (from '{tmp_path}/secret.csv') to '{tmp_path}/written.csv') --\" as select 1 as one"
+        )
+        con.execute(f"create view aview as from read_csv('{tmp_path}/secret.csv')")
+    assert any("not signed" in problem for problem in problems(home, first))
+    with pytest.raises(kept.NotReadBack, match="not signed"):
+        rollback(home, first.release_id)
+    assert not (tmp_path / "written.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["a table; drop table fct_finance", 'with "quotes"', "with 'quotes'"])
+def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Path, name: str) -> None:
+    folder = copied(small, tmp_path)
+    quoted = name.replace('"', '""')
+    with duckdb.connect(str(folder / names.DATABASE)) as con:
+        con.execute(f'create table "{quoted}" as select 1 as one')
+    with pytest.raises(kept.NotReadBack, match="contents of"):
+        publishing.read_back_database(folder)
+
+
+def test_a_database_reaches_nothing_outside_its_folder(small: DemoRun, tmp_path: Path) -> None:
+    folder = copied(small, tmp_path)
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    with duckdb.connect(str(folder / names.DATABASE)) as con:
+        con.execute("drop table fct_finance")
+        con.execute(f"create view fct_finance as from read_csv('{tmp_path}/secret.csv')")
+        con.execute(f"create table reaches as select * from read_csv('{tmp_path}/secret.csv')")
+    (folder / names.PARQUET / "reaches.parquet").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(kept.NotReadBack):
+        publishing.read_back_database(folder)
+    with pytest.raises(kept.NotReadBack, match=r"reaches\.parquet is no regular file"):
+        publishing.read_back(folder)
+
+
+@pytest.mark.parametrize("strange", ["link", "linked folder", "pipe", "empty folder", "runs", "anybody writes"])
+def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Path, strange: str) -> None:
+    first, *_ = kept.published(home)
+    place, figures = first.folder / "csv" / "more", first.folder / "csv" / "fct_finance.csv"
+    match strange:
+        case "link":
+            figures.rename(tmp_path / "away.csv")
+            figures.symlink_to(tmp_path / "away.csv")
+        case "linked folder":
+            place.symlink_to(tmp_path)
+        case "pipe":
+            os.mkfifo(place)
+        case "empty folder":
+            place.mkdir()
+        case "runs":
+            figures.chmod(0o755)
+        case "anybody writes":
+            figures.chmod(0o666)
+    (problem,) = problems(home, first)
+    assert problem.startswith("csv/")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["{}", "[]", "3", '{"release_id": "x"}', '{"release_id": 3}', '{"release_id": "2020-01-01.1", "files": {}}'],
+)
+def test_a_manifest_that_does_not_say_what_manifests_say_is_a_sentence(home: Settings, said: str) -> None:
+    first, *_ = kept.published(home)
+    (first.folder / MANIFEST).write_text(said)
+    (problem,) = problems_in(home, first.folder)
+    assert "is no manifest" in problem and first.release_id in problem
+
+
+def test_all_releases_are_verified_though_one_cannot_be_opened(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, middle, last = kept.published(home)
+    anchor.leave(home, last, last.release_id)
+    (first.folder / MANIFEST).write_text('{"signing": {}}')
+    change_a_byte(middle.folder / "csv" / "fct_finance.csv")
+    (home.releases / "2025-01-20.1.copy").mkdir()
+    monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))
+    ran = CliRunner().invoke(app, ["releases", "verify", "--all", "--json"])
+    found = json.loads(ran.output)["problems"]
+    assert ran.exit_code == EXIT_DIFFERS
+    assert {id_: bool(wrong) for id_, wrong in found.items()} == {
+        first.release_id: True,
+        middle.release_id: True,
+        last.release_id: False,
+    }
+    shutil.rmtree(last.folder)
+    ran = CliRunner().invoke(app, ["releases", "verify", "--all", "--json"])
+    assert last.release_id in json.loads(ran.output)["lost"][0]
 
 
 def test_a_missed_publication_date_is_told(nights: DemoRun) -> None:

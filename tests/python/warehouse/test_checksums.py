@@ -21,7 +21,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(registry.PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     for module in (registry, load):
         monkeypatch.setattr(module, "PROJECT", tmp_path)
-        monkeypatch.setattr(module, "SEEDS", tmp_path / "seeds")
+    monkeypatch.setattr(registry, "SEEDS", tmp_path / "seeds")
     return tmp_path
 
 

@@ -27,13 +27,13 @@ def test_each_case_is_as_it_says(tmp_path: Path) -> None:
 
 
 def test_a_case_that_is_not_as_it_says_is_an_error(tmp_path: Path) -> None:
-    """Without the code list no code is known: the case that should pass then fails, so the cases do judge."""
+    """Without the code list no reference is found: the case that should pass then fails, so the cases do judge."""
     warehouse = tmp_path / "warehouse.duckdb"
     dbt(warehouse, "seed", "--select", "code")
     with duckdb.connect(str(warehouse)) as con:
         con.execute("delete from registry.code")
-    with pytest.raises(transform.TransformFailed, match="known_code_passes"):
-        dbt(warehouse, "test", "--select", "known_code_passes")
+    with pytest.raises(transform.TransformFailed, match="sound_mart_passes"):
+        dbt(warehouse, "test", "--select", "sound_mart_passes")
 
 
 def dbt(warehouse: Path, *arguments: str) -> None:

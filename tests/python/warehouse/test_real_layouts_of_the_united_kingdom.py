@@ -46,7 +46,7 @@ def test_two_raters_of_2022_are_kept_apart_on_three_points(staged: Staged) -> No
         }
         assert ratings.total() == expected.total()
     codes = staged.of("uk_gmpp").rows(
-        "select code from registry.code where code_list = 'delivery_confidence'"
+        "select code from registry.reg_code where code_list = 'delivery_confidence'"
         " and coalesce(valid_to_meetmoment, 2) >= 2 order by sort_order"
     )
     assert codes == [("green",), ("amber",), ("red",)]

@@ -1,13 +1,14 @@
 """The registry as tables: as dbt makes them, asked what its YAML declares, and kept while it stays as it is."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows import registry
+from flows import cli, night, registry
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows, transform
 
@@ -34,14 +35,6 @@ def changed(path: Path, change: Change) -> None:
     path.write_text(change(text), encoding="utf-8")
 
 
-def appended(line: str) -> Change:
-    return lambda text: text.rstrip("\n") + f"\n{line}\n"
-
-
-def first_row_again(text: str) -> str:
-    return f"{text}{text.splitlines()[1]}\n"
-
-
 def test_the_tables_are_those_that_dbt_makes(tmp_path: Path) -> None:
     by_dbt = tmp_path / "warehouse.duckdb"
     transform.run(by_dbt, ["seed", "--quiet", *transform.where(by_dbt)], transform.project(by_dbt))
@@ -59,42 +52,6 @@ def test_the_tables_are_those_that_dbt_makes(tmp_path: Path) -> None:
                 assert rows[0] == rows[1], name
 
 
-@pytest.mark.parametrize(
-    ("file", "change", "says"),
-    [
-        (
-            "plan/meetmoment.csv",
-            lambda text: text.replace("\nveerkracht,m1,", "\nrelance,m1,", 1),
-            "plan_code 'relance' is not in the seed plan, which has fr_barometre, pnrr",
-        ),
-        ("contract/record.csv", first_row_again, "record 'project' occurs 2 times"),
-        ("codes/code.csv", first_row_again, "code_list '"),
-        (
-            "quality/rule.csv",
-            lambda text: text.replace(",critical,", ",grave,", 1),
-            "severity 'grave' is none of critical, error, warning, info",
-        ),
-        ("contract/record_field.csv", appended("project,nieuw,x,text,false,false,false,,,-"), "Could not convert"),
-        ("plan/plan.csv", lambda text: text.replace("plan_code,", "plan,", 1), "the columns are plan, name_nl"),
-    ],
-)  # fmt: skip
-def test_a_fault_is_a_sentence_that_names_file_and_line(
-    file: str, change: Change, says: str, seeds: Path, tmp_path: Path
-) -> None:
-    changed(seeds / file, change)
-    told = registry_rows.broken(apart(tmp_path))
-    assert [fault for fault in told if says in fault and file in fault], told
-
-
-def test_the_line_of_a_fault_is_where_it_stands_in_the_file(seeds: Path, tmp_path: Path) -> None:
-    lines = len((seeds / "plan/scope.csv").read_text(encoding="utf-8").splitlines())
-    changed(
-        seeds / "plan/scope.csv", lambda text: text + text.splitlines()[1].replace("veerkracht", "relance", 1) + "\n"
-    )
-    (fault, *_) = registry_rows.broken(apart(tmp_path))
-    assert fault.startswith(f"seeds/plan/scope.csv line {lines + 1}: plan_code 'relance' is not in the seed plan")
-
-
 def test_what_was_asked_is_kept_until_a_row_or_a_declaration_changes(seeds: Path, tmp_path: Path) -> None:
     settings = apart(tmp_path)
     first = registry_rows.database(settings)
@@ -110,15 +67,26 @@ def test_what_was_asked_is_kept_until_a_row_or_a_declaration_changes(seeds: Path
 def test_a_broken_registry_is_not_kept_and_starts_no_warehouse(seeds: Path, tmp_path: Path) -> None:
     settings = apart(tmp_path)
     changed(seeds / "plan/meetmoment.csv", lambda text: text.replace("\nveerkracht,m1,", "\nrelance,m1,", 1))
-    with pytest.raises(registry_rows.RegistryBroken, match="plan_code 'relance'"):
+    with pytest.raises(registry_rows.RegistryBroken, match="column plan_code: 'relance'"):
         registry_rows.database(settings)
     assert not list((settings.cache / "registry").iterdir())
 
 
-def test_a_test_that_says_more_than_arguments_is_refused(seeds: Path, tmp_path: Path) -> None:
-    declared = seeds / "contract/_contract__seeds.yml"
+def test_a_night_refuses_with_the_words_of_the_registry_before_it_reads_any_of_it(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The calendar, which a night reads first, is what is broken; so is the plan of a layout."""
     changed(
-        declared, lambda text: text.replace("- sound_rows:\n", "- sound_rows:\n          config: {where: 'true'}\n", 1)
+        seeds / "plan/meetmoment.csv", lambda text: text.replace("2021-04-19,2021-04-30", "2021-04-19,30/04/2021", 1)
     )
-    with pytest.raises(ValueError, match="test sound_rows of a seed has config"):
-        registry_rows.broken(apart(tmp_path))
+    changed(seeds / "layouts/layout.csv", lambda text: text.replace("uk_portfolio,uk_gmpp", "uk_portfolio,uk", 1))
+    settings = apart(tmp_path)
+    faults = registry_rows.broken(settings)
+    with pytest.raises(registry_rows.RegistryBroken) as refused:
+        night.runbook(night.Night(settings))
+    assert refused.value.faults == faults and len(faults) == 2
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(sys, "argv", ["veerkracht", "nightly"])
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert capsys.readouterr().err.splitlines()[1:] == faults

@@ -29,8 +29,16 @@ def reading(is_amount: bool, unit_factor: str = "null") -> str:
     return sql(f"read_number('text', 'kind', 'parts', 'form', '{str(is_amount).lower()}', '{unit_factor}')")
 
 
-READ = {"amount": reading(True), "number": reading(False), "date": sql("read_date('text', 'kind', 'form')")}
+READ = {
+    "amount": reading(True),
+    "number": reading(False),
+    "date": sql("read_date(written_day('text'), 'kind', 'form', 'words')"),
+}
 PARTS = sql("number_parts('text')")
+PERIODS = ", ".join(
+    f"'{row['date_form']} {row['word']}': {row['last_month']}" for row in registry.rows("layouts/period_word")
+)
+WORDS = f"map {{{PERIODS}}} as words"
 TABLE = [
     (read_as, *row) for read_as, rows in (("amount", AMOUNTS), ("number", NUMBERS), ("date", DATES)) for row in rows
 ]
@@ -49,7 +57,7 @@ def read() -> dict[int, str | None]:
             when 'number' then rtrim(rtrim(cast({READ["number"]} as varchar), '0'), '.')
             else cast({READ["date"]} as varchar)
         end
-        from (select *, {PARTS} as parts from written)
+        from (select *, {PARTS} as parts, {WORDS} from written)
         """
     ).fetchall()
     return dict(found)
@@ -179,7 +187,9 @@ def test_no_generated_date_is_read_as_another(written: str) -> None:
             from (
                 select {LAST_DAY.get(own_form, "day")} as meant, {READ["date"]} as value
                 from (
-                    select cast(day as date) as day, {DATE_WRITERS[written]} as text, 't' as kind, '{form}' as form
+                    select
+                        cast(day as date) as day, {DATE_WRITERS[written]} as text, 't' as kind,
+                        '{form}' as form, {WORDS}
                     from generate_series(date '{first}', date '{last}', interval 1 day) as days(day)
                 )
             )
@@ -196,7 +206,7 @@ def test_every_day_a_workbook_counts_is_read_in_both_calendars() -> None:
             f"""
             select count(*) from (
                 select cast(day as date) as day, cast(date_diff('day', date '{first}', day) as varchar) as text,
-                    '{kind}' as kind, 'iso' as form
+                    '{kind}' as kind, 'iso' as form, {WORDS}
                 from generate_series(date '1950-01-01', date '2149-12-31', interval 1 day) as days(day)
             )
             where {READ["date"]} is distinct from day
@@ -218,6 +228,6 @@ def test_an_american_date_is_read_as_a_day_only_where_it_is_one(day: date, form:
     """A month first is refused wherever no day could stand there."""
     text = f"{day:%m/%d/%Y}"
     (value,) = duckdb.execute(
-        f"select {READ['date']} from (select ? as text, 't' as kind, ? as form)", [text, form]
+        f"select {READ['date']} from (select ? as text, 't' as kind, ? as form, {WORDS})", [text, form]
     ).fetchone() or (None,)
     assert value is None or (day.day <= 12 and "dmy" in form.split())

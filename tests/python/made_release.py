@@ -19,21 +19,35 @@ COLUMNS = (
 _TYPES = {"is_form_only": "boolean", "known_from": "timestamp"}
 
 
+def manifest(release_id: str, published_at: datetime) -> dict[str, Any]:
+    """What every manifest says."""
+    return {
+        "release_id": release_id,
+        "published_at": published_at.isoformat(),
+        "previous_release": None,
+        "earlier_releases": {},
+        "registry_sha256": "r",
+        "content_sha256": "m",
+        "code": {"version": "v", "sha256": "c"},
+        "signing": {"public_key": "k", "is_demo_key": True},
+        "database": {"contents_sha256": "d"},
+        "calendar": [],
+        "tables": {},
+        "submissions": [],
+        "withdrawals": [],
+        "files": [],
+    }
+
+
 def make_release(
     settings: Settings, release_id: str, published_at: datetime, changes: Iterable[dict[str, Any]]
 ) -> Release:
     """Write a release that holds these changes, of which only what matters need be named."""
     folder = settings.releases / release_id
     folder.mkdir(parents=True)
-    manifest = {
-        "release_id": release_id,
-        "published_at": published_at.isoformat(),
-        "registry_sha256": "r",
-        "code": {"sha256": "c"},
-        "tables": {},
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    made = Release(folder, manifest)
+    said = manifest(release_id, published_at)
+    (folder / MANIFEST).write_text(json.dumps(said), encoding="utf-8")
+    made = Release(folder, said)
     with duckdb.connect(str(made.database)) as con:
         columns = [f"{column} {_TYPES.get(column, 'varchar')}" for column in COLUMNS]
         con.execute(f"create table what_changed ({', '.join(columns)})")

@@ -1,0 +1,118 @@
+"""What a run left half-way, as when the machine stopped: a night begins by finishing it or by clearing it away."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.intake import archive
+from flows.release import anchor, kept
+from flows.release.kept import RETIRED, NotReadBack
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What was found half-way and what became of it, in Dutch and English."""
+
+    told_nl: str
+    told_en: str
+
+
+def is_found(settings: Settings) -> bool:
+    """Whether there is anything to finish or to clear, by a look at names alone."""
+    left, ids = anchor.read(settings), kept.ids(settings)
+    is_unserved = bool(ids) and not settings.current.exists()
+    is_unfinished = bool(left and ids and kept.sequence(ids[-1]) > kept.sequence(left.release_id))
+    return bool(_leftovers(settings) or _twice(settings)) or is_unserved or is_unfinished
+
+
+def mend(settings: Settings, now: datetime) -> list[Mended]:
+    """Finish or clear what the last run left; nothing where it came to its end.
+
+    Raises:
+        NotReadBack: when the release published last is gone, or the one that was not yet served is not whole.
+    """
+    for path in _twice(settings):  # a release whose files are still there was not let go of
+        shutil.rmtree(path)
+    for path in _leftovers(settings):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    return [*_finish(settings), *_serve(settings), *_clock(settings, now)]
+
+
+def _leftovers(settings: Settings) -> list[Path]:
+    """What has no name yet, or no longer one: nobody else writes while the lock of the plan is held."""
+    return [
+        *settings.releases.glob(".*.unfinished"),
+        *settings.releases.glob(".*.retired"),
+        *settings.releases.glob(f"{RETIRED}/.*"),
+        *settings.answers.glob("*/.*.unfinished"),
+        *settings.archive.glob("*/.content.*"),
+        *settings.archive.glob("*/*/.*.json.*"),
+        *settings.plan_home.glob(".*.json.*"),
+        *settings.plan_home.glob(".current.next"),
+    ]
+
+
+def _twice(settings: Settings) -> list[Path]:
+    """Manifests put by of releases whose files are still there."""
+    return [path for path in settings.releases.glob(f"{RETIRED}/[!.]*") if (settings.releases / path.name).is_dir()]
+
+
+def _finish(settings: Settings) -> list[Mended]:
+    """Serve the release that was written whole, and that no night came to serve."""
+    from flows.release import publishing, verify
+
+    left, releases = anchor.read(settings), kept.published(settings)
+    if lost := anchor.lost(settings):
+        raise NotReadBack(lost[0])
+    if not releases:
+        return []
+    newest, served = releases[-1], kept.current(settings)
+    if left is None:
+        anchor.leave(settings, newest, served.release_id if served else newest.release_id)
+        return []
+    if kept.sequence(newest.release_id) <= kept.sequence(left.release_id):
+        return []
+    if found := verify.problems(settings, newest):
+        raise NotReadBack(f"{newest.release_id} was published by nobody and is not whole: {'; '.join(found)}")
+    publishing.switch(settings, newest.folder)
+    anchor.leave(settings, newest, newest.release_id)
+    return [
+        Mended(
+            f"uitgave {newest.release_id} was geschreven en nog niet in gebruik; ze is het nu",
+            f"release {newest.release_id} was written and not yet served; it is now",
+        )
+    ]
+
+
+def _serve(settings: Settings) -> list[Mended]:
+    """Point ``current`` to a release where it points to none."""
+    from flows.release import publishing
+
+    releases, left = kept.published(settings), anchor.read(settings)
+    if settings.current.exists() or not releases:
+        return []
+    served = next((release for release in releases if left and release.release_id == left.served), releases[-1])
+    publishing.switch(settings, served.folder)
+    return [
+        Mended(
+            f"'current' was weg of wees nergens naar; het is weer uitgave {served.release_id}",
+            f"'current' was gone or pointed nowhere; it is release {served.release_id} again",
+        )
+    ]
+
+
+def _clock(settings: Settings, now: datetime) -> list[Mended]:
+    """A clock that is behind what was received: what comes in now is dated by the last receipt."""
+    latest = max((r.received_at for r in archive.receipts(settings.archive, settings.plan)), default=now)
+    if latest <= now:
+        return []
+    return [
+        Mended(
+            f"de klok van de machine ({now:%Y-%m-%d %H:%M} UTC) loopt achter op de laatste ontvangst "
+            f"({latest:%Y-%m-%d %H:%M} UTC); wat nu binnenkomt, krijgt dat laatste tijdstip",
+            f"the clock of the machine ({now:%Y-%m-%d %H:%M} UTC) is behind the last receipt "
+            f"({latest:%Y-%m-%d %H:%M} UTC); what comes in now gets the moment of that receipt",
+        )
+    ]

@@ -1,0 +1,51 @@
+"""What the name of a file declares: the series it belongs to, and which version of it it is."""
+
+import re
+from functools import cache
+
+from flows import registry
+
+_VERSION = re.compile(r"_v(\d{1,3})\.[^.]+$", re.IGNORECASE)
+_SERIES = re.compile(r"^(.+?)(_v\d+)?(\.[^.]+)?$", re.IGNORECASE)
+"""The name without its version, where the registry says nothing else of the plan's layouts."""
+
+
+def series_of(plan_code: str, file_name: str) -> str:
+    """The name of the series: two files of it are versions of each other."""
+    for pattern in (*_series_patterns(plan_code), _SERIES):
+        if found := pattern.search(file_name):
+            return found[1].casefold()
+    return file_name.casefold()
+
+
+def declared_version(plan_code: str, file_name: str) -> int | None:
+    """The digits a plan's file names give, such as the day of publication; else what stands behind ``_v``, if any."""
+    pattern = _version_patterns().get(plan_code)
+    if pattern and (found := pattern.search(file_name)) and (digits := re.sub(r"\D", "", found[0])):
+        return int(digits)
+    behind = _VERSION.search(file_name)
+    return int(behind[1]) if behind else None
+
+
+def declared_order(plan_code: str, file_name: str) -> int | None:
+    """The place of a file among those of its version, where the registry has it from the publisher."""
+    return _orders().get((plan_code, file_name))
+
+
+@cache
+def _series_patterns(plan_code: str) -> tuple[re.Pattern[str], ...]:
+    layouts = {layout.code for layout in registry.layouts(plan_code)}
+    patterns = (
+        row["series_pattern"] for row in registry.rows("history/layout_series") if row["layout_code"] in layouts
+    )
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
+
+
+@cache
+def _version_patterns() -> dict[str, re.Pattern[str]]:
+    return {row["plan_code"]: re.compile(row["pattern"]) for row in registry.rows("layouts/file_name_version")}
+
+
+@cache
+def _orders() -> dict[tuple[str, str], int]:
+    return {(row["plan_code"], row["file_name"]): int(row["place"]) for row in registry.rows("layouts/file_order")}

@@ -1,0 +1,43 @@
+"""What a text holds that is not seen, or that is not what its writer wrote."""
+
+import re
+import unicodedata
+
+# The bytes 80 to BF as the Windows encoding has them: each second and third byte of a character in UTF-8.
+_SECOND = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_TWICE = re.compile(f"[ÂÃ][{_SECOND}]|â[€‚][{_SECOND}]")
+_OTHER_PAGE = re.compile(r"[A-Za-z][‚„ƒˆ‰‡]|[a-z][ŠŽŒ‘]|[A-Za-z]”[a-z]|‚‚|„„")
+"""Letters with accents of the encodings of DOS and the Mac, read as those of Windows."""
+
+
+def is_twice_encoded(text: str) -> bool:
+    """Whether a text holds letters that are the bytes of others in UTF-8."""
+    return _TWICE.search(text) is not None
+
+
+def is_mangled(text: str) -> bool:
+    """Whether a text looks as if letters were lost on their way: read in another encoding than they were written in."""
+    return not text.isascii() and ("\ufffd" in text or is_twice_encoded(text))
+
+
+def is_of_another_page(text: str) -> bool:
+    """Whether a text that was read in a one-byte encoding looks as if it was written in another one."""
+    return not text.isascii() and _OTHER_PAGE.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: white space of any width, and characters that take no place."""
+    return not text[:1].isalnum() and all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text holds signs that steer a terminal or end a text, and are no part of one."""
+    return _CONTROL.search(text) is not None
+
+
+def with_controls_shown(text: str) -> str:
+    """The text with a picture in place of every such sign."""
+    return _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\u2421", text)

@@ -1,0 +1,54 @@
+"""The anchor: which release was published last, and which one is served, kept outside the folder of releases.
+
+Nobody can tell from the releases alone that the last of them is gone, or that a night died before it served one.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from flows.intake.archive import write_durably
+from flows.release import kept
+from flows.release.kept import Release
+from flows.settings import Settings
+
+ANCHOR = "published.json"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The release published last, with the checksum of its manifest, and the one that is served."""
+
+    release_id: str
+    manifest_sha256: str
+    served: str
+
+
+def read(settings: Settings) -> Anchor | None:
+    """What was left; nothing in a home of before, or where it cannot be read: it is made again."""
+    try:
+        return Anchor(**json.loads((settings.plan_home / ANCHOR).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def leave(settings: Settings, latest: Release, served: str) -> None:
+    """Leave word of the release published last, and of the one that is served."""
+    anchor = Anchor(latest.release_id, kept.manifest_sha256(latest), served)
+    write_durably(settings.plan_home / ANCHOR, json.dumps(asdict(anchor)).encode())
+
+
+def lost(settings: Settings) -> list[str]:
+    """Whether the release published last is gone or is another; empty when it is there."""
+    anchor = read(settings)
+    if anchor is None:
+        return []
+    remedy = f"put it back from a copy; who goes on without it removes {settings.plan_home / ANCHOR}"
+    if anchor.release_id not in {folder.name for folder in kept.folders(settings)}:
+        return [f"the release published last, {anchor.release_id}, is gone: {remedy}"]
+    try:
+        found = kept.manifest_sha256(kept.find(settings, anchor.release_id))
+    except kept.NotReadBack as error:
+        return [str(error)]
+    if found != anchor.manifest_sha256:
+        return [f"the manifest of the release published last, {anchor.release_id}, is not the one it had: {remedy}"]
+    return []

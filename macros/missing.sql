@@ -1,0 +1,72 @@
+{# What a project had of a record at its latest earlier meetmoment and has no more, on the row of the project. A sender whose
+   rows of that record have not come in yet has dropped none. #}
+{% macro missing_rows(record) %}
+with
+
+projects as (
+
+    select
+        *,
+        {{ previous('meetmoment_number') }} as previous_meetmoment_number
+    from {{ ref('int_project_version') }}
+    where is_current
+    {{ earlier_window() }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_' ~ record ~ '_version') }} where is_current
+
+),
+
+submissions as (
+
+    select
+        submission_id,
+        coalesce(sender_code, submission_id) as sender
+    from {{ ref('stg_submission') }}
+
+),
+
+senders as (
+
+    select distinct
+        versions.meetmoment_number,
+        submissions.sender
+    from versions
+    inner join submissions using (submission_id)
+
+),
+
+final as (
+
+    select
+        projects.row_id,
+        projects.meetmoment_code,
+        projects.project_code,
+        before.row_id as previous_row_id,
+        before.record_key as missing_key
+    from projects
+    inner join submissions using (submission_id)
+    inner join senders using (meetmoment_number, sender)
+    inner join versions as before
+        on projects.project_code = before.project_code
+        and projects.previous_meetmoment_number = before.meetmoment_number
+    left join versions as now
+        on projects.meetmoment_number = now.meetmoment_number
+        and before.record_key = now.record_key
+    where now.row_id is null
+    {%- if record == 'rrf_link' %}
+        -- A link that had its last day is not missing; of a project without any link DQ10 tells.
+        and coalesce(before.valid_to > projects.cutoff_date, true)
+        and projects.project_code in (
+            select others.project_code from versions as others
+            where others.meetmoment_number = projects.meetmoment_number
+        )
+    {%- endif %}
+
+)
+
+select * from final
+{% endmacro %}

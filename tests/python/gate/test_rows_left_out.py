@@ -1,0 +1,103 @@
+"""What a new version lacks beside the one it replaces: told with its keys, or held until somebody says it is meant."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from conftest import DemoRun
+from openpyxl.workbook import Workbook
+
+from flows.check import check
+
+AFTER = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
+OMG = ("VV001", "VV002", "VV015", "VV028", "VV033")
+RULES = {"M05", "M06", "M07", "M08", "M09"}
+
+
+def keep(*codes: str) -> Callable[[Workbook], None]:
+    """Leave out every row that names another project."""
+
+    def change(book: Workbook) -> None:
+        for sheet in book:
+            header = [cell.value for cell in sheet[1]]
+            if "Projectcode" not in header:
+                continue
+            place = header.index("Projectcode") + 1
+            for row in range(sheet.max_row, 1, -1):
+                if sheet.cell(row, place).value not in (*codes, None):
+                    sheet.delete_rows(row)
+
+    return change
+
+
+def sort_apart(book: Workbook) -> None:
+    """Sort the descriptions of the milestones, and nothing else."""
+    sheet = book["Mijlpalen"]
+    column = [cell.value for cell in sheet[1]].index("Omschrijving") + 1
+    rows = range(2, sheet.max_row + 1)
+    for row, text in zip(rows, sorted(str(sheet.cell(row, column).value) for row in rows), strict=True):
+        sheet.cell(row, column).value = text
+
+
+VERSIONS = {
+    "OMG_return_m7_v2.xlsx": keep("VV001"),
+    "OMG_return_m7_v3.xlsx": keep(),
+    "OMG_return_m7_v4.xlsx": keep(*OMG[:-1]),
+    "OMG_return_m7_v5.xlsx": sort_apart,
+    "OMG_nieuw_m7.xlsx": keep(),
+}
+LAST_TIME = "OMG_vorige_m7.xlsx"
+
+
+@pytest.fixture(scope="module")
+def told(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """By file what these rules say, of the return of OMG at the last meetmoment sent again, changed in several ways."""
+    folder = tmp_path_factory.mktemp("again")
+    inbox = small.settings.inbox
+    for name, change in VERSIONS.items():
+        book = openpyxl.load_workbook(inbox / "m7" / "OMG_return_m7.xlsx")
+        change(book)
+        book.save(folder / name)
+    (folder / LAST_TIME).write_bytes((inbox / "m6" / "OMG_return_m6_v2.xlsx").read_bytes())
+    names: list[str] = [*VERSIONS, LAST_TIME]
+    found = check(small.settings, [folder / name for name in names], "m7", AFTER)
+    return {name: [dict(f) for f in found if f["file_name"] == name and f["rule_id"] in RULES] for name in names}
+
+
+def rules(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(finding["rule_id"], finding["severity"]) for finding in found}
+
+
+def test_a_version_with_most_projects_left_out_is_held_and_names_them(told: dict[str, Any]) -> None:
+    found = told["OMG_return_m7_v2.xlsx"]
+    assert rules(found) == {("M06", "critical")}
+    (projects,) = [f for f in found if f["received_value"].startswith("Projecten: ")]
+    assert projects["received_value"] == "Projecten: VV002, VV015, VV028, VV033"
+    assert "4 van de 5 rijen" in projects["message_nl"] and "4 of the 5 rows" in projects["message_en"]
+
+
+def test_a_version_with_headings_only_is_held_and_is_empty(told: dict[str, Any]) -> None:
+    assert rules(told["OMG_return_m7_v3.xlsx"]) == {("M06", "critical"), ("M07", "critical")}
+
+
+def test_a_return_with_headings_only_is_refused_under_any_name(told: dict[str, Any]) -> None:
+    (found,) = told["OMG_nieuw_m7.xlsx"]
+    assert rules([found]) == {("M07", "critical")} and "OMG_nieuw_m7.xlsx" in found["message_nl"]
+
+
+def test_a_version_that_lacks_one_project_says_which_and_counts(told: dict[str, Any]) -> None:
+    found = told["OMG_return_m7_v4.xlsx"]
+    assert rules(found) == {("M05", "warning")}
+    assert "Projecten: VV033" in {f["received_value"] for f in found}, "what was held replaced nothing"
+
+
+def test_one_column_sorted_apart_from_the_rest_is_noticed(told: dict[str, Any]) -> None:
+    (found,) = told["OMG_return_m7_v5.xlsx"]
+    assert rules([found]) == {("M08", "warning")} and found["received_value"] == "Mijlpalen, Omschrijving"
+
+
+def test_last_times_return_sent_for_this_meetmoment_is_noticed(told: dict[str, Any]) -> None:
+    (found,) = told[LAST_TIME]
+    assert rules([found]) == {("M09", "warning")} and "Meting 6" in found["message_nl"]

@@ -1,0 +1,224 @@
+"""Receipts are events: what counts when files come in more than once, in any order and under any name."""
+
+import os
+import time
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from io import BufferedReader
+from pathlib import Path
+
+import pytest
+
+from flows.intake import archive, arrivals, inbox
+from flows.night import Night, receive
+from flows.settings import Settings
+from flows.standing import nothing_new, nothing_to_do, remember, standing
+from flows.warehouse.load import load
+
+NOW = datetime(2021, 4, 2, 1, 17, tzinfo=UTC)
+PLAN = "veerkracht"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path, plan=PLAN)
+    (settings.inbox / "m1").mkdir(parents=True)
+    return settings
+
+
+def send(settings: Settings, name: str, content: str, meetmoment: str = "m1") -> Path:
+    """A file as a sender puts it there: written now."""
+    path = settings.inbox / meetmoment / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    old = time.time_ns() - 10**11  # as if it had lain there a while, and never at the same moment twice
+    os.utime(path, ns=(old, old))
+    return path
+
+
+def nights(settings: Settings, *deliveries: tuple[str, str] | list[tuple[str, str]]) -> list[list[str]]:
+    """What is received on each of the nights on which these files come in."""
+    received = []
+    for number, delivery in enumerate(deliveries):
+        for name, content in delivery if isinstance(delivery, list) else [delivery]:
+            send(settings, name, content)
+        received.append(receive(Night(settings, NOW + timedelta(days=number))))
+    return received
+
+
+def ids(settings: Settings) -> list[str]:
+    return [receipt.submission_id for receipt in archive.receipts(settings.archive, PLAN)]
+
+
+def test_the_same_bytes_after_something_else_are_a_receipt_again(home: Settings) -> None:
+    name = "OMG_return_m1.xlsx"
+    assert nights(home, (name, "A"), (name, "B"), (name, "A")) == [[name], [name], [name]]
+    first, second, third = archive.receipts(home.archive, PLAN)
+    assert first.sha256 == third.sha256 != second.sha256
+    assert third.submission_id == f"{first.submission_id}-2" and third.received_at == NOW + timedelta(days=2)
+    assert len(list(home.archive.glob("*/content"))) == 2, "the bytes are kept once"
+
+
+def test_a_publisher_that_goes_back_under_names_of_other_days_is_heard(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, plan="fr_barometre")
+    days = {"2024-05-18": "A", "2024-05-22": "B", "2024-05-24": "A"}
+    for number, (day, content) in enumerate(days.items()):
+        send(settings, f"ind-328__{day}__{number}.csv", content, "baro")
+        assert len(receive(Night(settings, NOW + timedelta(days=number)))) == 1
+    assert [r.number for r in archive.receipts(settings.archive, "fr_barometre")] == [1, 1, 2]
+
+
+def test_what_lies_there_as_it_lay_is_no_arrival(home: Settings) -> None:
+    nights(home, ("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B"))
+    assert receive(Night(home, NOW + timedelta(days=5))) == [] and len(ids(home)) == 2
+
+
+def test_the_same_bytes_as_the_last_of_their_series_are_nothing_new(home: Settings) -> None:
+    name = "OMG_return_m1.xlsx"
+    nights(home, (name, "A"), ("WVG_return_m1.xlsx", "other"), (name, "A"), ("OMG_final.xlsx", "A"))
+    assert len(ids(home)) == 2
+    ((copy),) = nothing_new(home).identical
+    assert (copy["file_name"], copy["received_as"]) == ("OMG_final.xlsx", name)
+
+
+def test_a_whole_folder_sent_again_is_nothing_new(home: Settings) -> None:
+    both = [("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B")]
+    assert nights(home, both[0], both[1], both)[2] == []
+    assert len(ids(home)) == 2
+
+
+def test_without_word_of_how_the_inbox_lay_what_was_received_is_not_received_again(home: Settings) -> None:
+    nights(home, ("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B"))
+    for said in (None, "", "[]", '{"m1/OMG_return_m1.xlsx": 3}'):
+        path = home.plan_home / arrivals.LOOKED_AT
+        path.unlink() if said is None else path.write_text(said)
+        assert receive(Night(home, NOW + timedelta(days=5))) == []
+    assert len(ids(home)) == 2
+
+
+def test_a_repeated_receipt_can_be_withdrawn_on_its_own(home: Settings) -> None:
+    name = "OMG_return_m1.xlsx"
+    nights(home, (name, "A"), (name, "B"), (name, "A"))
+    *_, again = ids(home)
+    withdrawal = inbox.withdraw(home, again, "verkeerd", "sender", NOW + timedelta(days=3))
+    assert archive.withdrawals(home.archive, PLAN) == {again: withdrawal}
+
+
+def test_an_archive_of_before_is_read_as_it_was_written(home: Settings) -> None:
+    nights(home, ("OMG_return_m1.xlsx", "A"))
+    (path,) = home.archive.glob("*/receipts/*.json")
+    assert path.name == "veerkracht__m1.json" and "number" not in path.read_text()
+
+
+def test_a_link_is_not_followed_and_is_told(home: Settings, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("root:x:0")
+    (home.inbox / "m1" / "OMG_return_m1.csv").symlink_to(secret)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "OMG_return_m2.csv").write_text("x")
+    (home.inbox / "m2").symlink_to(elsewhere)
+    os.mkfifo(home.inbox / "m1" / "pipe.csv")
+    assert receive(Night(home, NOW)) == [] and not home.archive.exists()
+    told = {left["file_name"]: left["remedy_nl"] for left in nothing_new(home).unplaced}
+    assert set(told) == {"OMG_return_m1.csv", "m2", "pipe.csv"}
+    assert all("koppeling" in told[name] for name in ("OMG_return_m1.csv", "m2"))
+
+
+def test_a_file_that_becomes_a_link_between_look_and_receipt_is_not_followed(home: Settings, tmp_path: Path) -> None:
+    path = send(home, "OMG_return_m1.csv", "x")
+    receipt = archive.receipt_for(path, PLAN, "m1", NOW)
+    path.unlink()
+    (tmp_path / "twin").write_text("x")
+    path.symlink_to(tmp_path / "twin")
+    with pytest.raises(OSError, match="OMG_return_m1"):
+        archive.keep(home.archive, path, receipt)
+    assert not archive.is_received(home.archive, receipt)
+
+
+def test_a_name_that_is_not_utf8_or_very_long_stops_nobody(home: Settings) -> None:
+    latin = os.fsdecode(os.fsencode(home.inbox / "m1") + b"/OMG_Belgi\xeb.csv")
+    Path(latin).write_text("A")
+    long = "OMG_" + "é" * 115 + ".csv"
+    send(home, long, "B")
+    send(home, "OMG_\x1b[31mred.csv", "C")
+    assert sorted(receive(Night(home, NOW))) == sorted(["OMG_België.csv", long, "OMG_\ufffd[31mred.csv"])
+    assert receive(Night(home, NOW)) == []
+    assert {r.file_name for r in archive.receipts(home.archive, PLAN)} >= {"OMG_België.csv", long}
+
+
+def test_a_file_that_may_not_be_read_waits_and_the_rest_is_received(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, opened = send(home, "OMG_return_m1.csv", "A"), arrivals.opened
+
+    def refused(path: Path) -> AbstractContextManager[BufferedReader]:
+        if path == closed:
+            raise PermissionError(path)
+        return opened(path)
+
+    monkeypatch.setattr(arrivals, "opened", refused)
+    assert nights(home, ("WVG_return_m1.csv", "B")) == [["WVG_return_m1.csv"]]
+    (left,) = nothing_new(home).unplaced
+    assert left["file_name"] == "OMG_return_m1.csv" and "wacht" in left["remedy_nl"]
+
+
+def test_a_file_that_still_grows_waits_and_the_rest_is_received(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = send(home, "OMG_return_m1.csv", "A")
+    growing.write_text("AA")
+
+    def goes_on(seconds: float) -> None:
+        growing.write_text(growing.read_text() + "A")
+
+    monkeypatch.setattr(arrivals.time, "sleep", goes_on)
+    assert nights(home, ("WVG_return_m1.csv", "B")) == [["WVG_return_m1.csv"]]
+    assert "OMG_return_m1.csv" in {left["file_name"] for left in nothing_new(home).unplaced}
+    monkeypatch.undo()
+    assert receive(Night(home, NOW)) == ["OMG_return_m1.csv"]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_file_that_changes_or_vanishes_while_it_is_kept_waits_and_the_rest_is_received(
+    home: Settings, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    path = send(home, "OMG_return_m1.csv", "A")
+    send(home, "WVG_return_m1.csv", "B")
+    keep = archive.keep
+
+    def too_late(kept: Path, file: Path, receipt: archive.Receipt) -> None:
+        if file == path:
+            path.unlink() if gone else path.write_text("something else")
+        keep(kept, file, receipt)
+
+    monkeypatch.setattr(archive, "keep", too_late)
+    assert receive(Night(home, NOW)) == ["WVG_return_m1.csv"]
+    monkeypatch.undo()
+    assert receive(Night(home, NOW)) == ([] if gone else ["OMG_return_m1.csv"])
+    assert not list(home.archive.glob("*/.content.*"))
+
+
+def test_good_bytes_sent_again_heal_the_archive(home: Settings) -> None:
+    name = "OMG_return_m1.csv"
+    nights(home, (name, "A1"), ("WVG_return_m1.csv", "B"))
+    receipt = archive.receipts(home.archive, PLAN)[0]
+    content = archive.content_path(home.archive, receipt.sha256)
+    content.write_text("A7")
+    sources = archive.sources(home.archive, archive.receipts(home.archive, PLAN))
+    remember(home, NOW, standing(home), nothing_new(home))
+    with pytest.raises(archive.Damaged, match=rf"{name} \(m1, received 2021-04-02 01:17 UTC, sha256 {receipt.sha256}"):
+        load(home, sources, home.warehouse, {})
+    send(home, name, "A1")
+    assert not nothing_to_do(home)
+    assert receive(Night(home, NOW)) == [] and content.read_text() == "A1"
+    assert archive.damaged(sources) == []
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", '{"received_at": 3}', '{"plan_code": "veerkracht"}'])
+def test_a_receipt_that_cannot_be_read_is_named(home: Settings, said: str) -> None:
+    nights(home, ("OMG_return_m1.csv", "A"))
+    (path,) = home.archive.glob("*/receipts/*.json")
+    path.write_text(said)
+    with pytest.raises(archive.Damaged, match=str(path)):
+        archive.receipts(home.archive, PLAN)

@@ -1,0 +1,291 @@
+"""Workbooks as many programs write them: what holds no data decides nothing, a value is what is shown."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from files import (
+    FINANCE_HEADERS,
+    HEADERS,
+    packed,
+    parsed,
+    plain_workbook,
+    rule_ids,
+    with_part,
+    with_sheet_data,
+    workbook,
+)
+
+SHEET, STYLES, STRINGS, BOOK = (
+    f"xl/{name}.xml" for name in ("worksheets/sheet1", "styles", "sharedStrings", "workbook")
+)
+
+
+def parts_of(book: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(book)) as container:
+        return {name: container.read(name) for name in container.namelist()}
+
+
+def renamed(rename: Callable[[str], str]) -> bytes:
+    return packed({rename(name): part for name, part in parts_of(plain_workbook()).items()})
+
+
+def strict(book: bytes) -> bytes:
+    """The workbook in the other of the two dialects of the standard."""
+    other = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+    parts = parts_of(book)
+    for old, new in other.items():
+        parts = {name: part.replace(old, new) for name, part in parts.items()}
+    return packed(parts)
+
+
+def prefixed(xml: bytes) -> bytes:
+    """Every element under a prefix, as one widespread library writes them."""
+    xml = re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", xml)
+    return xml.replace(b'xmlns="', b'xmlns:x="', 1)
+
+
+DECORATED: dict[str, Callable[[], bytes]] = {
+    "shared strings in another case": lambda: renamed(lambda n: n.replace("sharedStrings", "SharedStrings")),
+    "all parts in capitals": lambda: renamed(str.upper),
+    "strokes turned": lambda: renamed(lambda n: n.replace("/", "\\") if n.startswith("xl/") else n),
+    "an empty fill": lambda: with_part(
+        plain_workbook(), STYLES, lambda x: re.sub(rb"<fills.*</fills>", b'<fills count="1"><fill/></fills>', x)
+    ),
+    "unknown styles": lambda: with_part(
+        plain_workbook(),
+        STYLES,
+        lambda x: re.sub(rb"<borders.*</borders>", b"<borders><border><z/></border></borders>", x),
+    ),
+    "no styles": lambda: packed({n: p for n, p in parts_of(plain_workbook()).items() if n != STYLES}),
+    "a theme that is none": lambda: with_part(plain_workbook(), "xl/theme/theme1.xml", lambda _: b"<"),
+    "no properties": lambda: packed({n: p for n, p in parts_of(plain_workbook()).items() if "docProps" not in n}),
+    "properties that are none": lambda: with_part(plain_workbook(), "docProps/core.xml", lambda _: b"none"),
+    "empty cells to the end of the sheet": lambda: with_part(
+        plain_workbook(),
+        SHEET,
+        lambda x: x.replace(b"</sheetData>", b'<row r="3"><c r="XFD3" s="0"/></row></sheetData>'),
+    ),
+    "empty rows to the end of the sheet": lambda: with_part(
+        plain_workbook(), SHEET, lambda x: x.replace(b"</sheetData>", b'<row r="1048576" ht="15"/></sheetData>')
+    ),
+    "a filter that is none": lambda: with_part(
+        plain_workbook(), SHEET, lambda x: x.replace(b"</sheetData>", b'</sheetData><autoFilter ref="?"/>')
+    ),
+    "rows of a drawing": lambda: with_part(
+        plain_workbook(),
+        SHEET,
+        lambda x: x.replace(
+            b"</sheetData>", b'</sheetData><controls xmlns:xdr="urn:drawing"><xdr:row>1</xdr:row></controls>'
+        ),
+    ),
+    "names that point nowhere": lambda: with_part(
+        plain_workbook(),
+        BOOK,
+        lambda x: x.replace(b"</sheets>", b"</sheets><definedNames><definedName/></definedNames>"),
+    ),
+    "every element under a prefix": lambda: with_part(plain_workbook(), SHEET, prefixed),
+    "the strict dialect": lambda: strict(plain_workbook()),
+}
+
+
+@pytest.mark.parametrize("name", DECORATED)
+def test_what_holds_no_data_decides_nothing(tmp_path: Path, name: str) -> None:
+    result, rows = parsed(tmp_path, DECORATED[name]())
+    assert result.refusals == []
+    assert [(row["row_number"], row["texts"]) for row in rows] == [(2, ["VV001", "Opgestart", None, None])]
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (SHEET, "Excel: xl/worksheets/sheet1.xml ontbreekt in de werkmap"),
+        (STRINGS, "Excel: xl/sharedStrings.xml ontbreekt in de werkmap"),
+    ],
+)
+def test_a_part_with_data_that_lacks_is_named_in_dutch(tmp_path: Path, part: str, said: str) -> None:
+    result, _ = parsed(tmp_path, packed({n: p for n, p in parts_of(plain_workbook()).items() if n != part}))
+    assert [(r.rule_id, r.value) for r in result.refusals] == [("F01", said)]
+
+
+def formula(written: str, calculation: str) -> bytes:
+    book = workbook(lambda _, sheet: sheet.write_formula("E2", "=D2-D2", value=77), "Financien", FINANCE_HEADERS)
+    book = with_part(book, SHEET, lambda xml: xml.replace(b"<v>77</v>", written.encode()))
+    return with_part(book, BOOK, lambda xml: re.sub(rb"<calcPr[^>]*/>", calculation.encode(), xml))
+
+
+@pytest.mark.parametrize("calculation", ["", '<calcPr calcId="191029"/>', '<calcPr iterateCount="100"/>'])
+def test_a_formula_saved_as_nought_is_nought(tmp_path: Path, calculation: str) -> None:
+    result, rows = parsed(tmp_path, formula("<v>0</v>", calculation))
+    assert result.refusals == [] and (rows[0]["texts"][4], rows[0]["kinds"][4]) == ("0", "n")
+
+
+@pytest.mark.parametrize(
+    ("written", "calculation"), [("", '<calcPr calcId="1"/>'), ("<v>0</v>", '<calcPr fullCalcOnLoad="1"/>')]
+)
+def test_a_formula_that_was_not_calculated_is_not(tmp_path: Path, written: str, calculation: str) -> None:
+    assert rule_ids(parsed(tmp_path, formula(written, calculation))[0]) == ["F12"]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("regel 1_x000D_\nregel 2", "regel 1\nregel 2"),
+        ("a_x000a_b", "a\nb"),
+        ("_x005F_x000D_", "_x000D_"),
+        ("tab_x0009_stop", "tab\tstop"),
+        ("_xD83D__xDE00_", "😀"),
+        ("a_x1_b _xyz", "a_x1_b _xyz"),
+        ("a_xD800_b", "a\ufffdb"),
+    ],
+)
+@pytest.mark.parametrize("form", ["s", "inlineStr", "str"])
+def test_what_xml_cannot_hold_is_the_sign_it_stands_for(tmp_path: Path, written: str, text: str, form: str) -> None:
+    book = workbook(lambda _, sheet: [sheet.write_string("A2", "VV001"), sheet.write_string("D2", "hier")])
+    if form == "s":
+        book = with_part(book, STRINGS, lambda xml: xml.replace(b"hier", written.encode()))
+    else:
+        cell = f"<is><t>{written}</t></is>" if form == "inlineStr" else f"<v>{written}</v>"
+        book = with_part(
+            book, SHEET, lambda xml: re.sub(rb'<c r="D2".*?</c>', f'<c r="D2" t="{form}">{cell}</c>'.encode(), xml)
+        )
+    _, rows = parsed(tmp_path, book)
+    assert rows[0]["texts"][3] == text
+
+
+NUMBERS = [
+    *('0.0"%"', "0\\%", "#,##0_M_M_M;#,##0_M_M_M;_(@_M_M_M", "[Red]0", "General;[Red]-General", "[$-413]#,##0", "@"),
+    *('_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', '#,##0.0,,"M€"', "0.0############E-0", "# ?/?", "Standard"),
+    *("Standaard", "Allgemein", "#,##0\\ \\d\\a\\g\\e\\n", '0" dagen"', "#,##0 EUR", "#,##0.00 kr;-#,##0.00 kr"),
+    *("#,##0;[Rood]-#,##0", "0.00_);[Blue](0.00)", "[$€-x-euro2] #,##0.00", '0 "ha"', "[h]:mm:ss", "[$€-2] #,##0 \\j"),
+]
+DAYS = [
+    "dd/mm/yyyy",
+    "d-m-yy;@",
+    "[$-413]d mmmm yyyy",
+    '"op "d/m/yyyy',
+    "yyyy\\-mm\\-dd",
+    "dd/mm/jjjj",
+    "m/d/yy h:mm AM/PM",
+]
+SHARES = ["0%", "0.00%;-0.00%", "0.0 %", '0%" van de mijlpalen"', "[Red]0.0%"]
+
+
+def shown(tmp_path: Path, value: float, code: str) -> tuple[str, str]:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_string("A2", "VV001")
+        sheet.write_number("C2", value, book.add_format({"num_format": code}))
+
+    _, rows = parsed(tmp_path, workbook(fill))
+    return rows[0]["texts"][2], rows[0]["kinds"][2]
+
+
+@pytest.mark.parametrize("code", NUMBERS)
+def test_a_number_with_a_unit_or_a_word_is_that_number(tmp_path: Path, code: str) -> None:
+    assert shown(tmp_path, 44377.5, code) == ("44377.5", "n")
+    assert shown(tmp_path, -44377.5, code) == ("-44377.5", "n")
+
+
+@pytest.mark.parametrize("code", DAYS)
+def test_a_day_is_a_day(tmp_path: Path, code: str) -> None:
+    assert shown(tmp_path, 44377, code) == ("2021-06-30", "d")
+    assert shown(tmp_path, 44377.5, code) == ("2021-06-30 12:00:00", "d")
+
+
+@pytest.mark.parametrize("code", SHARES)
+def test_a_share_is_what_is_shown(tmp_path: Path, code: str) -> None:
+    assert shown(tmp_path, 0.125, code) == ("12.5%", "p")
+
+
+def test_a_year_in_a_cell_of_days_is_told_as_what_was_typed(tmp_path: Path) -> None:
+    assert shown(tmp_path, 2026, "dd/mm/yyyy") == ("1905-07-18 (2026)", "d")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("12:30:00", ("12:30:00", "t")), ("2021-06-30T00:00:00", ("2021-06-30", "d"))]
+)
+def test_a_cell_that_says_its_time_itself(tmp_path: Path, written: str, read: tuple[str, str]) -> None:
+    book = with_sheet_data(
+        with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"<sheetData>", b"<sheetData><row/>", 1)), b""
+    )
+    cells = "".join(f'<c t="inlineStr"><is><t>{header}</t></is></c>' for header in HEADERS)
+    data = f'<row>{cells}</row><row><c t="str"><v>VV001</v></c><c/><c t="d"><v>{written}</v></c></row>'
+    _, rows = parsed(tmp_path, with_sheet_data(book, data.encode()))
+    assert (rows[0]["texts"][2], rows[0]["kinds"][2]) == read
+
+
+@pytest.mark.parametrize("written", ["NaN", "INF", "1.#IND", "1E999", "twee"])
+def test_a_number_that_is_none_is_told_with_its_cell(tmp_path: Path, written: str) -> None:
+    book = workbook(lambda _, sheet: [sheet.write_string("A2", "VV001"), sheet.write_number("C2", 77)])
+    result, rows = parsed(
+        tmp_path, with_part(book, SHEET, lambda xml: xml.replace(b"<v>77</v>", f"<v>{written}</v>".encode()))
+    )
+    assert result.refusals == [] and (rows[0]["texts"][2], rows[0]["kinds"][2]) == (written, "e")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"<sheetData>", b'<cols><col min="4" max="4" width="0" customWidth="1"/></cols><sheetData>', "D"),
+        (b'<row r="2"', b'<row r="2" ht="0" customHeight="1"', "2:2"),
+        (b'<sheetFormatPr defaultRowHeight="15"/>', b'<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/>', "2:2"),
+    ],
+)
+def test_what_has_no_width_or_height_is_told_as_hidden(tmp_path: Path, old: bytes, new: bytes, told: str) -> None:
+    result, rows = parsed(tmp_path, with_part(plain_workbook(), SHEET, lambda xml: xml.replace(old, new)))
+    assert [(r.rule_id, r.value) for r in result.refusals] == [("F11", told)] and len(rows) == 1
+
+
+def test_a_moment_of_the_day_beside_rich_text_and_how_it_is_said(tmp_path: Path) -> None:
+    runs = b"<si><r><t>VV</t></r><r><rPr><b/></rPr><t>001</t></r><rPh sb='0' eb='1'><t>gezegd</t></rPh></si>"
+    book = with_part(plain_workbook(), STRINGS, lambda xml: xml.replace(b"<si><t>VV001</t></si>", runs))
+    _, rows = parsed(tmp_path, book)
+    assert rows[0]["texts"][0] == "VV001"
+
+
+def with_more(*sheets: tuple[str, list[list[str]]]) -> bytes:
+    """A return with its sheet Status, and other sheets beside it."""
+
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_row(1, 0, ["VV001", "Opgestart"])
+        for title, rows in sheets:
+            other = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                other.write_row(number, 0, row)
+
+    return workbook(fill)
+
+
+def test_a_sheet_for_people_is_one_remark(tmp_path: Path) -> None:
+    book = with_more(("Kladblad", [["nota's", "van"], ["1", "2"]]), ("Leeg", []), ("Lijst", [["Projectcode", "wie"]]))
+    result, rows = parsed(tmp_path, book)
+    assert [(r.rule_id, r.sheet) for r in result.refusals] == [("F21", "Kladblad"), ("F21", "Lijst")]
+    assert len(rows) == 1
+
+
+def test_a_sheet_that_is_nearly_one_of_ours_is_refused(tmp_path: Path) -> None:
+    finance = [["Projectcode", *FINANCE_HEADERS[1:4], "VEK"], ["VV001", "voorlopig", "1", "1", "1"]]
+    for title in ("Financien", "Blad2"):
+        assert rule_ids(parsed(tmp_path, with_more((title, finance)))[0]) == ["F02"]
+    assert rule_ids(parsed(tmp_path, with_more(("Financien", [["iets", "anders"]])))[0]) == ["F02"]
+    alone = workbook(lambda _, sheet: None, "Kladblad", ["nota's", "van"])
+    assert rule_ids(parsed(tmp_path, alone)[0]) == ["F02"]
+
+
+def test_a_date_that_a_strict_workbook_writes(tmp_path: Path) -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_string("A2", "VV001")
+        sheet.write_datetime("C2", datetime(2021, 6, 30), book.add_format({"num_format": "dd/mm/yyyy"}))
+
+    _, rows = parsed(tmp_path, strict(workbook(fill)))
+    assert rows[0]["texts"][2] == "2021-06-30"
