@@ -23,6 +23,15 @@ partly_refused as (
 
 ),
 
+-- What a version leaves out is a change, though every row of it says what was received before.
+lacking as (
+
+    select distinct submission_id
+    from {{ ref('stg_delivery_check') }}
+    where coalesce(told_lacking_count, held_lacking_count) > 0
+
+),
+
 -- Where nothing else was received for a meetmoment there is nothing to compare with.
 accompanied as (
 
@@ -105,13 +114,15 @@ final as (
             when filled.submission_id is null and partly_refused.submission_id is null then submissions.file_name
         end as nothing_in_it,
         case
-            when changes.changed_count = 0 and partly_refused.submission_id is null then changes.row_count
+            when changes.changed_count = 0 and partly_refused.submission_id is null and lacking.submission_id is null
+                then changes.row_count
         end as unchanged_row_count
     from submissions
     inner join meetmomenten using (meetmoment_code)
     left join filled using (submission_id)
     left join changes using (submission_id)
     left join partly_refused using (submission_id)
+    left join lacking using (submission_id)
 
 )
 

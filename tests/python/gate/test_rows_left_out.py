@@ -13,7 +13,7 @@ from flows.check import check
 
 AFTER = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 OMG = ("VV001", "VV002", "VV015", "VV028", "VV033")
-RULES = {"M05", "M06", "M07", "M08", "M09"}
+RULES = {"M03", "M05", "M06", "M07", "M08", "M09"}
 
 
 def keep(*codes: str) -> Callable[[Workbook], None]:
