@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +66,9 @@ class Project:
     def models(self) -> list[dict[str, Any]]:
         """The models, each after those it stands on."""
         nodes = {i: n for i, n in self.manifest["nodes"].items() if n["resource_type"] == "model"}
-        placed: dict[str, dict[str, Any]] = {}
-
-        def place(unique_id: str) -> None:
-            for parent in nodes[unique_id]["depends_on"]["nodes"]:
-                if parent in nodes and parent not in placed:
-                    place(parent)
-            placed[unique_id] = nodes[unique_id]
-
-        for unique_id in nodes:
-            if unique_id not in placed:
-                place(unique_id)
-        return [n for n in placed.values() if n["config"]["materialized"] != "ephemeral"]
+        parents = {i: [p for p in n["depends_on"]["nodes"] if p in nodes] for i, n in nodes.items()}
+        placed = [nodes[unique_id] for unique_id in TopologicalSorter(parents).static_order()]
+        return [n for n in placed if n["config"]["materialized"] != "ephemeral"]
 
     def settings(self) -> dict[str, Any]:
         """What the profile sets in DuckDB (threads, a limit of memory, where to spill), as a night has it."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from flows.account.known import moment_of, published_at, release_at
+from flows.account.known import moment_of, release_at
 from flows.forms.changes import count_came_back, counts, net_changes
 from flows.intake import archive
 from flows.release.kept import Release, published, retired
@@ -109,7 +109,7 @@ def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:
     """The moment that a release id, a day or a moment means, and the latest release of then."""
     known = {release.release_id: release for release in (*retired(settings), *published(settings))}
     if text in known:
-        return published_at(known[text]), known[text]
+        return known[text].published_at, known[text]
     try:
         moment = moment_of(text)
     except ValueError:
@@ -131,14 +131,14 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
     came_in = _came_in(settings, then, until)
     if then and is_kept and not came_in:
         return then, []
-    later = [release for release in kept if published_at(release) >= until]
+    later = [release for release in kept if release.published_at >= until]
     if later:
-        first = min(later, key=published_at)
+        first = min(later, key=lambda release: release.published_at)
         why = f"{came_in} submissions or withdrawals came in after it" if came_in else "its files were not kept"
         return first, [f"the list is that of release {first.release_id}: of {then.release_id}, {why}"] if then else []
     if not kept:
         raise LookupError("no release yet")
-    last = max(kept, key=published_at)
+    last = max(kept, key=lambda release: release.published_at)
     unknown = _came_in(settings, last, until)
     return last, [
         f"{unknown} submissions or withdrawals that came in after release {last.release_id} are in no release yet"
@@ -147,7 +147,7 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
 
 def _came_in(settings: Settings, release: Release | None, until: datetime) -> int:
     """How many submissions and withdrawals came in after a release and until a moment."""
-    known = published_at(release) if release else datetime.min.replace(tzinfo=UTC)
+    known = release.published_at if release else datetime.min.replace(tzinfo=UTC)
     received = [receipt.received_at for receipt in archive.receipts(settings.archive, settings.plan)]
     withdrawn = [w.withdrawn_at for w in archive.withdrawals(settings.archive, settings.plan).values()]
     return sum(known < moment <= until for moment in (*received, *withdrawn))

@@ -83,13 +83,8 @@ def as_known_on(settings: Settings, moment: datetime) -> AsKnown:
 
 def release_at(settings: Settings, moment: datetime) -> Release | None:
     """The release that was the latest at a moment, also when its files were not kept."""
-    earlier = [r for r in (*retired(settings), *published(settings)) if published_at(r) <= moment]
-    return max(earlier, key=published_at, default=None)
-
-
-def published_at(release: Release) -> datetime:
-    """The moment of publication (UTC)."""
-    return datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC)
+    earlier = [release for release in (*retired(settings), *published(settings)) if release.published_at <= moment]
+    return max(earlier, key=lambda release: release.published_at, default=None)
 
 
 def differs_from(release: Release) -> list[str]:

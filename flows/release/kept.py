@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,11 @@ class Release:
     @property
     def release_id(self) -> str:
         return str(self.manifest["release_id"])
+
+    @property
+    def published_at(self) -> datetime:
+        """The moment of publication (UTC)."""
+        return datetime.fromisoformat(self.manifest["published_at"]).astimezone(UTC)
 
     @property
     def database(self) -> Path:

@@ -6,7 +6,6 @@ point to it, in one atomic step. Whoever reads ``current`` sees the old release 
 
 import hashlib
 import json
-import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ from flows.forms import (
     workbook,
 )
 from flows.forms.edition import Edition
-from flows.intake.archive import Receipt
+from flows.intake.archive import Receipt, sync
 from flows.release import anchor, kept
 from flows.release.kept import (
     DATABASE,
@@ -69,7 +68,7 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
         (*retired(settings), *published(settings)), key=lambda release: sequence(release.release_id), default=None
     )
     # Nor does a clock that went back put a release before it.
-    release_id = _next_id(settings, max(now, _published_at(before)) if before else now)
+    release_id = _next_id(settings, max(now, before.published_at) if before else now)
     unfinished = settings.releases / f".{release_id}.unfinished"
     this = Edition.after(before.manifest if before else None, release_id, now)
     manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
@@ -80,10 +79,10 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     read_back(unfinished)
     read_back_database(unfinished)
     for path in [*(p for p in unfinished.rglob("*")), unfinished]:
-        _sync(path)
+        sync(path)
     folder = settings.releases / release_id
     unfinished.rename(folder)
-    _sync(settings.releases)
+    sync(settings.releases)
     switch(settings, folder)
     anchor.leave(settings, Release(folder, manifest), release_id)
     retire(settings)
@@ -225,13 +224,13 @@ def retire(settings: Settings) -> list[str]:
         unfinished.mkdir(parents=True)
         for name in (MANIFEST, MANIFEST + SUFFIX):
             shutil.copyfile(old.folder / name, unfinished / name)
-            _sync(unfinished / name)
-        _sync(unfinished)
+            sync(unfinished / name)
+        sync(unfinished)
         unfinished.rename(put_by / old.release_id)
-        _sync(put_by)
+        sync(put_by)
         doomed = settings.releases / f".{old.release_id}.retired"
         old.folder.rename(doomed)
-        _sync(settings.releases)
+        sync(settings.releases)
         shutil.rmtree(doomed)
         gone.append(old.release_id)
     return gone
@@ -243,7 +242,7 @@ def switch(settings: Settings, folder: Path) -> None:
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(folder.relative_to(settings.plan_home))
     pointer.replace(settings.current)
-    _sync(settings.plan_home)
+    sync(settings.plan_home)
 
 
 def sha256(path: Path) -> str:
@@ -293,10 +292,6 @@ def _reference(release: Release | None) -> dict[str, str] | None:
     return {"release_id": release.release_id, "manifest_sha256": kept.manifest_sha256(release)}
 
 
-def _published_at(release: Release) -> datetime:
-    return datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC)
-
-
 def _submission(receipt: Receipt) -> dict[str, Any]:
     return {
         "submission_id": receipt.submission_id,
@@ -317,11 +312,3 @@ def _withdrawals(folder: Path) -> list[dict[str, str]]:
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:
     return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -99,6 +99,6 @@ def _broken_link(settings: Settings, checked: Release) -> list[str]:
         return [f"the release before, {reference['release_id']}, is gone"]
     except NotReadBack as error:
         return [f"the release before: {error}"]
-    if publishing.sha256(before.folder / MANIFEST) != reference["manifest_sha256"]:
+    if kept.manifest_sha256(before) != reference["manifest_sha256"]:
         return [f"the manifest of the release before, {reference['release_id']}, is not the one it followed"]
     return []

@@ -9,6 +9,7 @@ import json
 import os
 import runpy
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +72,8 @@ def _compile(target: Path, warehouse: Path, select: Sequence[str], plan_code: st
     ]
     results = transform.run(warehouse, arguments, transform.project(warehouse)).results
     nodes = {result.node.unique_id: result.node for result in results if result.node.resource_type == "model"}
-    ordered: dict[str, Any] = {}
-
-    def place(unique_id: str) -> None:
-        for parent in nodes[unique_id].depends_on.nodes:
-            if parent in nodes and parent not in ordered:
-                place(parent)
-        ordered[unique_id] = nodes[unique_id]
-
-    for unique_id in sorted(nodes):
-        if unique_id not in ordered:
-            place(unique_id)
+    parents = {name: [p for p in nodes[name].depends_on.nodes if p in nodes] for name in sorted(nodes)}
+    ordered = map(nodes.__getitem__, TopologicalSorter(parents).static_order())
     models = [
         {
             "name": node.name,
@@ -91,6 +83,6 @@ def _compile(target: Path, warehouse: Path, select: Sequence[str], plan_code: st
             "path": node.original_file_path,
             "compiled": node.compiled_code if node.language == "sql" else "",
         }
-        for node in ordered.values()
+        for node in ordered
     ]
     target.write_text(json.dumps(models), encoding="utf-8")

@@ -87,7 +87,9 @@ class _Contract:
         self._con.execute('create table text.mart_column (mart varchar, "column" varchar)')
         for mart in columns.marts():
             names = [(mart["name"], column["name"]) for column in mart["columns"]]
-            self._con.execute("insert into text.mart_column select unnest($1), unnest($2)", list(zip(*names)))  # noqa: B905
+            self._con.execute(
+                "insert into text.mart_column select unnest($1), unnest($2)", list(zip(*names, strict=True))
+            )
             declared = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in mart["columns"])
             self._con.execute(f"create table marts.{mart['name']} ({declared})")
 

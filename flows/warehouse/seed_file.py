@@ -14,6 +14,7 @@ from pathlib import Path
 _MARK = b"\xef\xbb\xbf"
 _DELIMITERS = (",", ";", "\t", "|")
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp"}
+_CELL_END = re.compile(r"[,;\t\"]")
 
 
 @dataclass(frozen=True, order=True)
@@ -97,7 +98,7 @@ class _Reading:
         except UnicodeDecodeError as error:
             before = line[: error.start].decode("utf-8")
             text = line.decode("cp1252", "replace")
-            word = re.search(r"[^,;\t\"]*$", before)[0] + re.match(r"[^,;\t\"]*", text[error.start :])[0]  # type: ignore[index]
+            word = _CELL_END.split(before)[-1] + _CELL_END.split(text[error.start :])[0]
             says = f"byte {line[error.start]:#04x} is no UTF-8 (Windows-1252 '{word}'?); save the file as UTF-8"
             self._say(number, self._column_at(before), says)
             return text

@@ -128,7 +128,7 @@ def _finance(random_: random.Random, code: str, formats: bool) -> list[Cell | No
 
 def by_openpyxl(made: Return) -> bytes:
     book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)  # type: ignore[arg-type]  # a new book has a sheet
     for name, rows in made.sheets.items():
         sheet = book.create_sheet(name)
         for r, row in enumerate(rows, start=1):
@@ -180,7 +180,7 @@ def by_polars(made: Return) -> bytes:
             columns = {}
             for c, header in enumerate(rows[0]):
                 assert header
-                values = [row[c] and row[c].value for row in rows[1:]]  # type: ignore[union-attr]
+                values = [row[c] and row[c].value for row in rows[1:]]  # type: ignore[union-attr]  # rows of cells, by the stubs perhaps one cell
                 is_text = any(isinstance(value, str) for value in values)
                 columns[header.value] = pl.Series(values, dtype=pl.String if is_text else pl.Float64, strict=False)
             pl.DataFrame(columns).write_excel(book, name)
@@ -299,6 +299,7 @@ WRITERS: dict[str, Writer] = {
     "pandas": Writer(by_pandas, formats=False),
     "polars": Writer(by_polars, formats=False),
     **{
+        # The default binds the dialect of this turn, which mypy cannot type.
         name: Writer(lambda made, dialect=dialect: in_dialect(made, dialect), formulas=True)  # type: ignore[misc]
         for name, dialect in DIALECTS.items()
     },

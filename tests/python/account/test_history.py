@@ -154,7 +154,7 @@ def published(demo: DemoRun, release_id: str) -> kept.Release:
 
 
 def assert_rebuilds(demo: DemoRun, past: kept.Release, folder: Path) -> None:
-    rebuilt = known.as_known_on(demo.settings, known.published_at(past))
+    rebuilt = known.as_known_on(demo.settings, past.published_at)
     assert rebuilt.release and rebuilt.release.release_id == past.release_id
     assert known.differing_files(rebuilt, past, folder) == []
     assert list((folder / "parquet").iterdir())
@@ -186,6 +186,6 @@ def test_each_release_is_known_as_it_was_byte_for_byte(every_night: DemoRun, tmp
 
 
 def test_nothing_is_known_before_the_first_receipt(small: DemoRun) -> None:
-    first = known.published_at(kept.published(small.settings)[0])
+    first = kept.published(small.settings)[0].published_at
     with pytest.raises(known.NothingKnown):
         known.as_known_on(small.settings, first - timedelta(days=1))

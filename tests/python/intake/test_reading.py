@@ -112,7 +112,7 @@ def test_a_child_that_cannot_start_is_no_verdict(
     real = subprocess.Popen
 
     def start(*arguments: object, **named: object) -> object:
-        return real(*arguments, **named, preexec_fn=breaks)  # type: ignore[call-overload]
+        return real(*arguments, **named, preexec_fn=breaks)  # type: ignore[call-overload]  # handed on as they came
 
     with monkeypatch.context() as context:
         context.setattr(subprocess, "Popen", start)

@@ -56,7 +56,7 @@ def tried(monkeypatch: pytest.MonkeyPatch, jobs: list[str], **limits: int) -> li
         sandbox.run_all(
             "sandboxed",
             jobs,
-            Settings(**limits),  # type: ignore[arg-type]
+            Settings(**limits),  # type: ignore[arg-type]  # each test names a field of its own type
             lambda number, word: told.append((number, word)),
             lambda number, broken: told.append((number, broken)),
         )
