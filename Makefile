@@ -57,7 +57,7 @@ slow: .venv/developing .writers/node_modules  ## the long proofs: every past rel
 	$(BIN)/python -m pytest -m slow
 
 readers: .venv/developing  ## readers while releases are switched: 5,000 reads over 300 switches
-	$(BIN)/python tests/slow/readers.py
+	PYTHONPATH=tests/python $(BIN)/python tests/slow/readers.py
 
 rebuilds: .venv/developing  ## two rebuilds of every release of the demo, compared file by file
 	$(BIN)/python tests/slow/rebuilds.py
@@ -79,6 +79,8 @@ types: .venv/developing  ## mypy
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with
 	$(BIN)/python -m venv .venv-bi
 	$(BIN)/uv pip install --python .venv-bi/bin/python --quiet --require-hashes -r tests/bi/requirements.lock
+	$(BIN)/python -m venv .venv-ckan
+	$(BIN)/uv pip install --python .venv-ckan/bin/python --quiet --require-hashes -r tests/bi/requirements-ckan.lock
 	npm ci --prefix tests/bi --no-audit --no-fund --ignore-scripts
 
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
@@ -88,4 +90,4 @@ lock: .venv/installed  ## resolve the dependencies anew; names no package index
 		--quiet --output-file requirements-dev.lock
 
 clean:  ## remove the environments and what tests keep; the state in var/ stays, its archive is the only copy of what was received
-	rm -rf .venv .venv-bi .writers .test_cache
+	rm -rf .venv .venv-bi .venv-ckan .writers .test_cache

@@ -2,9 +2,9 @@
 
 Headline figures are the published ones; everything below them is invented and numbered. The model
 is computed once (plan, course, milestones, milestone_dates, money, annexes), then laid out as
-sheets (returns, corrections) and written as XLSX and CSV (files, nights).
+sheets (return_tables, corrections) and written as XLSX and CSV (return_files, demo_nights).
 """
 
-from demo.nights import Delivery, Night, write_returns
+from demo.demo_nights import Delivery, Night, write_returns
 
 __all__ = ["Delivery", "Night", "write_returns"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from demo.money import ProjectMoney, money_at
 from demo.plan import projects
-from demo.returns import Row, Sheet, one_off_codes
+from demo.return_tables import Row, Sheet, one_off_codes
 
 # The two defects of the first WVG return of meting 3; they hold the night.
 DEFECT_AMOUNT = "nog te bepalen"

@@ -37,7 +37,7 @@ def check(
     number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
     sources = {
         receipt: archive.content_path(settings.archive, receipt.sha256)
-        for receipt in archive.receipts(settings.archive, settings.plan)
+        for receipt in archive.receipts_to_read(settings.archive, settings.plan)
         if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
     judged = _receipts([archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files])

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from flows.commands import archives, figures, nights, releases, returns
+from flows.commands import archives, documents, figures, nights, releases, returns, site
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     "State lives under $VEERKRACHT_HOME (default var/ in the project), a folder per plan. Exit codes: 0 done or "
     "nothing new, 20 a gate says no or a comparison does not hold, 1 failed, 2 wrong use, 75 another night is running.",
 )
-for commands in (nights, returns, figures, releases, archives):
+for commands in (nights, returns, figures, site, documents, releases, archives):
     commands.add_to(app)
 
 
@@ -33,8 +33,8 @@ def main() -> None:
             print(f"veerkracht: {error}", file=sys.stderr)
             sys.exit(EXIT_BUSY)
         if isinstance(error, RegistryBroken):
-            told = "veerkracht: het register klopt niet / the registry is not whole"
-            print(told, *error.faults, sep="\n", file=sys.stderr)
+            told = f"het register klopt niet, {error.whom_nl} / the registry is not whole, {error.whom_en}"
+            print(f"veerkracht: {told}", *error.faults, sep="\n", file=sys.stderr)
             sys.exit(EXIT_FAILED)
         print(f"veerkracht: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)

@@ -63,19 +63,20 @@ def _finish(settings: Settings) -> list[Mended]:
     """Serve the release that was written whole, and that no night came to serve."""
     from flows.release import publishing, verify
 
-    left, releases = anchor.read(settings), kept.published(settings)
+    left = anchor.read(settings)
     if lost := anchor.lost(settings):
         raise NotReadBack(lost[0])
-    if not releases:
+    newest_id = next(reversed(kept.ids(settings)), None)
+    if newest_id is None:
         return []
-    newest, served = releases[-1], kept.current(settings)
     if left is None:
-        anchor.leave(settings, newest, served.release_id if served else newest.release_id)
+        anchor.leave(settings, kept.find(settings, newest_id), kept.served_id(settings) or newest_id)
         return []
-    if kept.sequence(newest.release_id) <= kept.sequence(left.release_id):
+    if kept.sequence(newest_id) <= kept.sequence(left.release_id):
         return []
-    if found := verify.problems(settings, newest):
-        raise NotReadBack(f"{newest.release_id} was published by nobody and is not whole: {'; '.join(found)}")
+    if found := verify.problems(settings, settings.releases / newest_id):
+        raise NotReadBack(f"{newest_id} was published by nobody and is not whole: {'; '.join(found)}")
+    newest = kept.find(settings, newest_id)
     publishing.switch(settings, newest.folder)
     anchor.leave(settings, newest, newest.release_id)
     return [
@@ -90,10 +91,10 @@ def _serve(settings: Settings) -> list[Mended]:
     """Point ``current`` to a release where it points to none."""
     from flows.release import publishing
 
-    releases, left = kept.published(settings), anchor.read(settings)
-    if settings.current.exists() or not releases:
+    ids, left = kept.ids(settings), anchor.read(settings)
+    if settings.current.exists() or not ids:
         return []
-    served = next((release for release in releases if left and release.release_id == left.served), releases[-1])
+    served = kept.find(settings, left.served if left and left.served in ids else ids[-1])
     publishing.switch(settings, served.folder)
     return [
         Mended(

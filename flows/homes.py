@@ -8,7 +8,12 @@ from flows.settings import Settings
 
 
 class NotMoved(Exception):
-    """What stands in the layout of before cannot be moved without somebody's decision."""
+    """What stands in the layout of before cannot be moved without somebody's decision; the other plans go on."""
+
+    def __init__(self, says: str, plans: list[str]) -> None:
+        super().__init__(says)
+        self.plans = plans
+        """Those whose returns stand there."""
 
 
 def of(plan_code: str | None) -> Settings:
@@ -16,21 +21,34 @@ def of(plan_code: str | None) -> Settings:
 
     Raises:
         LookupError: when the registry has no such plan.
+        NotMoved: when what the plan had before it had a home of its own is still to be moved to it.
     """
     settings = Settings()
-    move(settings)
+    stuck = _stuck(settings)
     known = with_home(settings.home)
     code = plan_code or (known[0] if len(known) == 1 else settings.plan)
     if code not in registry.plan_codes():
         raise LookupError(f"there is no plan {code}; the registry has {', '.join(registry.plan_codes())}")
+    if stuck and code in stuck.plans:
+        raise stuck
     return Settings(plan=code)
 
 
-def every() -> list[Settings]:
-    """The settings of every plan that has a home; of the default one where none has."""
+def every() -> list[str]:
+    """Every plan that has a home, or is still to be moved to one; the default one where none has."""
     settings = Settings()
-    move(settings)
-    return [Settings(plan=code) for code in with_home(settings.home) or [settings.plan]]
+    stuck = _stuck(settings)
+    there = {*with_home(settings.home), *(stuck.plans if stuck else ())} or {settings.plan}
+    return [code for code in registry.plan_codes() if code in there]
+
+
+def _stuck(settings: Settings) -> NotMoved | None:
+    """Move a home of before; why not, where it cannot be moved."""
+    try:
+        move(settings)
+    except NotMoved as error:
+        return error
+    return None
 
 
 def with_home(home: Path) -> list[str]:
@@ -50,26 +68,31 @@ def move(settings: Settings) -> None:
     Each step is a rename, so that nothing is lost and whoever was interrupted goes on where it was.
 
     Raises:
-        NotMoved: when the archive holds several plans, or a place is taken.
+        NotMoved: when the archive holds several plans, a place is taken, or the disk refuses.
     """
     home = settings.home
     if not (home / "archive").is_dir() or "archive" in registry.plan_codes():
         return
-    plans = [code for code in registry.plan_codes() if archive.receipts(home / "archive", code)] or [settings.plan]
+    plans = [code for code in registry.plan_codes() if archive.has_receipts(home / "archive", code)] or [settings.plan]
+    of_before = f"{home} is of before plans had homes of their own"
     if len(plans) > 1:
         raise NotMoved(
-            f"{home} is of before plans had homes of their own and holds {', '.join(plans)}: copy its archive to "
+            f"{of_before} and holds {', '.join(plans)}: copy its archive to "
             f"{home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases and current "
-            "to the plan they are of, and then put the old archive away"
+            "to the plan they are of, and then put the old archive away",
+            plans,
         )
     target = home / plans[0]
     steps = [(home / "inbox" / plans[0], target / "inbox"), *((home / room, target / room) for room in _ROOMS)]
     steps = [(old, new) for old, new in steps if old.exists() or old.is_symlink()]
     taken = [new for _, new in steps if new.exists()]
     if taken:
-        raise NotMoved(f"{home} is of before plans had homes of their own; {taken[0]} is in the way of moving it")
-    target.mkdir(parents=True, exist_ok=True)
-    for old, new in steps:
-        old.rename(new)
+        raise NotMoved(f"{of_before}; {taken[0]} is in the way of moving it", plans)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for old, new in steps:
+            old.rename(new)
+    except OSError as error:
+        raise NotMoved(f"{of_before} and cannot be moved: {error}", plans) from error
     if (home / "inbox").is_dir() and not any((home / "inbox").iterdir()):
         (home / "inbox").rmdir()

@@ -124,7 +124,7 @@ def load_raw(night: Night) -> None:
     """Make a fresh warehouse and fill its raw tables from the archive."""
     night.on_step("load")
     settings = night.settings
-    receipts = archive.receipts(settings.archive, settings.plan)
+    receipts = archive.receipts_to_read(settings.archive, settings.plan)
     sources = archive.sources(settings.archive, receipts)
     withdrawn = archive.withdrawals(settings.archive, settings.plan)
     load(settings, sources, settings.warehouse, withdrawn, night.on_parsed)
@@ -136,9 +136,12 @@ def build(night: Night) -> None:
 
     Raises:
         transform.TransformFailed: also when a check of gate 1 could not be carried out; then nothing may be accepted.
+        kept.NotReadBack: when nobody who is trusted signed the release before, with which gate 2 compares.
     """
     night.on_step("build")
-    transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan)
+    before = kept.current(night.settings)
+    known_before = before.published_at if before else None
+    transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan, known_before=known_before)
     log.event("built")
 
 
@@ -176,7 +179,7 @@ def judge_release(night: Night) -> list[str]:
 def publish(night: Night) -> str | None:
     """Publish; the id of the new release, or None where nothing differs from the current one."""
     night.on_step("publish")
-    receipts = archive.receipts(night.settings.archive, night.settings.plan)
+    receipts = archive.receipts_to_read(night.settings.archive, night.settings.plan)
     published = publishing.publish(night.settings, night.settings.warehouse, receipts, night.now)
     return published.release_id if published else None
 
@@ -185,7 +188,7 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
     """Held when all that came since the current release was rejected and nothing else changed; else to be published."""
     current = kept.current(settings)
     known = {s["submission_id"] for s in current.manifest["submissions"]} if current else set()
-    new = [r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id not in known]
+    new = [r for r in archive.receipts_to_read(settings.archive, settings.plan) if r.submission_id not in known]
     names = {r.submission_id: r.file_name for r in new}
     about_new = found(settings.warehouse, names)
     rejected = {f["submission_id"] for f in about_new if gate.rejects(f)}

@@ -47,11 +47,11 @@ def nightly(plan: str | None = None) -> dict[str, str]:
     """
     ended: dict[str, str] = {}
     failed = []
-    for settings in [homes.of(plan)] if plan else homes.every():
+    for code in [plan] if plan else homes.every():
         try:
-            ended[settings.plan] = runbook(Night(settings), as_task).verdict
+            ended[code] = runbook(Night(homes.of(code)), as_task).verdict
         except Exception as error:  # its trace is in the log of the plan
-            failed.append(f"{settings.plan}: {error}")
+            failed.append(f"{code}: {error}")
     if failed:
         raise RuntimeError("; ".join(failed))
     return ended

@@ -63,9 +63,12 @@ class Rule:
 
 
 def rows(seed: str) -> Iterator[dict[str, str]]:
-    """The rows of a seed, e.g. ``plan/meetmoment``, as text."""
+    """The rows of a seed, e.g. ``plan/meetmoment``, as text.
+
+    A row of another width than the header is none: it is of a plan that is stopped for it, and says nothing to others.
+    """
     with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        yield from (row for row in csv.DictReader(file) if None not in row and None not in row.values())
 
 
 @cache
@@ -91,14 +94,13 @@ TIME_ZONE = ZoneInfo("Europe/Brussels")
 
 def local_day(plan_code: str, moment: datetime) -> date:
     """The day on which a moment falls where the plan is, as the macro of this name has it."""
-    return moment.astimezone(_time_zones()[plan_code]).date()
+    return moment.astimezone(_time_zone(plan_code)).date()
 
 
 @cache
-def _time_zones() -> dict[str, ZoneInfo]:
-    return {
-        row["plan_code"]: ZoneInfo(row["time_zone"]) if row["time_zone"] else TIME_ZONE for row in rows("plan/plan")
-    }
+def _time_zone(plan_code: str) -> ZoneInfo:
+    name = next(row["time_zone"] for row in rows("plan/plan") if row["plan_code"] == plan_code)
+    return ZoneInfo(name) if name else TIME_ZONE
 
 
 def cutoff_date(plan_code: str, meetmoment_code: str) -> str:
@@ -184,11 +186,15 @@ def checksum() -> str:
     return digest.hexdigest()
 
 
+_CODE = {".py", ".sql", ".yml", ".json", ".md"}
+
+
 def code_checksum() -> str:
-    """sha256 over models, macros, the declarations of seeds, expectations, data tests and flows: which code it is."""
+    """sha256 over all that makes a release but the registry's rows: which code it is."""
     digest = hashlib.sha256()
-    for room in ("models", "macros", "expectations", "seeds", "tests/generic", "tests/singular", "flows"):
+    rooms = ("models", "macros", "expectations", "seeds", "tests/generic", "tests/singular", "site", "reports", "flows")
+    for room in rooms:
         for path in sorted((PROJECT / room).rglob("*")):
-            if path.suffix in {".py", ".sql", ".yml", ".json", ".md"}:
+            if path.suffix in _CODE or (room in {"site", "reports"} and path.is_file()):
                 digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

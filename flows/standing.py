@@ -4,7 +4,7 @@ Nothing here needs pandas, dbt, DuckDB or Prefect: most nights find nothing new.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from filelock import FileLock, Timeout
 
 from flows import halfway, registry
 from flows.intake import archive, arrivals, inbox
+from flows.intake.archive import Receipt
+from flows.intake.arrivals import Arrivals
 from flows.release import kept
 from flows.settings import Settings
 
@@ -51,26 +53,38 @@ class Outcome:
     """Why the release gate held the release."""
 
 
-def standing(settings: Settings) -> dict[str, Any]:
-    """What the marts are a function of: the submissions received and withdrawn, the registry and the code."""
+def standing(settings: Settings, received: Sequence[Receipt] | None = None) -> dict[str, Any]:
+    """What the marts are a function of: the submissions received and withdrawn, the registry and the code.
+
+    Args:
+        received: the receipts, where they were read already.
+    """
+    known = archive.receipts(settings.archive, settings.plan) if received is None else received
     return {
-        "submissions": [r.submission_id for r in archive.receipts(settings.archive, settings.plan)],
+        "submissions": [receipt.submission_id for receipt in known],
         "withdrawals": list(archive.withdrawals(settings.archive, settings.plan)),
         "registry": registry.checksum(),
         "code": registry.code_checksum(),
     }
 
 
-def nothing_to_do(settings: Settings) -> bool:
-    """A quick look: no unreceived file waits, and the last run stands on the same inputs."""
+def quick_look(settings: Settings) -> Outcome | None:
+    """How a night ends that a quick look says has nothing to do: no unreceived file waits, and the last run stands on
+    the same inputs. None where there is something to do. Receipts and inbox are read once."""
     found = arrivals.arrivals(settings, datetime.now(UTC))
     has_come = bool(found.receipts or found.damaged(settings.archive))
-    return not has_come and not halfway.is_found(settings) and is_done(settings, standing(settings))
+    if has_come or halfway.is_found(settings) or not is_done(settings, standing(settings, found.received)):
+        return None
+    return nothing_new(settings, found)
 
 
-def nothing_new(settings: Settings) -> Outcome:
-    """How a night ends that finds nothing to do: the current release stays, and what waits in the inbox is told."""
-    found = arrivals.arrivals(settings, datetime.now(UTC))
+def nothing_new(settings: Settings, looked: Arrivals | None = None) -> Outcome:
+    """How a night ends that finds nothing to do: the current release stays, and what waits in the inbox is told.
+
+    Args:
+        looked: what a look at the inbox said, where there was one.
+    """
+    found = looked or arrivals.arrivals(settings, datetime.now(UTC))
     return Outcome(
         "nothing_new",
         current_id(settings),

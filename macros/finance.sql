@@ -13,6 +13,7 @@
     cast(sum(budget_difference_eur) as decimal(18, 2)) as budget_difference_eur,
     cast(sum(committed_eur) as decimal(18, 2)) as committed_eur,
     cast(sum(paid_eur) as decimal(18, 2)) as paid_eur,
+    cast(sum(forecast_eur) as decimal(18, 2)) as forecast_eur,
     cast(sum(encours_eur) as decimal(18, 2)) as encours_eur,
     {% for measure in ['committed', 'paid'] -%}
     {{ amount_pct('sum(' ~ measure ~ '_eur)', 'sum(budget_initial_eur)') }} as {{ measure }}_of_initial_pct,

@@ -36,6 +36,23 @@ where severity = 'error' and row_id is not null and waiver_id is null
     )
 {%- endmacro %}
 
+{# A sentence about a sheet that lies on its side: what is a row elsewhere is a column there. A word that was changed holds
+   a mark until all are, so that none is changed back. What stands between braces is no word of the sentence. #}
+{% macro turned(sentence) -%}
+    {% set pairs = [] -%}
+    {% for one, other in [('rij', 'kolom'), ('row', 'column')] -%}
+    {% do pairs.extend([(one, other), (other, one)]) -%}
+    {% do pairs.extend([(one | capitalize, other | capitalize), (other | capitalize, one | capitalize)]) -%}
+    {% endfor -%}
+    replace(
+        {% for _ in pairs %}regexp_replace({% endfor %}{{ sentence }}
+        {%- for word, turned in pairs -%}
+        , '(^|[ (]){{ word }}\b', '\1{{ turned[0] }}' || chr(2) || '{{ turned[1:] }}', 'g')
+        {%- endfor -%}
+        , chr(2), ''
+    )
+{%- endmacro %}
+
 {# The name of a column as a spreadsheet has it: 1 is A, 27 is AA, 703 is AAA. #}
 {% macro column_letters(number) -%}
     case when {{ number }} > 702 then chr(65 + ({{ number }} - 703) // 676) else '' end

@@ -95,8 +95,11 @@ identified as (
 
     select
         places.*,
+        coalesce(sheets.is_transposed, false) as is_transposed,
         case
-            when sheets.is_transposed then {{ column_letters('places.row_number') }} || places.column_number
+            -- What stands on the whole record stands on its column, at the head of it.
+            when sheets.is_transposed
+                then {{ column_letters('places.row_number') }} || coalesce(places.column_number, 1)
             else {{ column_letters('places.column_number') }} || places.row_number
         end as cell,
         {{ short_checksum("concat_ws(
@@ -166,9 +169,14 @@ waived as (
 worded as (
 
     select
-        *,
+        * replace (
+            {% for language in ['nl', 'en'] -%}
+            case when is_transposed then {{ turned('message_' ~ language) }} else message_{{ language }} end
+                as message_{{ language }}{{ ',' if not loop.last }}
+            {% endfor %}
+        ),
         case when row_number is null then '' else coalesce(cell, 'rij ' || row_number) end as place,
-        cast(row_number as varchar) as row_text
+        case when is_transposed then {{ column_letters('row_number') }} else cast(row_number as varchar) end as row_text
     from judged
 
 ),

@@ -2,3 +2,8 @@
 {% macro known_on() -%}
     cast('{{ var("known_on") }}' as timestamp)
 {%- endmacro %}
+
+{# The moment of the release before, by what was received and withdrawn until then; where there is none, before all. #}
+{% macro known_before() -%}
+    cast('{{ var("known_before") }}' as timestamp)
+{%- endmacro %}

@@ -59,6 +59,10 @@ group by child.{{ name }}
     'rule_code': ref('dim_status_rule'),
     'rule_id': ref('dim_rule'),
     'waiver_id': ref('dim_waiver'),
+    'sender_code': ref('dim_sender'),
+    'measure_code': ref('dim_rrf_measure'),
+    'kernindicator_code': ref('dim_kernindicator'),
+    'transition_code': ref('dim_transition'),
 }) }}
 {% endmacro %}
 

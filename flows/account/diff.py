@@ -9,6 +9,7 @@ of the two releases finds per mart, which also shows what a change of registry o
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ import duckdb
 from flows.account.known import moment_of, release_at
 from flows.forms.changes import count_came_back, counts, net_changes
 from flows.intake import archive
-from flows.release.kept import Release, published, retired
+from flows.release.kept import Release, find, folders, latest_first
 from flows.settings import Settings
 
 
@@ -94,9 +95,10 @@ def table_differences(before: Release, after: Release) -> list[TableDifference]:
     found = []
     with duckdb.connect() as con:
         for table in sorted(before.manifest["tables"].keys() | after.manifest["tables"].keys()):
-            sides = [release.folder / "parquet" / f"{table}.parquet" for release in (before, after)]
+            name = f"parquet/{table}.parquet"
             rows = [release.manifest["tables"].get(table, 0) for release in (before, after)]
-            if all(path.exists() for path in sides) and _columns(con, sides[0]) == _columns(con, sides[1]):
+            sides = [release.file(name) for release in (before, after) if release.lists(name)]
+            if len(sides) == 2 and _columns(con, sides[0]) == _columns(con, sides[1]):
                 gone, new = (_count_except(con, one, other) for one, other in (sides, sides[::-1]))
             else:
                 gone, new = rows
@@ -107,9 +109,10 @@ def table_differences(before: Release, after: Release) -> list[TableDifference]:
 
 def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:
     """The moment that a release id, a day or a moment means, and the latest release of then."""
-    known = {release.release_id: release for release in (*retired(settings), *published(settings))}
+    known = [folder.name for folder in folders(settings)]
     if text in known:
-        return known[text].published_at, known[text]
+        release = find(settings, text)
+        return release.published_at, release
     try:
         moment = moment_of(text)
     except ValueError:
@@ -126,19 +129,18 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
     Raises:
         LookupError: when no release is there yet.
     """
-    kept = published(settings)
-    is_kept = then is not None and then.database.exists()
+    is_kept = then is not None and then.has_files
     came_in = _came_in(settings, then, until)
     if then and is_kept and not came_in:
         return then, []
-    later = [release for release in kept if release.published_at >= until]
-    if later:
-        first = min(later, key=lambda release: release.published_at)
+    with_files = (release for release in latest_first(settings) if release.has_files)
+    last = next(with_files, None)
+    if last is None:
+        raise LookupError("no release yet")
+    if last.published_at >= until:
+        *_, first = (last, *takewhile(lambda release: release.published_at >= until, with_files))
         why = f"{came_in} submissions or withdrawals came in after it" if came_in else "its files were not kept"
         return first, [f"the list is that of release {first.release_id}: of {then.release_id}, {why}"] if then else []
-    if not kept:
-        raise LookupError("no release yet")
-    last = max(kept, key=lambda release: release.published_at)
     unknown = _came_in(settings, last, until)
     return last, [
         f"{unknown} submissions or withdrawals that came in after release {last.release_id} are in no release yet"
@@ -160,7 +162,7 @@ def _compared(before: Release | None, after: Release | None) -> tuple[list[Table
     notes = [
         f"the files of release {release.release_id} were not kept, so that its marts are not compared"
         for release in (before, after)
-        if not release.database.exists()
+        if not release.has_files
     ]
     tables = [] if notes else table_differences(before, after)
     if before.manifest["registry_sha256"] != after.manifest["registry_sha256"]:

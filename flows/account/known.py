@@ -16,7 +16,7 @@ from filelock import FileLock
 from flows import registry
 from flows.forms import contents, tables
 from flows.intake import archive
-from flows.release.kept import Release, published, retired
+from flows.release.kept import Release, latest_first, sha256
 from flows.settings import Settings
 from flows.warehouse.from_archive import build_as_known
 
@@ -58,9 +58,8 @@ def as_known_on(settings: Settings, moment: datetime) -> AsKnown:
         NothingKnown: when nothing had been received by then.
         transform.TransformFailed: also when a check of gate 1 could not be carried out.
     """
-    receipts = [
-        receipt for receipt in archive.receipts(settings.archive, settings.plan) if receipt.received_at <= moment
-    ]
+    known = archive.receipts_to_read(settings.archive, settings.plan)
+    receipts = [receipt for receipt in known if receipt.received_at <= moment]
     if not receipts:
         raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
     withdrawn = {
@@ -83,8 +82,7 @@ def as_known_on(settings: Settings, moment: datetime) -> AsKnown:
 
 def release_at(settings: Settings, moment: datetime) -> Release | None:
     """The release that was the latest at a moment, also when its files were not kept."""
-    earlier = [release for release in (*retired(settings), *published(settings)) if release.published_at <= moment]
-    return max(earlier, key=lambda release: release.published_at, default=None)
+    return next((release for release in latest_first(settings) if release.published_at <= moment), None)
 
 
 def differs_from(release: Release) -> list[str]:
@@ -100,14 +98,8 @@ def differs_from(release: Release) -> list[str]:
 def differing_files(rebuilt: AsKnown, release: Release, folder: Path) -> list[str]:
     """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
     tables.write(rebuilt.warehouse, folder, contents.declared(rebuilt.warehouse))
-    names = {
-        path.relative_to(side).as_posix()
-        for side in (folder, release.folder)
-        for form in ("parquet", "csv")
-        for path in (side / form).iterdir()
-    }
-    return sorted(name for name in names if not _same_bytes(folder / name, release.folder / name))
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.read_bytes() == other.read_bytes()
+    forms = ("parquet", "csv")
+    rebuilt_names = {path.relative_to(folder).as_posix() for form in forms for path in (folder / form).iterdir()}
+    published = {e["path"]: e["sha256"] for e in release.manifest["files"] if e["path"].partition("/")[0] in forms}
+    made = {name: sha256(folder / name) for name in rebuilt_names}
+    return sorted(name for name in made.keys() | published.keys() if made.get(name) != published.get(name))

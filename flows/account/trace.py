@@ -1,8 +1,9 @@
 """Trace: from a published figure to the cell of the file it was read from, or to the parts that add up to it.
 
 The key of a figure is the ``trace_key`` of its row, and after a colon the column where the row has several figures:
-``veerkracht/fct_finance/m3/VV014/provisional/committed``,
-``veerkracht/agg_finance_by_meetmoment/m3/one_off/provisional:paid_eur``.
+``veerkracht/fct_finance_as_returned/m3/VV014/provisional/committed``,
+``veerkracht/agg_finance_by_meetmoment/m3:paid_eur``. A short key, as documents print it beside their figures,
+stands for a trace key.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ import pyarrow.parquet as pq
 
 from flows import registry
 from flows.forms import parts as parts_of
-from flows.forms.parts import HEADLINES, Part, Row
+from flows.forms import short_keys
+from flows.forms.parts import Part, Row
 from flows.intake import archive
 from flows.intake.archive import Receipt
 from flows.intake.reading import Job, parse_all
@@ -105,10 +107,12 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
     Raises:
         NotTraceable: naming what is missing.
     """
-    if not of.database.exists():
+    if not of.has_files:
         raise NotTraceable(
             f"the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them again, apart"
         )
+    if short_keys.is_short(key):
+        key = _in_full(of, key)
     _, _, within_plan = key.partition("/")
     mart = within_plan.split("/")[0]
     if mart not in of.manifest["tables"]:
@@ -121,6 +125,21 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
         if states_record and not (column and parts_of.declared(mart, column)):
             return _trace_row(settings, of, con, row_key, column, row)
         return _trace_aggregate(of, con, row_key, column, row)
+
+
+def _in_full(of: Release, key: str) -> str:
+    """The trace key that a short key stands for.
+
+    Raises:
+        NotTraceable: when no figure of the release has it, or more than one.
+    """
+    with duckdb.connect(str(of.database), read_only=True) as con:
+        found = short_keys.found(con, key)
+    if not found:
+        raise NotTraceable(f"no figure of release {of.release_id} has the short key {key}")
+    if len(found) > 1:
+        raise NotTraceable(f"{key} stands for several figures; name one of them: {', '.join(found)}")
+    return found[0]
 
 
 def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
@@ -303,7 +322,7 @@ def _column_number(letters: str) -> int:
 
 def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: str | None, row: Row) -> Trace:
     values, mart = row.values, row.mart
-    if mart == HEADLINES and column in (None, "figure", "numerator", "denominator"):
+    if parts_of.is_headlines(mart) and column in (None, "figure", "numerator", "denominator"):
         figure, column = f"{values['measure']}/{values['item']}", None
         value, numerator, denominator = values["figure"], values["numerator"], values["denominator"]
     else:

@@ -59,7 +59,11 @@ def figures(plan: Plan = None, json_: Json = False) -> None:
 
 def trace(
     key: Annotated[
-        str, typer.Argument(help="trace_key of a row, e.g. veerkracht/fct_finance/m3/VV014/provisional/committed")
+        str,
+        typer.Argument(
+            help="trace_key of a row, e.g. veerkracht/fct_finance/m3/VV014:committed_eur; or the short key that a"
+            " document prints beside a figure"
+        ),
     ],
     release_id: Annotated[str | None, typer.Option("--release", help="Id of the release; the current one.")] = None,
     plan: Plan = None,
@@ -67,7 +71,7 @@ def trace(
 ) -> None:
     """Lead a published figure back to file, sheet, cell, checksum and time of receipt; an aggregate to its parts.
 
-    A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/...:paid_eur.
+    A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/m3:paid_eur.
     Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure.
     """
     from flows.account.trace import trace as traced_back
@@ -115,9 +119,9 @@ def asof(
 
 
 _FIGURES = """
-    select fct_published_figure_check.*, agg_headline_figure.trace_key
+    select fct_published_figure_check.*, agg_headline_figure_by_scope.trace_key
     from fct_published_figure_check
-    left join agg_headline_figure using (meetmoment_code, scope_code, execution, measure, item)
+    left join agg_headline_figure_by_scope using (meetmoment_code, scope_code, execution, measure, item)
     order by meetmoment_code, measure, item
 """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from flows.commands import console, shared
+from flows.commands import console, shared, site
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
 
 if TYPE_CHECKING:
@@ -36,10 +36,9 @@ def demo(json_: Json = False) -> None:
     from demo.targets import PLAN_CODE
     from flows.release import kept
 
-    shared.expect_whole_registry()
+    settings = shared.expect_whole_registry(PLAN_CODE)
     # One temporary server for the eight nights of this process: each is a flow run, as on the schedule.
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
-    settings = shared.settings_of(PLAN_CODE)
     folder = settings.build / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     nights = write_returns(folder)
@@ -78,36 +77,38 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     """
     from flows import homes
     from flows.intake import inbox
+    from flows.settings import Settings
     from flows.standing import AnotherNight, Outcome
 
-    shared.expect_whole_registry()
+    shared.expect_readable_registry()
     now = datetime.now(UTC)
-    nights = [shared.settings_of(plan)] if plan else homes.every()
+    nights = [shared.settings_of(plan).plan] if plan else homes.every()
     told: dict[str, Any] = {}
     codes = []
-    for settings in nights:
-        title = f"nightly {settings.plan}"
+    for code in nights:
         try:
-            outcome = _run(settings, now, title, json_)
+            outcome = _run(homes.of(code), now, f"nightly {code}", json_)
         except AnotherNight as busy:
-            outcome, told[settings.plan] = None, {"verdict": "busy", "reason": str(busy)}
+            outcome, told[code] = None, {"verdict": "busy", "reason": str(busy)}
             codes.append(EXIT_BUSY)
         except Exception as error:  # its trace is in the log of the run
-            outcome, told[settings.plan] = None, {"verdict": "failed", "reason": f"{type(error).__name__}: {error}"}
+            outcome, told[code] = None, {"verdict": "failed", "reason": f"{type(error).__name__}: {error}"}
             codes.append(EXIT_FAILED)
         if isinstance(outcome, Outcome):
-            told[settings.plan] = asdict(outcome)
+            told[code] = asdict(outcome)
             codes.append(EXIT_HELD if outcome.verdict == "held" else 0)
         if json_:
             continue
         if len(nights) > 1:
-            console.console.print(console.styled("[bold]{}[/]", settings.plan))
+            console.console.print(console.styled("[bold]{}[/]", code))
         if outcome:
             console.show_findings(outcome.findings)
             _tell(outcome)
+            if outcome.verdict == "published":
+                console.console.print(f"  {site.page(homes.of(code))}")
         else:
-            typer.echo(f"veerkracht: {settings.plan}: {told[settings.plan]['reason']}", err=True)
-    nowhere = inbox.of_no_plan(nights[0].home)
+            typer.echo(f"veerkracht: {code}: {told[code]['reason']}", err=True)
+    nowhere = inbox.of_no_plan(Settings().home)
     if json_:
         shared.answer({"plans": told, "unplaced": nowhere})
     else:
@@ -121,29 +122,48 @@ def status(plan: Plan = None, json_: Json = False) -> None:
     """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
 
     It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
-    calendar; late is whoever has nothing accepted after the deadline. Exit code 0.
+    calendar; late is whoever has nothing accepted after the deadline.
+
+    Exit codes: 0, or 20 when the current release is not the one that was signed: nothing is told from it then.
     """
     from flows import standing
-    from flows.intake import deliveries, inbox
+    from flows.intake import inbox
     from flows.release import kept
+    from flows.senders import deliveries
 
     settings, now = shared.settings_of(plan), datetime.now(UTC)
-    last, current = standing.last_run(settings), kept.current(settings)
+    last, current, broken = standing.last_run(settings), None, ""
+    meetmomenten: list[dict[str, Any]] = []
+    try:
+        current = kept.current(settings)
+        meetmomenten = shared.query(current, _MEETMOMENTEN) if current else []
+    except kept.NotReadBack as error:
+        broken = str(error)
     answer: dict[str, Any] = {
         "plan": settings.plan,
         "home": str(settings.plan_home),
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
+        "broken": broken,
         "rejected": last["outcome"]["rejected"] if last else [],
         "unplaced": inbox.unplaced(settings) + inbox.of_no_plan(settings.home),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
         "deliveries": deliveries.deliveries(settings.warehouse, settings.plan, now),
-        "next": [day for day in deliveries.next_days(now) if day["plan_code"] == settings.plan],
-        "meetmomenten": shared.query(current, _MEETMOMENTEN) if current else [],
+        "next": deliveries.next_days(settings.plan, now),
+        "meetmomenten": meetmomenten,
     }
     if json_:
         shared.answer(answer)
-        return
+    else:
+        _tell_status(settings, answer, last, current)
+    if broken:
+        raise typer.Exit(EXIT_HELD)
+
+
+def _tell_status(
+    settings: "Settings", answer: dict[str, Any], last: dict[str, Any] | None, current: "Release | None"
+) -> None:
+    """The lines above the tables of `status`, and these."""
     print_ = console.console.print
     print_(f"home      {settings.plan_home}")
     print_(
@@ -151,7 +171,10 @@ def status(plan: Plan = None, json_: Json = False) -> None:
         if last
         else "last run  none yet: run veerkracht nightly"
     )
-    print_(f"release   {current.release_id}  {current.folder}" if current else "release   none yet")
+    if answer["broken"]:
+        print_(console.styled("release   [red]{}[/]", answer["broken"]))
+    else:
+        print_(f"release   {current.release_id}  {current.folder}" if current else "release   none yet")
     print_(f"answers   {settings.answers}")
     console.show_status(answer)
 
@@ -164,17 +187,27 @@ def check_registry(json_: Json = False) -> None:
     from flows.settings import Settings
     from flows.warehouse import registry_rows
 
-    faults = registry_rows.broken(Settings())
+    of_all, of_plan = registry_rows.broken(Settings())
+    faults = [*of_all, *(fault for found in of_plan.values() for fault in found)]
     if json_:
-        shared.answer({"faults": faults})
+        shared.answer({"faults": faults, "of_every_plan": of_all, "of_plan": of_plan})
     else:
-        for fault in faults:
-            console.console.print(console.styled("[red]{}[/]", fault), soft_wrap=True, highlight=False)
+        _tell_faults("Houdt elk plan tegen / stops every plan", of_all)
+        for plan_code, found in of_plan.items():
+            _tell_faults(f"Houdt alleen {plan_code} tegen / stops {plan_code} alone", found)
         console.console.print(
             f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
         )
     if faults:
         raise typer.Exit(EXIT_HELD)
+
+
+def _tell_faults(whom: str, faults: list[str]) -> None:
+    """What is wrong in the registry, under whom it stops."""
+    if faults:
+        console.console.print(whom, markup=False)
+    for fault in faults:
+        console.console.print(console.styled("[red]{}[/]", fault), soft_wrap=True, highlight=False)
 
 
 _MEETMOMENTEN = """
@@ -188,8 +221,8 @@ def _run(settings: "Settings", now: datetime, title: str, quiet: bool) -> "Outco
     """Run a night, unless a quick look says there is nothing to do; as a flow where Prefect can be told of it."""
     from flows import standing
 
-    if standing.nothing_to_do(settings):
-        return standing.nothing_new(settings)
+    if nothing_to_do := standing.quick_look(settings):
+        return nothing_to_do
     from flows.night import Night, runbook
 
     with console.progress(Night(settings, now), title, quiet) as shown:
@@ -244,10 +277,12 @@ def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> Non
         f"  {len(current.manifest['tables'])} marts, {rows} rows, "
         f"{reproduced} of {len(verdicts)} published figures reproduced"
     )
+    print_(f"  {site.page(settings)}    open this: the plan as people look at it")
     print_(f"  {settings.current / DATABASE}    for BI tools, open read-only")
     print_(f"  {settings.current / 'parquet'}, {settings.current / 'csv'}    for everyone else")
     print_(f"  {settings.current / MANIFEST}    checksums and the submissions it stands on")
     print_("Next")
+    print_("  .venv/bin/veerkracht serve            the same site over http, on this machine alone")
     print_("  .venv/bin/veerkracht figures          printed beside recomputed")
     print_("  .venv/bin/veerkracht status           who delivered, what was rejected")
     print_("  .venv/bin/veerkracht check FILE       what the gate would say of a return")

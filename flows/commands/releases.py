@@ -32,31 +32,44 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_releases(plan: Plan = None, json_: Json = False) -> None:
-    """Every release, oldest first; the current one is marked."""
+    """Every release, oldest first; the current one is marked.
+
+    Exit codes: 0 all are signed with a key that is trusted, 20 one is not: it is told and nothing of it is listed.
+    """
     from flows.release import kept
 
     settings = shared.settings_of(plan)
-    current = kept.current(settings)
+    current = kept.served_id(settings)
+    found, broken = [], []
+    for release_id in kept.ids(settings):
+        try:
+            found.append(kept.find(settings, release_id))
+        except kept.NotReadBack as error:
+            broken.append(str(error))
     rows = [
         {
             "release_id": r.release_id,
             "published_at": r.manifest["published_at"],
-            "current": bool(current and r.release_id == current.release_id),
+            "current": r.release_id == current,
             "submissions": len(r.manifest["submissions"]),
             "tables": len(r.manifest["tables"]),
             "rows": sum(r.manifest["tables"].values()),
             "bytes": sum(f["bytes"] for f in r.manifest["files"]),
             "content_sha256": r.manifest["content_sha256"],
         }
-        for r in kept.published(settings)
+        for r in found
     ]
+    for told in broken:
+        typer.echo(f"veerkracht: {told}", err=True)
     if json_:
         shared.answer(rows)
-    elif not rows:
+    elif not found and not broken:
         console.console.print("no release yet: run veerkracht nightly, or veerkracht demo")
-    else:
+    elif rows:
         shown = [[*list(row.values())[:-1], row["content_sha256"][:12]] for row in rows]
         console.show_rows("Releases", list(rows[0]), shown)
+    if broken:
+        raise typer.Exit(EXIT_DIFFERS)
 
 
 def diff_releases(
@@ -97,19 +110,21 @@ def verify(
     """
     from flows.release import anchor, kept
     from flows.release import verify as verification
+    from flows.release.sign import trusted_keys
 
     settings = shared.settings_of(plan)
     if all_:
         chosen = kept.folders(settings)
     else:
-        wanted = release_id or settings.current.resolve().name
+        wanted = release_id or kept.served_id(settings) or ""
         chosen = [folder for folder in kept.folders(settings) if folder.name == wanted]
         if not chosen:
             kept.find(settings, wanted)  # says which there are
     pem = public_key.read_text(encoding="utf-8") if public_key else None
-    found = {folder.name: verification.problems_in(settings, folder, pem) for folder in chosen}
+    found = {folder.name: verification.problems(settings, folder, pem) for folder in chosen}
     lost = anchor.lost(settings)
-    whole = [kept.find(settings, id_) for id_, problems in found.items() if not problems]
+    keys = [pem] if pem else trusted_keys(settings)
+    whole = [kept.opened(folder, keys) for folder in chosen if not found[folder.name]]
     demo_signed = [r.release_id for r in whole if r.manifest["signing"]["is_demo_key"]]
     changed_key = [r.release_id for r in whole if not pem and verification.changed_key(settings, r)]
     if json_:
@@ -146,18 +161,18 @@ def rollback(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> N
     """
     from flows import log
     from flows.release import kept
-    from flows.release.verify import rollback as served_again
+    from flows.release.rollback import rollback as served_again
     from flows.standing import alone
 
     settings = shared.settings_of(plan)
-    before = kept.current(settings)
+    before = kept.served_id(settings)
     with alone(settings), log.run_log(settings.logs, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-rollback"):
         target = served_again(settings, release_id)
-        log.event("rolled back", release_id=release_id, was=before.release_id if before else None)
+        log.event("rolled back", release_id=release_id, was=before)
     if json_:
-        shared.answer({"release": target.release_id, "was": before.release_id if before else None})
+        shared.answer({"release": target.release_id, "was": before})
     else:
-        console.console.print(f"current is {target.release_id} (was {before.release_id if before else 'none'})")
+        console.console.print(f"current is {target.release_id} (was {before or 'none'})")
 
 
 def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> None:

@@ -38,8 +38,7 @@ def template(
     """
     from flows.senders.template import write_template
 
-    shared.expect_whole_registry()
-    settings = shared.settings_of(plan)
+    settings = shared.expect_whole_registry(plan)
     _expect_in_calendar(settings.plan, meetmoment)
     written = write_template(settings, settings.plan, meetmoment, policy_domain, output)
     if json_:
@@ -69,8 +68,7 @@ def check(
 
     Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
     """
-    shared.expect_whole_registry()
-    settings = shared.settings_of(plan)
+    settings = shared.expect_whole_registry(plan)
     from expectations.gate import rejects
     from flows.check import check as check_files
     from flows.check import default_meetmoment
@@ -103,15 +101,23 @@ def withdraw(
 
     Its bytes and receipt stay, dim_submission says when it was withdrawn, and what was published while it counted can
     still be rebuilt. Reason and role stay in the archive. The next night publishes without it. A withdrawal is not
-    undone: send the file again with a change. Exit codes: 0 withdrawn, 1 failed.
+    undone: send the file again with a change. A file that brings down the reading of it every night no longer stops a
+    night once it is withdrawn. Exit codes: 0 withdrawn, 1 failed.
     """
-    from flows.intake import inbox
+    from flows.intake import withdrawal
+    from flows.release import kept
 
-    withdrawal = inbox.withdraw(shared.settings_of(plan), submission, reason, role, datetime.now(UTC))
+    settings = shared.settings_of(plan)
+    latest = next(kept.latest_first(settings), None)
+    published = {entry["submission_id"] for entry in latest.manifest["submissions"]} if latest else set()
+    made = withdrawal.withdraw(settings, submission, reason, role, datetime.now(UTC), published)
     if json_:
-        shared.answer(withdrawal.__dict__)
+        shared.answer(made.__dict__)
     else:
         console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
+        if made.is_unread:
+            console.console.print("het kan niet gelezen worden en wordt niet meer gelezen; het blijft in het archief")
+            console.console.print("it cannot be read and is not read any more; it stays in the archive")
 
 
 def _expect_in_calendar(plan: str, meetmoment: str) -> None:

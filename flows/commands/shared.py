@@ -29,16 +29,30 @@ def answer(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 
-def expect_whole_registry() -> None:
+def expect_readable_registry() -> None:
     """Ask the registry before anything else reads it; an unchanged one was asked already.
 
     Raises:
-        RegistryBroken: with a sentence per fault, those of ``veerkracht registry``.
+        RegistryBroken: with a sentence per fault that stops every plan, as ``veerkracht registry`` has them.
     """
     from flows.settings import Settings
     from flows.warehouse import registry_rows
 
-    registry_rows.database(Settings())
+    registry_rows.expect_readable(Settings())
+
+
+def expect_whole_registry(plan: str | None) -> "Settings":
+    """The settings of the plan that was asked for, once the registry is known to be whole as far as it goes.
+
+    Raises:
+        RegistryBroken: with a sentence per fault that stops the plan.
+    """
+    from flows.warehouse import registry_rows
+
+    expect_readable_registry()
+    settings = settings_of(plan)
+    registry_rows.database(settings)
+    return settings
 
 
 def settings_of(plan: str | None) -> "Settings":

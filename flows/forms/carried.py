@@ -2,8 +2,10 @@
 
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from flows.forms.names import CSV, CSV_ZIP
 from flows.registry import SEEDS
 from flows.settings import PROJECT
 
@@ -13,8 +15,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def write_registry(folder: Path) -> None:
     """Write the registry as it is now into ``folder``; the same registry always gives the same bytes."""
-    with zipfile.ZipFile(folder / REGISTRY, "w", zipfile.ZIP_DEFLATED) as container:
-        for name, content in sorted(seeds().items()):
+    _pack(folder / REGISTRY, seeds())
+
+
+def write_csv(folder: Path) -> None:
+    """Write all CSV files of ``folder`` as one file beside them; the same files always give the same bytes."""
+    _pack(folder / CSV_ZIP, {path.name: path.read_bytes() for path in (folder / CSV).iterdir()})
+
+
+def _pack(path: Path, contents: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as container:
+        for name, content in sorted(contents.items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16

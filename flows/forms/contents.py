@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ EXPOSURE = "open_data"
 FORMS = ("duckdb", "parquet", "csv", "csv_excel_nl", "xlsx", "json")
 TRACE_KEY = "trace_key"
 CONTENTS = {
-    *("key", "code", "number", "amount", "date", "flag", "label", "place", "digest", "reference"),
+    *("key", "code", "number", "count", "amount", "date", "flag", "label", "place", "digest", "reference"),
     *("public_text", "value_of_field", "free_text", "person"),
 }
-"""What a column may contain (``contains`` in its ``meta``): ``public_text`` is text written for readers; ``free_text``
-and ``person`` stay in the warehouse; ``value_of_field`` is the value of the field that the row names, left empty where
-that field stays. A column that says none of these, or has no label in both languages, holds the release."""
+"""What a column may contain (``contains`` in its ``meta``): an ``amount`` or a ``count`` adds up over the rows of its
+mart, a ``number`` (a share, a largest value, a denominator) does not; ``public_text`` is text written for readers;
+``free_text`` and ``person`` stay in the warehouse; ``value_of_field`` is the value of the field that the row names,
+left empty where that field stays. A column that says none of these, or lacks a label, holds the release."""
 _STAY = {"free_text", "person"}
+_ADD_UP = {"amount", "count"}
 _TRACE_KEY_LABELS = ("Herkomstsleutel", "Trace key")
 _TRACE_KEY_MEANING = "Key of the row for `veerkracht trace`, which leads to file, sheet, cell and checksum"
 
@@ -40,6 +43,28 @@ class Column:
     description: str
     label_nl: str
     label_en: str
+    is_filled: bool
+    """Whether its contract says that every row has a value."""
+    contains: str
+    codes: str | None = None
+    """The list of `dim_code` that its codes are of."""
+    description_nl: str = ""
+    """What it means, in Dutch, where the label does not say it all."""
+
+    @property
+    def meaning_nl(self) -> str:
+        """What people read of it: its label, and what it means where the label does not say it all."""
+        return f"{self.label_nl}: {self.description_nl}" if self.description_nl else self.label_nl
+
+    @property
+    def comment(self) -> str:
+        """What the database says of it: Dutch first."""
+        return f"{self.meaning_nl} / {self.description}"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its sum over the rows of a meetmoment is a figure; of a mart with a filter, after the filter."""
+        return self.contains in _ADD_UP
 
 
 @dataclass(frozen=True)
@@ -76,6 +101,27 @@ class Mart:
     """Whether a row is about a file, or a place in it, without stating a record."""
     plan_code: str
     """The plan that the release is of."""
+    filter: tuple[str, ...]
+    """Columns of which a sum or a count takes one value each; none where it is right as it stands (docs/adr/0023)."""
+    within: str | None
+    """The mart that a sum or a count is joined with first, since it says what counts; none where all rows do."""
+    label_nl: str = ""
+    label_en: str = ""
+    description_nl: str = ""
+    """The grain and, where it needs one, the filter; in Dutch."""
+    is_for_audit: bool = False
+    """Whether only an auditor needs it (``audience: audit``): it stands after the others where marts are listed."""
+
+    @property
+    def comment(self) -> str:
+        """What the database says of it: the filter to use first, Dutch before English."""
+        return f"{self.description_nl} / {self.description}"
+
+    @property
+    def has_filled_key(self) -> bool:
+        """Whether its key is one that a database takes for a primary key: no part of it is ever empty."""
+        filled = {column.name for column in self.columns if column.is_filled}
+        return filled.issuperset(self.key)
 
     @property
     def has_trace_key(self) -> bool:
@@ -144,6 +190,13 @@ def from_manifest(manifest: Mapping[str, Any], plan_code: str) -> tuple[Mart, ..
     )
 
 
+def parents_first(marts: Sequence[Mart]) -> list[Mart]:
+    """The marts in an order in which each stands after those that its foreign keys lead to."""
+    of = {mart.name: mart for mart in marts}
+    parents = {name: [key.mart for key in mart.foreign_keys if key.mart in of] for name, mart in of.items()}
+    return [of[name] for name in TopologicalSorter(parents).static_order()]
+
+
 def _goes(name: str, rule: Mapping[str, list[str]]) -> bool:
     return name in rule["only"] if "only" in rule else name not in rule.get("except", ())
 
@@ -189,15 +242,20 @@ def _mart(
             entry["description"],
             entry["meta"]["label_nl"],
             entry["meta"]["label_en"],
+            any(constraint["type"] == "not_null" for constraint in entry["constraints"]),
+            str(contents[column]),
+            entry["meta"].get("codes"),
+            entry["meta"].get("description_nl", ""),
         )
         for column, entry in node["columns"].items()
         if contents[column] and contents[column] not in _STAY
     ]
     if name in records or name in places or parts.has_figures(name):
-        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING, *_TRACE_KEY_LABELS))
+        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING, *_TRACE_KEY_LABELS, True, "key"))
+    meta = node["config"]["meta"]
     return Mart(
         name=name,
-        description=node["description"],
+        description=_how_to_filter(meta) + node["description"],
         columns=tuple(columns),
         values_of_fields=tuple(column for column, held in contents.items() if held == "value_of_field"),
         withheld_fields=tuple(sorted(withheld_fields)),
@@ -214,7 +272,38 @@ def _mart(
         records=tuple(records.get(name, ())),
         is_place=name in places,
         plan_code=plan_code,
+        filter=tuple(meta.get("filter", ())),
+        within=meta.get("within"),
+        label_nl=meta.get("label_nl", ""),
+        label_en=meta.get("label_en", ""),
+        description_nl=_how_to_filter_nl(meta) + meta.get("description_nl", ""),
+        is_for_audit=meta.get("audience") == "audit",
     )
+
+
+def _how_to_filter(meta: Mapping[str, Any]) -> str:
+    """The sentence that the description of a mart begins with, where a sum or a count of all its rows is no figure."""
+    columns = [column if column.startswith("is_") else f"one {column}" for column in meta.get("filter", ())]
+    steps = [f"filter on {' and '.join(columns)}"] if columns else []
+    if within := meta.get("within"):
+        with_one_scope = " on one scope_code" if within == "bridge_scope_project" else ""
+        steps.append(f"join {within}{with_one_scope}")
+    return f"To sum or count: {', and '.join(steps)}. " if steps else ""
+
+
+def _how_to_filter_nl(meta: Mapping[str, Any]) -> str:
+    """The same sentence in Dutch."""
+    columns = [column if column.startswith("is_") else f"één {column}" for column in meta.get("filter", ())]
+    steps = [f"filter op {' en '.join(columns)}"] if columns else []
+    if within := meta.get("within"):
+        with_one_scope = " op één scope_code" if within == "bridge_scope_project" else ""
+        steps.append(f"koppel {within}{with_one_scope}")
+    return f"Om op te tellen of te tellen: {', en '.join(steps)}. " if steps else ""
+
+
+def by_audience(marts: Sequence[Mart]) -> list[Mart]:
+    """The marts as they are listed: those for everyone, then those that only an auditor needs."""
+    return sorted(marts, key=lambda mart: mart.is_for_audit)
 
 
 def refers(column: str, key: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.forms.names import CSV
+from flows.forms.names import CSV, DATABASE, WHOLE
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class Edition:
     """Id -> moment of publication (ISO, UTC) of the releases before it, oldest first."""
     first_published: Mapping[str, str] | None = None
     """Meetmoment -> day on which an earlier release first held all of it."""
+    kept: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Id -> path, bytes and sha256 of the files that hold everything, of the releases kept beside it."""
+    last_meetmoments: Mapping[str, str] = field(default_factory=dict)
+    """Id -> last meetmoment that was delivered, of the releases before it."""
+    database: Mapping[str, Any] | None = None
+    """Bytes and sha256 of the database file as it was published, the one that a rebuild makes otherwise."""
 
     @property
     def previous(self) -> str | None:
@@ -47,6 +53,9 @@ class Edition:
                 for entry in manifest["calendar"]
                 if entry["first_published_on"] and entry["first_published_on"] < edition.day.isoformat()
             },
+            manifest.get("kept_releases", {}),
+            manifest.get("last_meetmoments", {}),
+            manifest["database"],
         )
 
     @classmethod
@@ -59,6 +68,7 @@ class Edition:
             published_at,
             {**manifest["earlier_releases"], manifest["release_id"]: manifest["published_at"]},
             {_meetmoment(e): e["first_published_on"] for e in manifest["calendar"] if e["first_published_on"]},
+            last_meetmoments=manifest.get("last_meetmoments", {}),
         )
 
 
@@ -92,6 +102,34 @@ def calendar(folder: Path, edition: Edition) -> list[dict[str, Any]]:
 def missed(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """The meetmomenten whose announced day was missed."""
     return [str(entry["meetmoment_code"]) for entry in entries if entry["is_missed"]]
+
+
+def whole_files(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Path, bytes and sha256 of the files of a release that hold all of it, as its manifest has them."""
+    listed = {entry["path"]: entry for entry in [*manifest["files"], manifest["database"]] if "path" in entry}
+    return [
+        {name: listed[path][name] for name in ("path", "bytes", "sha256")}
+        for path in WHOLE
+        if "sha256" in listed.get(path, {})
+    ]
+
+
+def named(database: Path) -> dict[str, tuple[str, str, date]]:
+    """Meetmoment -> its name in Dutch and in English and its cut-off, in the order of the calendar."""
+    with duckdb.connect(str(database), read_only=True) as con:
+        rows = con.execute(
+            "select meetmoment_code, label_nl, label_en, cutoff_date from dim_meetmoment order by meetmoment_number"
+        ).fetchall()
+    return {code: (label_nl, label_en, cutoff) for code, label_nl, label_en, cutoff in rows}
+
+
+def last_meetmoments(folder: Path, edition: Edition) -> dict[str, str]:
+    """Id -> last meetmoment that was delivered, of every release of the series up to this one."""
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        ((last,),) = con.execute(
+            "select max_by(meetmoment_code, meetmoment_number) from dim_meetmoment where delivered_project_count > 0"
+        ).fetchall()
+    return {**edition.last_meetmoments, **({edition.release_id: last} if last else {})}
 
 
 def period(database: Path) -> tuple[date, date] | None:

@@ -3,4 +3,8 @@
 DATABASE = "marts.duckdb"
 WORKBOOK = "marts.xlsx"
 HEADLINES = "headline_figures.json"
+CSV_ZIP = "marts_csv.zip"
+"""All of `CSV` in one file."""
+WHOLE = (WORKBOOK, CSV_ZIP, DATABASE)
+"""What holds all marts in one file, as people look for it."""
 PARQUET, CSV, CSV_EXCEL_NL = "parquet", "csv", "csv_excel_nl"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.forms import publication
+from flows.forms import contents, publication
 from flows.forms.contents import Column, Mart
 from flows.forms.edition import Edition
 from flows.forms.names import CSV
@@ -39,7 +39,7 @@ def write(
         files: path, bytes and sha256 of every data file.
         kept: the publication calendar with its missed dates.
     """
-    described = [mart for mart in marts if CSV in mart.forms]
+    described = contents.by_audience([mart for mart in marts if CSV in mart.forms])
     by_path = {str(file["path"]): file for file in files}
     _dump(folder / DATA_PACKAGE, _data_package(edition, described, by_path, kept))
     _dump(folder / CSVW, _csvw(edition, described))
@@ -70,7 +70,8 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
         "name": mart.name,
         "path": file["path"],
         "profile": "tabular-data-resource",
-        "description": mart.description,
+        "title": mart.label_nl,
+        "description": mart.comment,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -79,7 +80,7 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
         "dialect": {"delimiter": ",", "doubleQuote": True, "header": True},
         "schema": {
             "fields": [
-                {"name": c.name, "type": _types(c)[0], "title": c.label_nl, "description": c.description} | _form(c)
+                {"name": c.name, "type": _types(c)[0], "title": c.label_nl, "description": c.comment} | _form(c)
                 for c in mart.columns
             ],
             "primaryKey": list(mart.key),
@@ -94,6 +95,7 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
 
 def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
     names = {mart.name for mart in marts}
+    filled = {mart.name: {column.name for column in mart.columns if column.is_filled} for mart in marts}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "@id": publication.release_uri(edition.release_id),
@@ -103,10 +105,26 @@ def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
         "tables": [
             {
                 "url": _path(mart),
-                "dc:description": mart.description,
+                "dc:title": [
+                    {"@value": mart.label_nl, "@language": "nl"},
+                    {"@value": mart.label_en, "@language": "en"},
+                ],
+                "dc:description": [
+                    {"@value": mart.description_nl, "@language": "nl"},
+                    {"@value": mart.description, "@language": "en"},
+                ],
                 "tableSchema": {
                     "columns": [
-                        {"name": c.name, "titles": c.name, "dc:description": c.description, "datatype": _types(c)[1]}
+                        {
+                            "name": c.name,
+                            "titles": c.name,
+                            "dc:title": {"@value": c.label_nl, "@language": "nl"},
+                            "dc:description": [
+                                {"@value": c.meaning_nl, "@language": "nl"},
+                                {"@value": c.description, "@language": "en"},
+                            ],
+                            "datatype": _types(c)[1],
+                        }
                         for c in mart.columns
                     ],
                     "primaryKey": list(mart.key),
@@ -116,7 +134,8 @@ def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
                             "reference": {"resource": f"{CSV}/{fk.mart}.csv", "columnReference": fk.parent_column},
                         }
                         for fk in mart.foreign_keys
-                        if fk.mart in names
+                        # CSV on the Web knows no reference that may be empty.
+                        if fk.mart in names and fk.column in filled[mart.name]
                     ],
                 },
             }

@@ -18,10 +18,12 @@ import duckdb
 from flows import registry
 from flows.warehouse import columns
 
-HEADLINES = "agg_headline_figure"
-"""The mart whose figures are its rows: measure and item name them, not columns."""
+_HEADLINES = "agg_headline_figure*"
 # Keys that a part shares with its aggregate are equal, unless the aggregate leaves them empty.
-_SHARED_KEYS = ("speerpunt_code", "cluster_code", "project_code", "indicator_code", "execution", "closing_date")
+_SHARED_KEYS = (
+    *("speerpunt_code", "cluster_code", "policy_domain_code", "project_code", "indicator_code"),
+    *("execution", "closing_date"),
+)
 _IN_SCOPE = """
     and (
         exists (
@@ -82,6 +84,11 @@ def has_figures(mart: str) -> bool:
     return any(fnmatchcase(mart, row["aggregate"]) for row in _declared() if row["aggregate"] != "*")
 
 
+def is_headlines(mart: str) -> bool:
+    """Whether the figures of a mart are its rows: measure and item name them, not columns."""
+    return fnmatchcase(mart, _HEADLINES)
+
+
 def figures(mart: str, columns: Collection[str]) -> list[str]:
     """Columns of a mart whose parts are declared, in the order of the registry."""
     named = [row["figure"] for row in _part_rows() if fnmatchcase(mart, row["aggregate"]) and row["figure"] in columns]
@@ -131,21 +138,38 @@ def parts(con: duckdb.DuckDBPyConnection, row: Row, figure: str) -> tuple[Part, 
 
 def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: Row) -> Iterator[Part]:
     """The rows of the registry's condition that share the keys of the aggregate and are in its scope."""
-    mart, values = declaration["part_mart"], row.values
+    mart = declaration["part_mart"]
     columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
-    shared = [name for name in _SHARED_KEYS if name in columns and values.get(name) not in (None, "not_applicable")]
     query = f"""
         select part.trace_key, cast({declaration["amount"]} as decimal(32, 6))
         from {mart} as part
-        where ({declaration["condition"] or "true"})
-        {"".join(f" and part.{name} = {{{name}}}" for name in shared)}
-        {_meetmoment(declaration["meetmoment"], values)}
-        {_scope(columns) if "scope_code" in values else ""}
+        where {which(declaration, columns, row.values)}
         order by all
     """
     found = con.sql(row.filled(query)).fetchall()
     column = _figure_of_part(mart, declaration["amount"], columns)
     yield from (Part(declaration["side"], key + column, _plain(amount)) for key, amount in found if amount is not None)
+
+
+def which(declaration: Mapping[str, str], columns: Collection[str], values: Mapping[str, Any]) -> str:
+    """The condition that a part meets, with the columns of its aggregate in braces.
+
+    Args:
+        columns: those of the mart of the parts.
+        values: those of the aggregate's row: what is left empty there is not asked of a part.
+    """
+    shared = [name for name in _SHARED_KEYS if name in columns and values.get(name) not in (None, "not_applicable")]
+    return f"""
+        ({declaration["condition"] or "true"})
+        {"".join(f" and part.{name} = {{{name}}}" for name in shared)}
+        {_meetmoment(declaration["meetmoment"], values)}
+        {_scope(columns) if "scope_code" in values else ""}
+    """
+
+
+def shared_keys(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that a part of this aggregate must share with it."""
+    return tuple(name for name in _SHARED_KEYS if values.get(name) not in (None, "not_applicable"))
 
 
 def _plain(amount: Decimal) -> Decimal:
@@ -157,7 +181,7 @@ def _plain(amount: Decimal) -> Decimal:
 def _figure_of_part(mart: str, amount: str, columns: set[str]) -> str:
     """What the key of a part ends in, so that it can be traced on as it stands: the figure that it counts for."""
     figure = amount.removeprefix("-")
-    return f":{figure}" if figure in columns and declared(mart, figure) and mart != HEADLINES else ""
+    return f":{figure}" if figure in columns and declared(mart, figure) and not is_headlines(mart) else ""
 
 
 def _meetmoment(which: str, values: Mapping[str, Any]) -> str:
@@ -166,7 +190,7 @@ def _meetmoment(which: str, values: Mapping[str, Any]) -> str:
     return _MEETMOMENT[which]
 
 
-def _scope(columns: set[str]) -> str:
+def _scope(columns: Collection[str]) -> str:
     if "scope_code" in columns:
         return "and part.scope_code = {scope_code}"
     return _IN_SCOPE if "project_code" in columns else ""

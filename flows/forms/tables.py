@@ -7,17 +7,19 @@ their own.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
+from flows.forms import contents
 from flows.forms.contents import Mart
 from flows.forms.names import CSV, CSV_EXCEL_NL, DATABASE, HEADLINES, PARQUET
 
 _ROWS_AT_ONCE = 10_000
+_BLOCK_SIZE = 16_384
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -39,14 +41,17 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
     for form in (PARQUET, CSV, CSV_EXCEL_NL):
         (folder / form).mkdir()
     counts = {}
+    in_database = {mart.name for mart in marts if "duckdb" in mart.forms}
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute(f"attach {_quoted(str(warehouse))} as warehouse (read_only)")
-        # Older readers must open the file: storage version v1.0.0 is read by every DuckDB 1.x and 2.x.
-        con.execute(f"attach {_quoted(str(folder / DATABASE))} as release (storage_version 'v1.0.0')")
-        for mart in marts:
+        # Older readers must open the file: this storage version and blocks of this size are read from DuckDB 1.1 on. In
+        # blocks of the usual size the indexes of the keys are four times the file, since each fills blocks of its own.
+        options = f"storage_version 'v1.0.0', block_size {_BLOCK_SIZE}"
+        con.execute(f"attach {_quoted(str(folder / DATABASE))} as release ({options})")
+        for mart in contents.parents_first(marts):
             con.execute(f"create table rows as {mart.select(f'warehouse.marts.{mart.name}')} order by all")
             counts[mart.name] = con.execute("select count(*) from rows").fetchall()[0][0]
-            _write_forms(con, mart, folder)
+            _write_forms(con, mart, folder, in_database)
             con.execute("drop table rows")
         con.execute("checkpoint release")
         con.execute("detach release")
@@ -55,12 +60,16 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
     return counts
 
 
-def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> None:
+def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_database: Collection[str]) -> None:
     if "duckdb" in mart.forms:
-        con.execute(f"create table release.main.{mart.name} as from rows")
-        con.execute(f"comment on table release.main.{mart.name} is {_quoted(mart.description)}")
+        # What a foreign key refers to is looked for where one is.
+        con.execute("use release")
+        con.execute(f"create table {mart.name} ({', '.join(_definitions(mart, in_database))})")
+        con.execute("use memory")
+        con.execute(f"insert into release.main.{mart.name} from rows")
+        con.execute(f"comment on table release.main.{mart.name} is {_quoted(mart.comment)}")
         for column in mart.columns:
-            con.execute(f"comment on column release.main.{mart.name}.{column.name} is {_quoted(column.description)}")
+            con.execute(f"comment on column release.main.{mart.name}.{column.name} is {_quoted(column.comment)}")
     if "parquet" in mart.forms:
         con.execute(
             f"copy rows to {_quoted(f'{folder / PARQUET / mart.name}.parquet')} (format parquet, compression zstd)"
@@ -72,6 +81,20 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> No
         path = folder / CSV_EXCEL_NL / f"{mart.name}.csv"
         con.execute(f"copy ({_excel_nl(mart)}) to {_quoted(str(path))} (format csv, header, delimiter ';')")
         path.write_bytes(_BYTE_ORDER_MARK + path.read_bytes())
+
+
+def _definitions(mart: Mart, in_database: Collection[str]) -> list[str]:
+    """The columns of a table and its keys, which DuckDB holds its rows to, and which tools read to draw the star."""
+    columns = [f"{column.name} {column.data_type}{' not null' if column.is_filled else ''}" for column in mart.columns]
+    return [
+        *columns,
+        f"{'primary key' if mart.has_filled_key else 'unique'} ({', '.join(mart.key)})",
+        *(
+            f"foreign key ({key.column}) references {key.mart} ({key.parent_column})"
+            for key in mart.foreign_keys
+            if key.mart in in_database
+        ),
+    ]
 
 
 def _excel_nl(mart: Mart) -> str:
@@ -109,7 +132,7 @@ def write_headlines(folder: Path, marts: Sequence[Mart], head: dict[str, Any]) -
 
 
 def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
-    """sha256 over tables, columns, comments and rows of a published database, whatever its bytes.
+    """sha256 over tables, columns, comments, keys and rows of a published database, whatever its bytes.
 
     Args:
         folder: a release.
@@ -126,7 +149,11 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
             "select table_name, column_index, column_name, data_type, comment from duckdb_columns()"
             " where not internal order by all"
         ).fetchall()
-        parts = [*tables, *columns]
+        keys = con.sql(
+            "select table_name, constraint_type, constraint_column_names, referenced_table, referenced_column_names"
+            " from duckdb_constraints() order by all"
+        ).fetchall()
+        parts = [*tables, *columns, *keys]
         for name, _ in tables:
             parquet = folder / PARQUET / f"{name}.parquet"
             read = form == "parquet" and parquet.exists()

@@ -16,6 +16,7 @@ import duckdb
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from flows.forms import contents
 from flows.forms.contents import Column, Mart
 from flows.forms.names import DATABASE, WORKBOOK
 
@@ -68,7 +69,7 @@ def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created:
     with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
         con.execute(_CELL_TEXT)
         counts = {m.name: con.execute(f"select count(*) from {m.name}").fetchall()[0][0] for m in marts}
-        shown = [m for m in marts if "xlsx" in m.forms and counts[m.name] < _SHEET_ROWS]
+        shown = [m for m in contents.by_audience(marts) if "xlsx" in m.forms and counts[m.name] < _SHEET_ROWS]
         _write_frame(frame, marts, shown, counts, head, created)
         # The readme is the first sheet.
         of_part = {f"xl/worksheets/sheet{number}.xml": mart for number, mart in enumerate(shown, start=2)}
@@ -128,12 +129,12 @@ def _write_readme(
     row += 1
     for column, label in enumerate(("Blad / sheet", "Rijen / rows", "Inhoud / contents")):
         sheet.write_string(row, column, label, formats["head"])
-    for mart in marts:
+    for mart in contents.by_audience(marts):
         row += 1
         sheet.write_string(row, 0, _sheet_name(mart) if mart in shown else mart.name)
         sheet.write_number(row, 1, counts[mart.name])
         absent = "" if mart in shown else f"Niet in dit bestand, zie csv of parquet. {_why_absent(mart)}"
-        sheet.write_string(row, 2, f"{absent}{mart.description}", formats["wrap"])
+        sheet.write_string(row, 2, f"{absent}{mart.label_nl}. {mart.comment}", formats["wrap"])
 
 
 def _why_absent(mart: Mart) -> str:

@@ -59,6 +59,8 @@ class Withdrawal:
     withdrawn_at: datetime
     reason: str
     role: str
+    is_unread: bool = False
+    """Whether reading it failed when it was withdrawn, and not because of what it holds: no rows are looked for."""
 
 
 class Damaged(Exception):
@@ -165,6 +167,11 @@ def expect_whole(sources: Mapping[Receipt, Path]) -> None:
         )
 
 
+def has_receipts(archive: Path, plan_code: str) -> bool:
+    """Whether anything was received for a plan, by a look at names alone."""
+    return any(archive.glob(f"*/receipts/{plan_code}__*.json"))
+
+
 def receipts(archive: Path, plan_code: str) -> list[Receipt]:
     """Every receipt of a plan, by time and then by sha256, so that order of delivery within a run never matters.
 
@@ -180,6 +187,17 @@ def receipts(archive: Path, plan_code: str) -> list[Receipt]:
     return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256, r.number))
 
 
+def receipts_to_read(archive: Path, plan_code: str) -> list[Receipt]:
+    """The receipts that a warehouse stands on, whatever the moment: all but what was withdrawn because nothing can read
+    it. Of that nothing is known, so that nothing can be said of it.
+
+    Raises:
+        Damaged: naming a receipt or withdrawal that cannot be read.
+    """
+    unread = {id_ for id_, withdrawal in withdrawals(archive, plan_code).items() if withdrawal.is_unread}
+    return [receipt for receipt in receipts(archive, plan_code) if receipt.submission_id not in unread]
+
+
 def _fields(path: Path, moment: str) -> dict[str, Any]:
     """What a receipt or withdrawal says, its moment read."""
     try:
@@ -189,7 +207,9 @@ def _fields(path: Path, moment: str) -> dict[str, Any]:
         raise Damaged(f"{path} cannot be read ({type(error).__name__}); put it back from a copy") from None
 
 
-def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: str, role: str) -> Withdrawal:
+def withdraw(
+    archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: str, role: str, is_unread: bool = False
+) -> Withdrawal:
     """Put on record that a submission no longer counts; its bytes and its receipt stay, and no withdrawal is undone.
 
     Raises:
@@ -200,9 +220,11 @@ def withdraw(archive: Path, receipt: Receipt, withdrawn_at: datetime, reason: st
         raise ValueError(f"{receipt.submission_id} was withdrawn before")
     if withdrawn_at < receipt.received_at:
         raise ValueError(f"{receipt.submission_id} was received later, on {receipt.received_at:%Y-%m-%d %H:%M} UTC")
-    withdrawal = Withdrawal(receipt.submission_id, withdrawn_at, reason, role)
-    text = json.dumps(asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}, indent=1, ensure_ascii=False)
-    write_durably(path, text.encode())
+    withdrawal = Withdrawal(receipt.submission_id, withdrawn_at, reason, role, is_unread)
+    fields = asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}
+    if not is_unread:
+        del fields["is_unread"]
+    write_durably(path, json.dumps(fields, indent=1, ensure_ascii=False).encode())
     return withdrawal
 
 

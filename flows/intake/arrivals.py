@@ -35,6 +35,8 @@ Looked = dict[str, tuple[State, str]]
 class Arrivals:
     """What a look at the inbox says."""
 
+    received: Sequence[Receipt] = ()
+    """What was received before."""
     receipts: list[tuple[Path, Receipt]] = field(default_factory=list)
     """What is to be received, in the order in which it counts."""
     again: list[tuple[Path, Receipt]] = field(default_factory=list)
@@ -59,7 +61,8 @@ def arrivals(settings: Settings, now: datetime) -> Arrivals:
     The same bytes as the latest receipt of their series are nothing new, the same bytes after something else are a
     receipt again. A whole folder that is sent again, up to the file that was the last one, is nothing new either.
     """
-    found, known, before = Arrivals(), _Known.of(settings), _read(settings)
+    found = Arrivals(archive.receipts(settings.archive, settings.plan))
+    known, before = _Known.of(found.received), _read(settings)
     moment = known.no_earlier(now)
     arrived = []
     for meetmoment_code, path, (state, sha256) in _looked_at(settings, found, before or {}):
@@ -77,7 +80,7 @@ def arrivals(settings: Settings, now: datetime) -> Arrivals:
 
 def identical_copies(settings: Settings, found: Arrivals) -> list[dict[str, Any]]:
     """Files in the inbox whose bytes were received under another name, and no longer count or are nothing new."""
-    received = _Known.of(settings)
+    received = _Known.of(found.received)
     withdrawn = archive.withdrawals(settings.archive, settings.plan)
     copies = []
     for place, (_, sha256) in found.looked_at.items():
@@ -117,9 +120,8 @@ class _Known:
     latest: dict[tuple[str, str], Receipt] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Settings) -> "_Known":
+    def of(cls, receipts: Sequence[Receipt]) -> "_Known":
         known = cls()
-        receipts = archive.receipts(settings.archive, settings.plan)
         for receipt in sorted(receipts, key=lambda r: (r.received_at, _declared(r), r.file_name, r.number)):
             known.add(receipt)
         return known

@@ -20,7 +20,7 @@ def series_of(plan_code: str, file_name: str) -> str:
 
 def declared_version(plan_code: str, file_name: str) -> int | None:
     """The digits a plan's file names give, such as the day of publication; else what stands behind ``_v``, if any."""
-    pattern = _version_patterns().get(plan_code)
+    pattern = _version_pattern(plan_code)
     if pattern and (found := pattern.search(file_name)) and (digits := re.sub(r"\D", "", found[0])):
         return int(digits)
     behind = _VERSION.search(file_name)
@@ -29,7 +29,7 @@ def declared_version(plan_code: str, file_name: str) -> int | None:
 
 def declared_order(plan_code: str, file_name: str) -> int | None:
     """The place of a file among those of its version, where the registry has it from the publisher."""
-    return _orders().get((plan_code, file_name))
+    return _orders(plan_code).get(file_name)
 
 
 @cache
@@ -42,10 +42,12 @@ def _series_patterns(plan_code: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _version_patterns() -> dict[str, re.Pattern[str]]:
-    return {row["plan_code"]: re.compile(row["pattern"]) for row in registry.rows("layouts/file_name_version")}
+def _version_pattern(plan_code: str) -> re.Pattern[str] | None:
+    rows = (row for row in registry.rows("layouts/file_name_version") if row["plan_code"] == plan_code)
+    return next((re.compile(row["pattern"]) for row in rows), None)
 
 
 @cache
-def _orders() -> dict[tuple[str, str], int]:
-    return {(row["plan_code"], row["file_name"]): int(row["place"]) for row in registry.rows("layouts/file_order")}
+def _orders(plan_code: str) -> dict[str, int]:
+    rows = (row for row in registry.rows("layouts/file_order") if row["plan_code"] == plan_code)
+    return {row["file_name"]: int(row["place"]) for row in rows}

@@ -1,13 +1,11 @@
-"""What waits in the inbox: where it belongs, what is not received there, and withdrawing what came."""
+"""What waits in the inbox: where it belongs, and what is not received there."""
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from flows import registry
-from flows.intake import archive, waiting
-from flows.intake.archive import Withdrawal
+from flows.intake import waiting
 from flows.personal_data import kinds_in, public_values
 from flows.settings import Settings
 
@@ -112,19 +110,3 @@ def _remedy(settings: Settings, path: Path) -> dict[str, str]:
         "remedy_en": f"{named_en}; put the file in {place}, the meetmoment being {known}"
         " (a new meetmoment is a row in seeds/plan/meetmoment.csv)",
     }
-
-
-def withdraw(settings: Settings, submission_id: str, reason: str, role: str, now: datetime) -> Withdrawal:
-    """Withdraw a submission from ``now`` (UTC) on.
-
-    Raises:
-        ValueError: when there is no such submission, it was withdrawn before, or no reason is given.
-    """
-    receipt = next(
-        (r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id == submission_id), None
-    )
-    if receipt is None:
-        raise ValueError(f"there is no submission {submission_id}; its answer and dim_submission name it")
-    if not reason.strip() or not role.strip():
-        raise ValueError("a withdrawal needs a reason and the role that decided it")
-    return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip())

@@ -6,7 +6,6 @@ holds as a number, date or boolean keeps that as its kind, so that no locale is 
 
 import errno
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,13 +13,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from flows.intake import sandbox, stated
+from flows.intake.archive import write_durably
 from flows.intake.container import read_packed
-from flows.intake.csv_form import CSV_SHEET, read_csv
+from flows.intake.csv_return import CSV_SHEET, read_csv
+from flows.intake.excel_return import read_workbook
+from flows.intake.file_form import form_of
 from flows.intake.fit import Refusal
-from flows.intake.form import form_of
-from flows.intake.json_form import read_json
+from flows.intake.json_return import read_json
 from flows.intake.sheets import ROW_SCHEMA, Intake, Parsed, Refused, Sheet, over_limit
-from flows.intake.xlsx_form import read_workbook
 from flows.registry import Layout
 from flows.settings import Settings
 
@@ -60,13 +60,8 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Sett
 
 
 def write_parsed(target: Path, parsed: Parsed) -> None:
-    """Write ``parsed.json``, which says that a file is read: whole or not at all, also when the machine stops."""
-    unfinished = target / "parsed.json.part"
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(asdict(parsed), file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(target / "parsed.json")
+    """Write ``parsed.json``, which says that a file is read."""
+    write_durably(target / "parsed.json", json.dumps(asdict(parsed), ensure_ascii=False).encode())
 
 
 def _read(content: bytes, member: str, intake: Intake) -> None:

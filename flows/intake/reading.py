@@ -29,6 +29,12 @@ class Job:
 class NotRead(RuntimeError):
     """Files of which nothing is known, because reading them failed through no limit of theirs."""
 
+    def __init__(self, ends: dict[Job, str]) -> None:
+        told = "; ".join(f"{job.content}: {end}" for job, end in ends.items())
+        super().__init__(f"reading failed, and not because of what the files hold: {told}")
+        self.ends = ends
+        """How the reading of each ended."""
+
 
 def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], None] = lambda job: None) -> None:
     """Read every file; afterwards each target folder holds ``rows.parquet`` and ``parsed.json``.
@@ -48,8 +54,7 @@ def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], No
     try:
         sandbox.run_all(__name__, orders, limits, lambda number, _: on_done(jobs[number]), refuse)
     except sandbox.Failed as failed:
-        ends = "; ".join(f"{jobs[number].content}: {end}" for number, end in failed.ends.items())
-        raise NotRead(f"reading failed, and not because of what the files hold: {ends}") from failed
+        raise NotRead({jobs[number]: end for number, end in failed.ends.items()}) from failed
 
 
 def _write_refusal(job: Job, parsed: Parsed) -> None:

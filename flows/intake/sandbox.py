@@ -87,9 +87,12 @@ def _counted(on_done: Callable[[int, str], None], first: int, number: int, word:
 
 
 def _environment() -> dict[str, str]:
-    """What the child needs to start, and nothing that may be a secret; few arenas, since address space is limited."""
+    """What the child needs to start, and nothing that may be a secret; few arenas, since address space is limited.
+
+    Workbooks are read and written by the same library whatever else is installed: else openpyxl takes lxml.
+    """
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    return kept | {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"}
+    return kept | {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1", "OPENPYXL_LXML": "False"}
 
 
 def _run_child(

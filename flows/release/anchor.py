@@ -4,7 +4,7 @@ Nobody can tell from the releases alone that the last of them is gone, or that a
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from flows.intake.archive import write_durably
 from flows.release import kept
@@ -33,8 +33,17 @@ def read(settings: Settings) -> Anchor | None:
 
 def leave(settings: Settings, latest: Release, served: str) -> None:
     """Leave word of the release published last, and of the one that is served."""
-    anchor = Anchor(latest.release_id, kept.manifest_sha256(latest), served)
+    _write(settings, Anchor(latest.release_id, kept.manifest_sha256(latest), served))
+
+
+def _write(settings: Settings, anchor: Anchor) -> None:
     write_durably(settings.plan_home / ANCHOR, json.dumps(asdict(anchor)).encode())
+
+
+def serve(settings: Settings, served: str) -> None:
+    """Leave word that another release is served; which one was published last stays what it was."""
+    if left := read(settings):
+        _write(settings, replace(left, served=served))
 
 
 def lost(settings: Settings) -> list[str]:

@@ -1,9 +1,14 @@
-"""The releases that are kept: which there are, and which one is served; known from folders and manifests alone."""
+"""The releases that are kept: which there are, which one is served, and the one way to read anything of them.
+
+A `Release` is made here alone, once its manifest is known to be signed with a key that is trusted, and it gives a file
+of it once the bytes of that file are those that were signed. So nobody reads what nobody has looked at.
+"""
 
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,14 @@ RETIRED = ".retired"
 
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,6}")
+_COPY = (
+    "put the release back from a copy, or serve another with veerkracht releases rollback ID; "
+    "veerkracht releases verify --all says which hold"
+)
+_AGAIN = (
+    "put the file back from a copy, or from veerkracht releases rebuild {0}, which makes it again; meanwhile "
+    "veerkracht releases rollback ID serves another; veerkracht releases verify {0} says what else is wrong"
+)
 
 
 class NotReadBack(Exception):
@@ -52,6 +65,9 @@ class _Code(BaseModel):
 
 class _Database(BaseModel):
     contents_sha256: str
+    bytes: int | None = None
+    sha256: str | None = None
+    """Of the file as it was published; releases of before December 2026 do not say."""
 
 
 class _Manifest(BaseModel):
@@ -75,10 +91,14 @@ class _Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class Release:
-    """A published release."""
+    """A published release whose manifest is signed with a key that is trusted."""
 
     folder: Path
+    """Where it lies; what is read of it is asked of `file` and `database`."""
     manifest: dict[str, Any]
+    keys: tuple[str, ...] = field(repr=False)
+    """The keys (PEM) that were trusted when it was opened."""
+    _whole: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def release_id(self) -> str:
@@ -90,18 +110,75 @@ class Release:
         return datetime.fromisoformat(self.manifest["published_at"]).astimezone(UTC)
 
     @property
+    def has_files(self) -> bool:
+        """Whether its files were kept, and not its manifest alone."""
+        return self.folder.parent.name != RETIRED
+
+    @property
     def database(self) -> Path:
+        """Its database, whose signature was held against it.
+
+        Raises:
+            NotReadBack: when it is gone, or is not the one that was signed.
+        """
+        from flows.release.sign import signed_with
+
+        if DATABASE not in self._whole:
+            if signed_with(self.folder / DATABASE, self.keys) is None:
+                raise self._broken(DATABASE, "is gone or is not signed with a key that is trusted here")
+            self._whole.add(DATABASE)
         return self.folder / DATABASE
+
+    def lists(self, name: str) -> bool:
+        """Whether it has a file of this name."""
+        return any(entry["path"] == name for entry in self.manifest["files"])
+
+    def file(self, name: str) -> Path:
+        """A file of it by its path, once its bytes are those that the manifest lists.
+
+        Raises:
+            NotReadBack: when it is gone, is not listed, or has other bytes.
+        """
+        if name not in self._whole:
+            listed = {entry["path"]: entry["sha256"] for entry in self.manifest["files"]}
+            path = self.folder / name
+            if name not in listed:
+                raise self._broken(name, "is not in its manifest")
+            if not path.is_file() or path.is_symlink() or sha256(path) != listed[name]:
+                raise self._broken(name, "is gone or is not what its manifest says")
+            self._whole.add(name)
+        return self.folder / name
+
+    def _broken(self, name: str, how: str) -> NotReadBack:
+        return NotReadBack(f"release {self.release_id}: {name} {how}; {_AGAIN.format(self.release_id)}")
+
+
+def served_id(settings: Settings) -> str | None:
+    """The id of the release that ``current`` points to, by its name alone."""
+    return settings.current.resolve().name if settings.current.exists() else None
 
 
 def current(settings: Settings) -> Release | None:
-    """The release that ``current`` points to."""
-    return opened(settings.current.resolve()) if settings.current.exists() else None
+    """The release that ``current`` points to.
+
+    Raises:
+        NotReadBack: when its manifest is not signed with a key that is trusted, or it is no release of this plan.
+    """
+    if not settings.current.exists():
+        return None
+    folder = settings.current.resolve()
+    if folder.parent != settings.releases.resolve():
+        raise NotReadBack(f"current points to {folder}, which is no release of {settings.plan}; {_COPY}")
+    return _release(settings, settings.releases / folder.name)
 
 
 def published(settings: Settings) -> list[Release]:
-    """Every release whose files are kept, oldest first."""
-    return _in(settings.releases)
+    """Every release whose files are kept, oldest first.
+
+    Raises:
+        NotReadBack: when one of them is not signed with a key that is trusted.
+    """
+    return [_release(settings, folder) for folder in _folders(settings.releases)]
 
 
 def ids(settings: Settings) -> list[str]:
@@ -111,7 +188,13 @@ def ids(settings: Settings) -> list[str]:
 
 def retired(settings: Settings) -> list[Release]:
     """Every release of which only the manifest is kept, oldest first."""
-    return _in(settings.releases / RETIRED)
+    return [_release(settings, folder) for folder in _folders(settings.releases / RETIRED)]
+
+
+def latest_first(settings: Settings) -> Iterator[Release]:
+    """Every release, the latest first, each opened when it is asked for: one that is broken stops only who needs it."""
+    for folder in sorted(folders(settings), key=lambda folder: sequence(folder.name), reverse=True):
+        yield _release(settings, folder)
 
 
 def find(settings: Settings, release_id: str) -> Release:
@@ -123,7 +206,7 @@ def find(settings: Settings, release_id: str) -> Release:
     known = {folder.name: folder for folder in folders(settings)}
     if release_id not in known:
         raise LookupError(f"no release {release_id}; there are {', '.join(known) or 'none'}")
-    return opened(known[release_id])
+    return _release(settings, known[release_id])
 
 
 def folders(settings: Settings) -> list[Path]:
@@ -137,13 +220,15 @@ def sequence(release_id: str) -> tuple[str, int]:
     return day, int(number)
 
 
-def _in(folder: Path) -> list[Release]:
-    return [opened(path) for path in _folders(folder)]
+def sha256(path: Path) -> str:
+    """Checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def manifest_sha256(release: Release) -> str:
     """Checksum of its manifest: what the release after it, and the anchor, know it by."""
-    return hashlib.sha256((release.folder / MANIFEST).read_bytes()).hexdigest()
+    return sha256(release.folder / MANIFEST)
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -151,23 +236,42 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: sequence(path.name))
 
 
-def opened(folder: Path) -> Release:
-    """The release in a folder, as its manifest tells of it; nobody has looked who signed that.
+def _release(settings: Settings, folder: Path) -> Release:
+    """The release in one of the folders of a plan."""
+    from flows.release.sign import trusted_keys
+
+    found = opened(folder, trusted_keys(settings))
+    if found.release_id != folder.name:
+        raise NotReadBack(
+            f"release {folder.name}: its folder is called so, its {MANIFEST} is that of {found.release_id}; {_COPY}"
+        )
+    return found
+
+
+def opened(folder: Path, keys: Sequence[str]) -> Release:
+    """The release in a folder, once its manifest is known to be signed with one of these keys (PEM).
 
     Raises:
-        NotReadBack: when the manifest cannot be read, or does not say what every manifest says.
+        NotReadBack: when it is not, or when it does not say what every manifest says.
     """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    from flows.release.sign import signed_with
+
+    if not (folder / MANIFEST).is_file():
+        raise NotReadBack(f"release {folder.name}: {MANIFEST} is missing or is no manifest; {_COPY}")
+    content = signed_with(folder / MANIFEST, keys)
+    if content is None:
         raise NotReadBack(
-            f"{folder.name}: {MANIFEST} is missing or is no manifest; put the release back from a copy"
-        ) from None
+            f"release {folder.name}: {MANIFEST} is not signed with a key that is trusted here; where the key was "
+            f"changed, VEERKRACHT_TRUSTED_KEYS names the public keys of before; else {_COPY}"
+        )
     try:
+        manifest = json.loads(content)
         _Manifest.model_validate(manifest)
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"])) or "which release it is"
         raise NotReadBack(
-            f"{folder.name}: {MANIFEST} is no manifest: it does not say {place}; put the release back from a copy"
+            f"release {folder.name}: {MANIFEST} is no manifest: it does not say {place}; {_COPY}"
         ) from None
-    return Release(folder, manifest)
+    except (ValueError, RecursionError):
+        raise NotReadBack(f"release {folder.name}: {MANIFEST} is missing or is no manifest; {_COPY}") from None
+    return Release(folder, manifest, tuple(keys))

@@ -1,18 +1,19 @@
 """A release in PostgreSQL, for tools that need a live SQL endpoint: one schema, brought up to date in one transaction.
 
 Rows are replaced, not tables, so that nobody who reads waits for the export, and views on the tables stay. A table is
-made anew only where its columns changed.
+made anew only where its columns or its key changed. Foreign keys are asked at the end; those that touch a table that is
+made anew are let go of before, since a table cannot be altered once its rows wait for that question.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 import psycopg
 from psycopg import sql
 
-from flows.forms.names import DATABASE
 from flows.release.kept import Release
 
 _TYPES = {
@@ -30,7 +31,28 @@ _NEXT = "__next"
 _SECONDS_FOR_READERS = 60
 _COMMENT = "Release {}, exported {:%Y-%m-%d %H:%M} UTC"
 
-Columns = list[tuple[str, str]]
+
+@dataclass(frozen=True)
+class Shape:
+    """What a table is made of, but for its foreign keys."""
+
+    columns: tuple[tuple[str, str], ...]
+    key: str
+    """As PostgreSQL writes it; empty where the table has none."""
+
+
+@dataclass(frozen=True, order=True)
+class ForeignKey:
+    """A column that leads to the key of another table."""
+
+    table: str
+    column: str
+    parent: str
+    parent_column: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_{self.column}_fkey"
 
 
 class NotExported(Exception):
@@ -51,29 +73,36 @@ def export(release: Release, dsn: str, schema: str = "veerkracht") -> dict[str, 
         rows per table.
 
     Raises:
+        NotReadBack: when the release is not what was signed.
         NotExported: when the schema is somebody else's, when something stands on a table whose columns changed, or when
             what arrived is not what the release holds.
     """
     with (
+        duckdb.connect(str(release.database), read_only=True) as db,
         psycopg.connect(dsn, autocommit=True) as con,
-        duckdb.connect(str(release.folder / DATABASE), read_only=True) as db,
     ):
+        wanted = {table: _shape(db, table) for table in sorted(release.manifest["tables"])}
+        keys = {key for key in _wanted_keys(db) if {key.table, key.parent} <= wanted.keys()}
         with con.transaction():
             _claim(con, schema)
             present = _tables(con, schema)
-            wanted = {table: _columns(db, table) for table in sorted(release.manifest["tables"])}
-            counts, changed = {}, []
-            for table, columns in wanted.items():
-                if present.get(table) == columns:
+            new = {table for table, shape in wanted.items() if present.get(table) != shape}
+            going = new | (present.keys() - wanted.keys())
+            _let_go(con, schema, [k for k in _keys(con, schema) if k not in keys or {k.table, k.parent} & going])
+        with con.transaction():
+            counts = {}
+            for table, shape in wanted.items():
+                target = table
+                if table not in new:
                     con.execute(_sql("delete from {}.{}", schema, table))
-                    target = table
                 else:
                     target = table + _NEXT if table in present else table
-                    _create(con, schema, target, columns)
-                    changed += [table] if table in present else []
+                    _create(con, schema, target, shape)
                 counts[table] = _fill(con, release, schema, target, table)
                 _describe(con, db, schema, target, table)
-            _replace(con, schema, changed, gone=sorted(present.keys() - wanted.keys()))
+            con.execute("set constraints all immediate")
+            _replace(con, schema, sorted(new & present.keys()), gone=sorted(present.keys() - wanted.keys()))
+            _refer(con, schema, sorted(keys - _keys(con, schema)))
             _grant(con, schema, f"{schema}_reader")
             words = _COMMENT.format(release.release_id, datetime.now(UTC))
             con.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(schema), sql.Literal(words)))
@@ -95,34 +124,91 @@ def _claim(con: psycopg.Connection, schema: str) -> None:
         raise NotExported(f"schema {schema} holds what no export made; name another one with --schema")
 
 
-def _tables(con: psycopg.Connection, schema: str) -> dict[str, Columns]:
-    """The tables of a schema with the names and types of their columns, in order."""
+def _tables(con: psycopg.Connection, schema: str) -> dict[str, Shape]:
+    """The tables of a schema, with the names and types of their columns, in order, and their key."""
     rows = con.execute(
-        "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_class as c"
+        "select c.relname,"
+        " coalesce((select pg_get_constraintdef(k.oid) from pg_constraint as k"
+        "  where k.conrelid = c.oid and k.contype in ('p', 'u') order by k.contype limit 1), ''),"
+        " a.attname, format_type(a.atttypid, a.atttypmod) from pg_class as c"
         " inner join pg_namespace as n on c.relnamespace = n.oid"
         " left join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
         " where n.nspname = %s and c.relkind = 'r' order by c.relname, a.attnum",
         [schema],
     ).fetchall()
-    tables: dict[str, Columns] = {}
-    for table, column, type_ in rows:
-        tables.setdefault(table, []).append((column, type_))
-    return tables
+    keys = {table: key for table, key, _, _ in rows}
+    return {
+        table: Shape(tuple((column, type_) for of, _, column, type_ in rows if of == table), key)
+        for table, key in keys.items()
+    }
 
 
-def _columns(db: duckdb.DuckDBPyConnection, table: str) -> Columns:
-    """The columns of a table of the release, typed as PostgreSQL has them."""
-    rows = db.execute(
+def _shape(db: duckdb.DuckDBPyConnection, table: str) -> Shape:
+    """A table of the release, typed and with its key as PostgreSQL has them."""
+    columns = db.execute(
         "select column_name, data_type from duckdb_columns() where table_name = ? order by column_index", [table]
     ).fetchall()
-    return [(name, _postgres_type(type_)) for name, type_ in rows]
+    keys = db.execute(
+        "select constraint_type, constraint_column_names from duckdb_constraints()"
+        " where table_name = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')",
+        [table],
+    ).fetchall()
+    key = "".join(f"{kind} ({', '.join(names)})" for kind, names in keys)
+    return Shape(tuple((name, _postgres_type(type_)) for name, type_ in columns), key)
 
 
-def _create(con: psycopg.Connection, schema: str, table: str, columns: Columns) -> None:
-    definitions = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(type_)) for column, type_ in columns
-    )
-    con.execute(sql.SQL("create table {} ({})").format(sql.Identifier(schema, table), definitions))
+def _wanted_keys(db: duckdb.DuckDBPyConnection) -> set[ForeignKey]:
+    """The foreign keys of the release."""
+    rows = db.execute(
+        "select table_name, constraint_column_names[1], referenced_table, referenced_column_names[1]"
+        " from duckdb_constraints() where constraint_type = 'FOREIGN KEY'"
+    ).fetchall()
+    return {ForeignKey(*row) for row in rows}
+
+
+def _keys(con: psycopg.Connection, schema: str) -> set[ForeignKey]:
+    """The foreign keys between the tables of a schema."""
+    rows = con.execute(
+        "select c.relname, a.attname, p.relname, b.attname from pg_constraint as k"
+        " inner join pg_class as c on k.conrelid = c.oid inner join pg_class as p on k.confrelid = p.oid"
+        " inner join pg_namespace as n on c.relnamespace = n.oid"
+        " inner join pg_attribute as a on a.attrelid = c.oid and a.attnum = k.conkey[1]"
+        " inner join pg_attribute as b on b.attrelid = p.oid and b.attnum = k.confkey[1]"
+        " where n.nspname = %s and k.contype = 'f'",
+        [schema],
+    ).fetchall()
+    return {ForeignKey(*row) for row in rows}
+
+
+def _let_go(con: psycopg.Connection, schema: str, keys: Collection[ForeignKey]) -> None:
+    """Drop foreign keys; the export puts back those that the release has."""
+    if keys:
+        _lock(con, schema, sorted({table for key in keys for table in (key.table, key.parent)}))
+    for key in keys:
+        con.execute(_sql("alter table {}.{} drop constraint {}", schema, key.table, key.name))
+
+
+def _refer(con: psycopg.Connection, schema: str, keys: Sequence[ForeignKey]) -> None:
+    """Add foreign keys; they are asked at the end of a transaction, once parents and children are both replaced."""
+    for key in keys:
+        con.execute(
+            sql.SQL(
+                "alter table {} add constraint {} foreign key ({}) references {} ({}) deferrable initially deferred"
+            ).format(
+                sql.Identifier(schema, key.table),
+                sql.Identifier(key.name),
+                sql.Identifier(key.column),
+                sql.Identifier(schema, key.parent),
+                sql.Identifier(key.parent_column),
+            )
+        )
+
+
+def _create(con: psycopg.Connection, schema: str, table: str, shape: Shape) -> None:
+    definitions = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(type_)) for column, type_ in shape.columns]
+    if shape.key:
+        definitions.append(sql.Composed([sql.SQL(shape.key)]))
+    con.execute(sql.SQL("create table {} ({})").format(sql.Identifier(schema, table), sql.SQL(", ").join(definitions)))
 
 
 def _fill(con: psycopg.Connection, release: Release, schema: str, target: str, table: str) -> int:
@@ -150,25 +236,11 @@ def _describe(con: psycopg.Connection, db: duckdb.DuckDBPyConnection, schema: st
 
 
 def _replace(con: psycopg.Connection, schema: str, changed: Sequence[str], gone: Sequence[str]) -> None:
-    """Let the tables whose columns changed take the place of the old ones, and drop those that are no more.
-
-    Their locks are taken together and without waiting: to wait for one while holding another is what makes readers
-    fail.
-    """
+    """Let the tables whose columns changed take the place of the old ones, and drop those that are no more."""
     old = [*changed, *gone]
     if not old:
         return
-    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in old)
-    deadline = time.monotonic() + _SECONDS_FOR_READERS
-    while True:
-        try:
-            with con.transaction():
-                con.execute(sql.SQL("lock table {} in access exclusive mode nowait").format(names))
-            break
-        except psycopg.errors.LockNotAvailable:
-            if time.monotonic() > deadline:
-                raise NotExported(f"readers hold {', '.join(old)}, whose columns changed; run it again later") from None
-            time.sleep(0.05)
+    names = _lock(con, schema, old)
     try:
         con.execute(sql.SQL("drop table {}").format(names))
     except psycopg.errors.DependentObjectsStillExist as error:
@@ -176,6 +248,24 @@ def _replace(con: psycopg.Connection, schema: str, changed: Sequence[str], gone:
         raise NotExported(f"something stands on a table whose columns changed: {detail}") from None
     for table in changed:
         con.execute(_sql("alter table {}.{} rename to {}", schema, table + _NEXT, table))
+
+
+def _lock(con: psycopg.Connection, schema: str, tables: Sequence[str]) -> sql.Composed:
+    """Take tables for the export alone, together and without waiting, and give their names.
+
+    To wait for one while holding another is what makes readers fail.
+    """
+    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
+    deadline = time.monotonic() + _SECONDS_FOR_READERS
+    while True:
+        try:
+            with con.transaction():
+                con.execute(sql.SQL("lock table {} in access exclusive mode nowait").format(names))
+            return names
+        except psycopg.errors.LockNotAvailable:
+            if time.monotonic() > deadline:
+                raise NotExported(f"readers hold {', '.join(tables)}, which changed; run it again later") from None
+            time.sleep(0.05)
 
 
 def _postgres_type(duckdb_type: str) -> str:
@@ -186,7 +276,7 @@ def _postgres_type(duckdb_type: str) -> str:
 
 
 def _blocks(release: Release, table: str) -> Iterator[bytes]:
-    with (release.folder / "csv" / f"{table}.csv").open("rb") as file:
+    with release.file(f"csv/{table}.csv").open("rb") as file:
         while block := file.read(_BLOCK):
             yield block
 

@@ -9,6 +9,7 @@ import json
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,13 @@ from flows.release.kept import (
     RETIRED,
     NotReadBack,
     Release,
-    current,
-    published,
-    retired,
     sequence,
+    sha256,
 )
-from flows.release.sign import PUBLIC_KEY, SUFFIX, Signer
+from flows.release.sign import PUBLIC_KEY, SUFFIX, Signer, trusted_keys
+from flows.reports import making
 from flows.settings import Settings
+from flows.site.building import build_site
 from flows.warehouse import docs
 
 _FOR_READERS = 2
@@ -64,29 +65,32 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
         now: the moment of publication (UTC); all that is told of time in a release besides its data.
     """
     # The chain follows the order of publication: a release that was rolled back stays a link of it.
-    before = max(
-        (*retired(settings), *published(settings)), key=lambda release: sequence(release.release_id), default=None
-    )
+    before = next(kept.latest_first(settings), None)
     # Nor does a clock that went back put a release before it.
     release_id = _next_id(settings, max(now, before.published_at) if before else now)
     unfinished = settings.releases / f".{release_id}.unfinished"
     this = Edition.after(before.manifest if before else None, release_id, now)
+    this = replace(
+        this, kept={release.release_id: edition.whole_files(release.manifest) for release in _staying(settings)}
+    )
     manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
-    served = current(settings)
+    served = kept.current(settings)
     if served and served.manifest["content_sha256"] == manifest["content_sha256"]:
         shutil.rmtree(unfinished)
         return None
-    read_back(unfinished)
-    read_back_database(unfinished)
+    written = kept.opened(unfinished, trusted_keys(settings))
+    read_back(written)
+    read_back_database(written)
     for path in [*(p for p in unfinished.rglob("*")), unfinished]:
         sync(path)
     folder = settings.releases / release_id
     unfinished.rename(folder)
     sync(settings.releases)
     switch(settings, folder)
-    anchor.leave(settings, Release(folder, manifest), release_id)
+    made = kept.opened(folder, written.keys)
+    anchor.leave(settings, made, release_id)
     retire(settings)
-    return Release(folder, manifest)
+    return made
 
 
 def write(
@@ -115,17 +119,28 @@ def write(
     folder.mkdir(parents=True)
     counts = tables.write(warehouse, folder, marts)
     head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
+    carried.write_csv(folder)
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
     workbook.write(folder, marts, _readme(this), this.published_at)
     told = {path: _file(path, folder) for path in files(folder)}
     data = list(told.values())
     whole = tables.contents_checksum(folder, "parquet")
+    # A database file is never the same twice, so what is said of it is what it was when it was published.
+    database = this.database or _file(folder / DATABASE, folder)
+    database = {"path": DATABASE, "contents_sha256": whole} | {
+        name: database[name] for name in ("bytes", "sha256") if name in database
+    }
     announced = edition.calendar(folder, this)
-    catalogue.write(folder, this, marts, data, whole, announced)
+    content_sha256 = _content_checksum(data)
+    address = publication.release_uri(this.release_id)
+    documents = making.Head(this.release_id, this.published_at, content_sha256, address)
+    making.write(folder / DATABASE, folder / making.FOLDER, documents)
+    catalogue.write(folder, this, marts, [*data, database], announced)
     packages.write(folder, this, marts, data, announced)
     dictionary.write(folder, this, marts)
     changes.write(folder, this)
     docs.write(warehouse, folder)
+    build_site(folder, folder, this)
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {
@@ -133,7 +148,7 @@ def write(
         "earlier_releases": dict(this.earlier),
         "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
         "registry_sha256": registry.checksum(),
-        "content_sha256": _content_checksum(data),
+        "content_sha256": content_sha256,
         "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},
         "calendar": announced,
         "tables": counts,
@@ -141,7 +156,9 @@ def write(
         "places": [mart.name for mart in marts if mart.is_place],
         "submissions": [_submission(receipt) for receipt in receipts],
         "withdrawals": _withdrawals(folder),
-        "database": {"path": DATABASE, "contents_sha256": whole},
+        "kept_releases": dict(this.kept),
+        "last_meetmoments": edition.last_meetmoments(folder, this),
+        "database": database,
         "files": [told.get(path) or _file(path, folder) for path in files(folder)],
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -150,13 +167,13 @@ def write(
     return manifest
 
 
-def read_back(folder: Path) -> None:
+def read_back(checked: Release) -> None:
     """Compare every file of a release with its manifest, by its bytes; nothing of it is opened.
 
     Raises:
         NotReadBack: naming the first file that differs, or what has no place in a release.
     """
-    manifest = kept.opened(folder).manifest
+    folder, manifest = checked.folder, checked.manifest
     if strange := _strange(folder):
         raise NotReadBack(strange)
     listed = {entry["path"]: entry for entry in manifest["files"]}
@@ -168,18 +185,17 @@ def read_back(folder: Path) -> None:
             raise NotReadBack(f"{name} is not what the manifest says")
 
 
-def read_back_database(folder: Path) -> None:
+def read_back_database(checked: Release) -> None:
     """Compare the contents of the database with its manifest, once it is known who wrote both.
 
     Raises:
         NotReadBack: when they differ, or the database cannot be read.
     """
-    manifest = kept.opened(folder).manifest
     try:
-        whole = tables.contents_checksum(folder, "duckdb")
+        whole = tables.contents_checksum(checked.folder, "duckdb")
     except duckdb.Error as error:
         raise NotReadBack(f"{DATABASE} cannot be read: {error}") from error
-    if whole != manifest["database"]["contents_sha256"]:
+    if whole != checked.manifest["database"]["contents_sha256"]:
         raise NotReadBack(f"the contents of {DATABASE} are not what the manifest says")
 
 
@@ -207,16 +223,26 @@ def _strange(folder: Path) -> str | None:
     return None
 
 
+def _staying(settings: Settings) -> list[Release]:
+    """The releases whose files will be there beside the next one."""
+    releases = kept.published(settings)
+    return releases[1 - max(settings.keep_releases, _FOR_READERS) :] if settings.keep_releases else releases
+
+
 def retire(settings: Settings) -> list[str]:
     """Let go of the files of releases beyond the number to keep, never of the current one or the last two; their ids.
 
     Their signed manifests stay, so that the chain can be followed and the release rebuilt from the archive.
     """
-    releases, served = published(settings), current(settings)
+    releases, served = kept.ids(settings), kept.served_id(settings)
     surplus = releases[: -max(settings.keep_releases, _FOR_READERS)] if settings.keep_releases else []
     gone = []
-    for old in surplus:
-        if served and old.release_id == served.release_id:
+    for old_id in surplus:
+        if old_id == served:
+            continue
+        try:
+            old = kept.find(settings, old_id)
+        except NotReadBack:  # what is broken stays as it lies, for whoever puts it back
             continue
         put_by = settings.releases / RETIRED
         unfinished = put_by / f".{old.release_id}"
@@ -243,12 +269,6 @@ def switch(settings: Settings, folder: Path) -> None:
     pointer.symlink_to(folder.relative_to(settings.plan_home))
     pointer.replace(settings.current)
     sync(settings.plan_home)
-
-
-def sha256(path: Path) -> str:
-    """Checksum of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _readme(this: Edition) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 A DuckDB connection stays on the file it opened, also after ``current`` points elsewhere; so does a second connection of
 the same process while the first is open under the same path. So the release is opened under its own path, which never
-changes, and the link is looked at before each use.
+changes, and the link is looked at before each use. Its signature is held against the keys that the settings trust.
 
     with open_current(Path("var/veerkracht")) as reader:
         reader.query("select count(*) from fct_finance")
@@ -14,14 +14,15 @@ from typing import Any
 
 import duckdb
 
-from flows.forms.names import DATABASE
+from flows.release import kept
+from flows.settings import Settings
 
 
 class CurrentReader:
     """A read-only connection to the current release; one thread uses it at a time."""
 
     def __init__(self, home: Path) -> None:
-        self._link = home / "current"
+        self._settings = Settings(home=home.parent, plan=home.name)
         self._folder: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -39,21 +40,23 @@ class CurrentReader:
 
         Raises:
             FileNotFoundError: when nothing was published yet.
+            NotReadBack: when it is not signed with a key that is trusted.
         """
         for _ in range(3):  # a release that is just being let go of is followed by its successor
-            folder = self._link.resolve(strict=True)
+            folder = self._settings.current.resolve(strict=True)
             if folder == self._folder and self._connection:
                 return self._connection
             self.close()
             try:
-                self._connection = duckdb.connect(str(folder / DATABASE), read_only=True)
-            except duckdb.IOException:
+                release = kept.find(self._settings, folder.name)
+                self._connection = duckdb.connect(str(release.database), read_only=True)
+            except (duckdb.IOException, OSError, LookupError, kept.NotReadBack):
                 if folder.exists():
                     raise
                 continue
             self._folder = folder
             return self._connection
-        raise FileNotFoundError(f"{self._link} points to a release that is not there")
+        raise FileNotFoundError(f"{self._settings.current} points to a release that is not there")
 
     def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """The rows of a query on the current release."""

@@ -13,8 +13,7 @@ from flows.forms.names import DATABASE
 from flows.intake import archive
 from flows.intake.archive import Withdrawal
 from flows.release import kept, publishing
-from flows.release.kept import MANIFEST, Release
-from flows.release.verify import expect_signed
+from flows.release.kept import MANIFEST, NotReadBack, Release
 from flows.settings import Settings
 from flows.warehouse.from_archive import build_as_known
 
@@ -45,7 +44,6 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
         NotReadBack: when its manifest is not signed with a key that is trusted.
     """
     original = kept.find(settings, release_id)
-    expect_signed(settings, original)
     known = {receipt.submission_id: receipt for receipt in archive.receipts(settings.archive, settings.plan)}
     named = [entry["submission_id"] for entry in original.manifest["submissions"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
@@ -79,11 +77,9 @@ def _compared(original: Release, folder: Path) -> Rebuilt:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     then, now = _checksums(original.manifest), _checksums(manifest)
     differing = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
-    carries = {entry["path"]: entry["sha256"] for entry in original.manifest["files"]}.get(carried.REGISTRY)
-    packed = original.folder / carried.REGISTRY
-    if packed.is_file() and publishing.sha256(packed) == carries:
-        registry_differs = carried.registry_differences(original.folder)
-    else:  # its files were not kept, or are not what they were, so that only the whole can be compared
+    try:
+        registry_differs = carried.registry_differences(original.file(carried.REGISTRY).parent)
+    except NotReadBack:  # its files were not kept, or are not what they were, so that only the whole can be compared
         registry_differs = [] if original.manifest["registry_sha256"] == registry.checksum() else ["as a whole"]
     return Rebuilt(
         folder=folder,

@@ -6,6 +6,7 @@
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,21 +71,24 @@ def trusted_keys(settings: Settings) -> list[str]:
     return [Signer.of(settings).public_pem, *trusted]
 
 
-def is_signed(path: Path, public_pem: str) -> bool:
-    """Whether the signature beside a file is of these bytes by this key; never of what a link leads to.
+def signed_with(path: Path, keys: Sequence[str]) -> bytes | None:
+    """The bytes of a file that the signature beside it is of, by one of these keys; never of what a link leads to.
 
     Raises:
-        ValueError: when the key is none.
+        ValueError: when a key is none.
     """
-    key = _public_key(public_pem)
+    public = [_public_key(pem) for pem in keys]
     signature = path.with_name(path.name + SUFFIX)
     if not all(each.is_file() and not each.is_symlink() for each in (path, signature)):
-        return False
-    try:
-        key.verify(signature.read_bytes(), path.read_bytes())
-    except InvalidSignature:
-        return False
-    return True
+        return None
+    content, signed = path.read_bytes(), signature.read_bytes()
+    for key in public:
+        try:
+            key.verify(signed, content)
+        except InvalidSignature:
+            continue
+        return content
+    return None
 
 
 def _public_key(pem: str) -> Ed25519PublicKey:

@@ -9,39 +9,77 @@ import json
 import os
 import runpy
 from collections.abc import Sequence
+from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from flows.settings import PROJECT, Settings
-from flows.warehouse import cache, parsed, transform
+from flows.warehouse import cache, parsed_project, transform
 from flows.warehouse.transform import TransformFailed
 
 _KEPT = "models.json"
+_STANDS_FOR = {"plan": "<plan>", "known_on": "<known on>", "known_before": "<known before>"}
+"""What stands in what is kept for the variables of a night, which are words of SQL and nothing else."""
 
 
-def build(warehouse: Path, select: Sequence[str], plan_code: str) -> None:
+def build(
+    warehouse: Path,
+    select: Sequence[str],
+    plan_code: str,
+    known_on: datetime | None = None,
+    known_before: datetime | None = None,
+) -> None:
     """Make these parts of the project in ``warehouse``, as `transform.build` makes them; no test is asked.
 
     Raises:
         TransformFailed: when a model cannot be made.
     """
-    asked = json.dumps([parsed.key(PROJECT, warehouse.stem), plan_code, *select]).encode()
-    folder = Settings().cache / "compiled" / hashlib.sha256(asked + Path(__file__).read_bytes()).hexdigest()[:24]
-    kept = cache.entry(folder, lambda target: _compile(target / _KEPT, warehouse, select, plan_code))
-    models = json.loads((kept / _KEPT).read_text(encoding="utf-8"))
+    made = models(warehouse, select, transform.variables(plan_code, known_on, known_before))
     with duckdb.connect(str(warehouse)) as con:
         con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false; set threads = 2")
         con.execute(f"set memory_limit = '{os.environ.get('VEERKRACHT_MEMORY_LIMIT', '4GB')}'")
-        for schema in {model["schema"] for model in models}:
+        for schema in {model["schema"] for model in made}:
             con.execute(f"create schema if not exists {schema}")
-        for model in models:
+        for model in made:
             try:
                 _make(con, model)
             except Exception as error:
                 raise TransformFailed(f"{model['name']}: {error}") from error
+
+
+def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) -> list[dict[str, Any]]:
+    """These parts of the project as compiled, each model after those it stands on.
+
+    All of a night is compiled at once, for any plan and moment.
+
+    Args:
+        select: models with all they stand on, each as ``+model``; or all of a night, `transform.WAREHOUSE`.
+        variables: of the night (`transform.variables`).
+    """
+    asked = parsed_project.key(PROJECT, warehouse.stem).encode() + Path(__file__).read_bytes()
+    folder = Settings().cache / "compiled" / hashlib.sha256(asked).hexdigest()[:24]
+    kept = cache.entry(folder, lambda target: _compile(target / _KEPT, warehouse))
+    text = (kept / _KEPT).read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = {model["name"]: model for model in json.loads(text)}
+    needed: set[str] = set(found) if tuple(select) == transform.WAREHOUSE else set()
+    ahead = [name.removeprefix("+") for name in select] if not needed else []
+    while ahead:
+        name = ahead.pop()
+        if name not in needed:
+            needed.add(name)
+            ahead += found[name]["parents"]
+    said = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"] | variables
+    return [m | {"compiled": _named(m["compiled"], said)} for m in found.values() if m["name"] in needed]
+
+
+def _named(compiled: str, variables: dict[str, str]) -> str:
+    for name, stand_in in _STANDS_FOR.items():
+        compiled = compiled.replace(stand_in, variables[name].replace("'", "''"))
+    return compiled
 
 
 def _make(con: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> None:
@@ -63,26 +101,27 @@ class _Dbt:
         """Models are made in their order."""
 
 
-def _compile(target: Path, warehouse: Path, select: Sequence[str], plan_code: str) -> None:
-    """Have dbt compile the models, and write them down, each after those it stands on."""
+def _compile(target: Path, warehouse: Path) -> None:
+    """Have dbt compile the models of a night, and write them down, each after those it stands on."""
     arguments = [
         *("compile", "--no-write-json", "--no-introspect", *transform.where(warehouse)),
         *("--quiet", "--log-level", "none"),  # else it prints what it compiles, amid the answer of a command
-        *("--indirect-selection", "empty", "--vars", json.dumps({"plan": plan_code}), "--select", *select),
+        *("--indirect-selection", "empty", "--vars", json.dumps(_STANDS_FOR)),
+        *("--select", *transform.WAREHOUSE, "--exclude", "resource_type:test", "resource_type:unit_test"),
     ]
     results = transform.run(warehouse, arguments, transform.project(warehouse)).results
     nodes = {result.node.unique_id: result.node for result in results if result.node.resource_type == "model"}
     parents = {name: [p for p in nodes[name].depends_on.nodes if p in nodes] for name in sorted(nodes)}
-    ordered = map(nodes.__getitem__, TopologicalSorter(parents).static_order())
     models = [
         {
-            "name": node.name,
-            "schema": node.schema,
-            "kind": node.config.materialized,
-            "language": node.language,
-            "path": node.original_file_path,
-            "compiled": node.compiled_code if node.language == "sql" else "",
+            "name": nodes[name].name,
+            "schema": nodes[name].schema,
+            "kind": nodes[name].config.materialized,
+            "language": nodes[name].language,
+            "path": nodes[name].original_file_path,
+            "parents": [nodes[parent].name for parent in parents[name]],
+            "compiled": nodes[name].compiled_code if nodes[name].language == "sql" else "",
         }
-        for node in ordered
+        for name in TopologicalSorter(parents).static_order()
     ]
     target.write_text(json.dumps(models), encoding="utf-8")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from flows import registry
 from flows.intake import archive, stated
 from flows.intake.archive import Receipt, Withdrawal
-from flows.intake.reading import Job, parse_all
+from flows.intake.reading import Job, NotRead, parse_all
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows
 
@@ -40,6 +40,19 @@ _WHOLE = b"PAR1"
 """How a Parquet file ends that was written to its end."""
 
 
+class ReadingFailed(RuntimeError):
+    """Submissions of which nothing is known tonight, with what to do when it is so every night."""
+
+    def __init__(self, ends: Mapping[Receipt, str]) -> None:
+        told = "; ".join(f"{archive.told(receipt)}: {end}" for receipt, end in ends.items())
+        commands = ", ".join(f"veerkracht withdraw {receipt.submission_id} --reason ..." for receipt in ends)
+        super().__init__(
+            f"reading failed, and not because of what the files hold: {told}. Nothing of them is judged or kept, and "
+            f"the next night reads them again. Where it is so every night, withdraw what fails: {commands}; the file "
+            "stays in the archive, and the nights go on without it"
+        )
+
+
 def load(
     settings: Settings,
     sources: Mapping[Receipt, Path],
@@ -57,6 +70,7 @@ def load(
 
     Raises:
         archive.Damaged: when the bytes of a receipt are no longer those that were received.
+        ReadingFailed: naming each submission that could not be read.
     """
     archive.expect_whole(sources)
     folders = {receipt: parsed_folder(settings, receipt) for receipt in sources}
@@ -74,7 +88,11 @@ def load(
         count += 1
         on_parsed(count, len(unread))
 
-    parse_all([Job(*job) for job in unread], settings, one_done)
+    try:
+        parse_all([Job(*job) for job in unread], settings, one_done)
+    except NotRead as failed:
+        ends = {job.target: end for job, end in failed.ends.items()}
+        raise ReadingFailed({r: ends[folder] for r, folder in folders.items() if folder in ends}) from failed
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         leftover.unlink(missing_ok=True)

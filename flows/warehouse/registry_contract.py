@@ -31,7 +31,6 @@ from flows.warehouse import columns
 from flows.warehouse.seed_file import Fault, SeedText, nearest, quoted
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
-_LINES_NAMED = 8
 _PLACEHOLDERS = {"cell", "column", "expected", "row", "sheet", "value"}
 
 
@@ -52,7 +51,7 @@ class Seed:
 
 
 def broken(con: duckdb.DuckDBPyConnection, seeds: Sequence[Seed], texts: Mapping[str, SeedText]) -> list[Fault]:
-    """Every broken promise, and every fault of form, in the order of the files.
+    """Every broken promise, and every fault of form; the same said of several lines is said of each.
 
     Args:
         con: where the tables ``typed.<seed>`` are made, the values of each row beside its line.
@@ -79,9 +78,9 @@ class _Contract:
         for asked in (self._cells, self._forms, self._keys, self._references, self._rows):
             said = {(fault.file, fault.line, fault.column) for fault in self._found}
             for seed in self._seeds.values():
-                found = [Fault(seed.told, *fault) for fault in asked(seed)]
+                found = [fault if isinstance(fault, Fault) else Fault(seed.told, *fault) for fault in asked(seed)]
                 self._found += [fault for fault in found if (fault.file, fault.line, fault.column) not in said]
-        return _gathered(self._found)
+        return self._found
 
     def _load_marts(self) -> None:
         self._con.execute('create table text.mart_column (mart varchar, "column" varchar)')
@@ -202,7 +201,7 @@ class _Contract:
 
     # What a row says beside other rows.
 
-    def _keys(self, seed: Seed) -> Iterator[tuple[int, str, str]]:
+    def _keys(self, seed: Seed) -> Iterator[Fault]:
         for key in [k for k in (seed.promises.get("key"), *seed.promises.get("unique", [])) if k]:
             shared = ", ".join(f'lower("{name}")' for name in key)
             names = ", ".join(f'"{name}"' for name in key)
@@ -215,7 +214,7 @@ class _Contract:
                 """
             ):
                 held = ", ".join(f"{name} '{value or ''}'" for name, value in zip(key, values, strict=True))
-                yield line, key[-1], f"{held} stands on line {first} too"
+                yield Fault(seed.told, line, key[-1], f"{held} stands on line {first} too", beside=first)
 
     def _references(self, seed: Seed) -> Iterator[tuple[int, str, str]]:
         for name, promised in seed.of_column.items():
@@ -286,21 +285,6 @@ class _Contract:
 def _without(seed: Seed, absent: Sequence[str]) -> Seed:
     """The seed with no promise of the columns that its file does not have, and are told already."""
     return replace(seed, of_column={name: said for name, said in seed.of_column.items() if name not in absent})
-
-
-def _gathered(faults: Iterable[Fault]) -> list[Fault]:
-    """The same said of the same column on several lines is said once."""
-    lines: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for fault in faults:
-        lines[fault.file, fault.column, fault.says].append(fault.line)
-    return sorted(
-        Fault(file, min(on), column, f"{says}{_also(sorted(set(on))[1:])}")
-        for (file, column, says), on in lines.items()
-    )
-
-
-def _also(lines: Sequence[int]) -> str:
-    return f" (also on line {', '.join(quoted([str(line) for line in lines], _LINES_NAMED))})" if lines else ""
 
 
 def _has_type(name: str, type_: str) -> str:

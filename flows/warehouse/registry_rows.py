@@ -1,12 +1,15 @@
 """The registry as tables: every seed as its YAML declares it, after all that is declared there was asked of its text.
 
 It is made in seconds, without dbt, and kept per registry: a warehouse begins as a copy of it. What is not whole is not
-made: each fault is a sentence that names file, line and column, and whoever reads the registry first asks here.
+made: each fault is a sentence that names file, line and column, and whoever reads the registry first asks here. A fault
+in rows of one plan stops that plan; the others are made without it.
 """
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,35 +20,59 @@ from flows.warehouse import cache as kept
 if TYPE_CHECKING:
     from flows.warehouse.registry_contract import Seed
 
-_FILE = "rows.duckdb"
-_MADE_BY = ("cache", "columns", "registry_contract", "registry_rows", "seed_file")
+_FILE, _BROKEN = "rows.duckdb", "broken.json"
+_MADE_BY = ("cache", "columns", "registry_contract", "registry_owners", "registry_rows", "seed_file")
 
 
 class RegistryBroken(Exception):
     """The registry is not whole; the message has a sentence per fault."""
 
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = faults
+    def __init__(self, of_all: list[str], of_plan: dict[str, list[str]], plan_code: str = "") -> None:
+        self.of_all, self.of_plan = of_all, of_plan
+        """What stops every plan, and what stops one plan each."""
+        self.faults = of_plan[plan_code] if plan_code else [*of_all, *chain.from_iterable(of_plan.values())]
+        self.whom_nl = f"in rijen van {plan_code}; andere plannen gaan door" if plan_code else "voor elk plan"
+        self.whom_en = f"in rows of {plan_code}; other plans go on" if plan_code else "for every plan"
+        super().__init__(f"the registry is not whole, {self.whom_en}: {'; '.join(self.faults)}")
 
 
 def database(settings: Settings) -> Path:
     """A DuckDB file with the schema ``registry`` and nothing else; it is kept, and only to be copied.
 
     Raises:
-        RegistryBroken: when anything in ``seeds/`` is not as its YAML declares it.
+        RegistryBroken: when anything in ``seeds/`` that the plan stands on is not as its YAML declares it.
     """
-    folder = settings.cache / "registry" / _key()
-    return kept.entry(folder, lambda target: _make(target / _FILE)) / _FILE
+    folder = _entry(settings)
+    of_plan = _broken_plans(folder)
+    if settings.plan in of_plan:
+        raise RegistryBroken([], of_plan, settings.plan)
+    return folder / _FILE
 
 
-def broken(settings: Settings) -> list[str]:
-    """What is wrong in ``seeds/``, a sentence per fault; empty when nothing is."""
+def expect_readable(settings: Settings) -> None:
+    """Ask the registry before it is known which plan is meant.
+
+    Raises:
+        RegistryBroken: when something in it is wrong that is of no plan alone.
+    """
+    _entry(settings)
+
+
+def broken(settings: Settings) -> tuple[list[str], dict[str, list[str]]]:
+    """What is wrong in ``seeds/``, a sentence per fault: what stops every plan, and what stops each plan alone."""
     try:
-        database(settings)
+        return [], _broken_plans(_entry(settings))
     except RegistryBroken as found:
-        return found.faults
-    return []
+        return found.of_all, found.of_plan
+
+
+def _entry(settings: Settings) -> Path:
+    return kept.entry(settings.cache / "registry" / _key(), _make)
+
+
+def _broken_plans(folder: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads((folder / _BROKEN).read_text(encoding="utf-8"))
+    return found
 
 
 def _key() -> str:
@@ -58,21 +85,38 @@ def _key() -> str:
     return digest.hexdigest()[:24]
 
 
-def _make(path: Path) -> None:
+def _make(folder: Path) -> None:
     import duckdb
 
-    from flows.warehouse import registry_contract, seed_file
+    from flows.warehouse import registry_contract, registry_owners, seed_file
 
     seeds = list(declared())
     texts = {seed.name: seed_file.read(seed.path, seed.told, list(seed.types)) for seed in seeds}
     with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as con:
-        faults = [*_undeclared(seeds), *map(str, registry_contract.broken(con, seeds, texts))]
-        if faults:
-            raise RegistryBroken(faults)
-        con.execute(f"attach '{path}' as kept; create schema kept.registry")
+        found = registry_owners.by_owner(registry_contract.broken(con, seeds, texts), seeds, texts)
+        of_plan = {plan: list(map(str, faults)) for plan, faults in found.of_plan.items()}
+        of_all = [*_undeclared(seeds), *map(str, found.of_all)]
+        if of_all:
+            raise RegistryBroken(of_all, of_plan)
+        con.execute(f"attach '{folder / _FILE}' as kept; create schema kept.registry")
         for seed in seeds:
-            con.execute(f"create table kept.registry.{seed.name} as select * exclude (line) from typed.{seed.name}")
+            con.execute(
+                f"create table kept.registry.{seed.name} as select * exclude (line) from typed.{seed.name}"
+                f" where {_is_of_others(seed, of_plan)}"
+            )
         con.execute("detach kept")
+    (folder / _BROKEN).write_text(json.dumps(of_plan), encoding="utf-8")
+
+
+def _is_of_others(seed: "Seed", broken_plans: Iterable[str]) -> str:
+    """The condition that leaves out the rows of the plans that are broken."""
+    theirs = ", ".join("'" + plan.replace("'", "''") + "'" for plan in broken_plans) or "''"
+    if "plan_code" in seed.types:
+        return f"coalesce(plan_code not in ({theirs}), true)"
+    if "layout_code" in seed.types:
+        layouts = f"select layout_code from typed.layout where layout_code is not null and plan_code in ({theirs})"
+        return f"layout_code not in ({layouts})"
+    return "true"
 
 
 def _undeclared(seeds: list["Seed"]) -> Iterator[str]:

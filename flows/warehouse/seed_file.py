@@ -25,6 +25,10 @@ class Fault:
     line: int
     column: str
     says: str
+    spoils_file: bool = field(default=False, compare=False)
+    """Whether other rows of the file cannot be read past it."""
+    beside: int = field(default=0, compare=False)
+    """The line of the other row that it is about as well."""
 
     def __str__(self) -> str:
         return f"{self.file} line {self.line}, column {self.column}: {self.says}"
@@ -89,8 +93,8 @@ class _Reading:
             self._row(number, line, placed)
         return self._found
 
-    def _say(self, line: int, column: str, says: str) -> None:
-        self._found.faults.append(Fault(self._told, line, column, says))
+    def _say(self, line: int, column: str, says: str, spoils_file: bool = False) -> None:
+        self._found.faults.append(Fault(self._told, line, column, says, spoils_file))
 
     def _text(self, number: int, line: bytes) -> str:
         try:
@@ -100,7 +104,7 @@ class _Reading:
             text = line.decode("cp1252", "replace")
             word = _CELL_END.split(before)[-1] + _CELL_END.split(text[error.start :])[0]
             says = f"byte {line[error.start]:#04x} is no UTF-8 (Windows-1252 '{word}'?); save the file as UTF-8"
-            self._say(number, self._column_at(before), says)
+            self._say(number, self._column_at(before), says, spoils_file=True)
             return text
 
     def _column_at(self, before: str) -> str:
@@ -115,7 +119,7 @@ class _Reading:
         ended = [number for number, line in enumerate(lines, start=1) if line.endswith("\r")]
         if ended:
             says = f"the line ends in CR LF, as do {len(ended)} lines of the file; save it with LF alone"
-            self._say(ended[0], self._columns[-1], says)
+            self._say(ended[0], self._columns[-1], says, spoils_file=True)
         return [line.removesuffix("\r") for line in lines]
 
     def _header(self, line: str) -> tuple[list[str], int]:
@@ -169,7 +173,8 @@ class _Reading:
             return
         cells = self._cells(line, self._delimiter)
         if cells is None:
-            self._say(number, self._column_at(line[: line.rfind('"')]), "a quote is not closed; a row is one line")
+            says = "a quote is not closed; a row is one line"
+            self._say(number, self._column_at(line[: line.rfind('"')]), says, spoils_file=True)
         elif len(cells) != len(placed):
             self._say(number, placed[min(len(cells), len(placed)) - 1], self._width(line, len(cells), len(placed)))
         else:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.settings import PROJECT, Settings
-from flows.warehouse import columns, parsed
+from flows.warehouse import columns, parsed_project
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "gate", "intermediate", "marts"))
 # What gate 1 comes to, and what the senders are answered, with all that these stand on.
 FINDINGS = ("+int_finding",)
-ANSWERS = ("+int_finding", "+int_submission", "+agg_quality_by_submitter")
+ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced", "+agg_quality_by_submitter")
 
 
 class TransformFailed(Exception):
     """A model or a test of ours failed; the message names each with its reason."""
 
 
-def build(warehouse: Path, select: Sequence[str], plan_code: str, known_on: datetime | None = None) -> None:
+def build(
+    warehouse: Path,
+    select: Sequence[str],
+    plan_code: str,
+    known_on: datetime | None = None,
+    known_before: datetime | None = None,
+) -> None:
     """Build these parts of the project with their tests in ``warehouse``.
 
     Args:
@@ -35,12 +41,23 @@ def build(warehouse: Path, select: Sequence[str], plan_code: str, known_on: date
         select: dbt selectors.
         plan_code: the plan whose warehouse it is.
         known_on: leave out what was received after this moment (UTC).
+        known_before: the moment of the release before (UTC), for what gate 2 compares with what was known then.
     """
-    run(warehouse, build_arguments(warehouse, select, plan_code, known_on), project(warehouse))
+    run(warehouse, build_arguments(warehouse, select, plan_code, known_on, known_before), project(warehouse))
+
+
+def variables(plan_code: str, known_on: datetime | None, known_before: datetime | None) -> dict[str, str]:
+    """What dbt is told of a night; what is left out is as ``dbt_project.yml`` says."""
+    moments = {"known_on": known_on, "known_before": known_before}
+    return {"plan": plan_code} | {name: f"{at:%Y-%m-%d %H:%M:%S.%f}" for name, at in moments.items() if at}
 
 
 def build_arguments(
-    warehouse: Path, select: Sequence[str], plan_code: str, known_on: datetime | None = None
+    warehouse: Path,
+    select: Sequence[str],
+    plan_code: str,
+    known_on: datetime | None = None,
+    known_before: datetime | None = None,
 ) -> list[str]:
     """The dbt command line of `build`.
 
@@ -48,7 +65,6 @@ def build_arguments(
     its tests were asked (`flows.warehouse.registry_rows`). What the tests of every model ask, the macro `promises_kept`
     asks in one go.
     """
-    moment = {"known_on": f"{known_on:%Y-%m-%d %H:%M:%S.%f}"} if known_on else {}
     arguments = [
         "build",
         "--no-write-json",
@@ -57,7 +73,7 @@ def build_arguments(
         *("--exclude", "tag:selftest", "path:seeds", "test_name:sound_rows", "test_name:sound_mart"),
         # Every test of a model of the run; asking which have all they need takes dbt most of a second.
         *("--indirect-selection", "eager"),
-        *("--vars", json.dumps({"plan": plan_code} | moment)),
+        *("--vars", json.dumps(variables(plan_code, known_on, known_before))),
         "--quiet",
         "--select",
         *select,
@@ -83,7 +99,7 @@ def project(warehouse: Path) -> "Manifest":
         columns.complete(made)
         return made
 
-    found, told = parsed.project(Settings().cache, PROJECT, warehouse.stem, parse)
+    found, told = parsed_project.project(Settings().cache, PROJECT, warehouse.stem, parse)
     path = manifest_path(warehouse)
     if not (path.exists() and filecmp.cmp(told, path, shallow=False)):
         path.parent.mkdir(parents=True, exist_ok=True)

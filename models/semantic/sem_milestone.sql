@@ -3,7 +3,7 @@ with
 
 milestones as (
 
-    select * from {{ ref('fct_milestone_status') }}
+    select * from {{ ref('fct_milestone_status_as_returned') }}
 
 ),
 

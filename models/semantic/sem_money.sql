@@ -3,7 +3,7 @@ with
 
 amounts as (
 
-    select * from {{ ref('agg_finance_by_project') }}
+    select * from {{ ref('fct_finance_by_execution') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 statuses as (
 
-    select * from {{ ref('fct_project_status') }}
+    select * from {{ ref('fct_project_status_as_returned') }}
 
 ),
 

@@ -1,6 +1,6 @@
 """What the tests share: real files of other countries where they are, homes after some nights, and one manifest.
 
-Marts are a function of the archive, so that `demo` runs a few of the demonstration's nights only: what came in on the
+Marts are a function of the archive, so that `demo` runs two of the demonstration's nights only: what came in on the
 others is received at its own moment and waits. `make slow` runs all eight, and proves that it is the same.
 """
 
@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 
 import pytest
 from demo_reading import Returns, load
-from homes import kept, put
+from kept_homes import kept, put
 from real_night import Staged, night_of_all, rows_of_all
+from replay import without_dbt
 from small_plan import METINGEN, write_small_returns
 
 from demo import Night as DemoNight
@@ -34,8 +36,10 @@ os.environ.setdefault("VEERKRACHT_CACHE", str(PROJECT / "var" / "cache"))
 REAL = Path(os.environ.get("VEERKRACHT_REAL_FILES", PROJECT.parent / "shared" / "real"))
 HELD = "held"
 EVERY_NIGHT = ("m1", "m2", HELD, "m3", "m4", "m5", "m6", "m7")
-# What is restated, the night that is held, what restates, and the last.
-FEW_NIGHTS = ("m2", HELD, "m3", "m7")
+# One that is restated later, and the last.
+FEW_NIGHTS = ("m2", "m7")
+# The first to ask for what is dear to make, and when: 0 is first.
+MAKERS = {"test_demo_run.py": 0, "test_italy.py": 2}
 SMALL_NIGHTS = tuple(f"m{meting}" for meting in METINGEN)
 
 
@@ -68,14 +72,19 @@ def run_small(home: Path, nights: tuple[str, ...] = SMALL_NIGHTS) -> DemoRun:
 
 
 def run_nights(home: Path, returns: Mapping[str, DemoNight], nights: tuple[str, ...]) -> DemoRun:
-    """Nights by the plain runbook; of the others only what came in is received, at its own moment."""
+    """Nights by the plain runbook; of the others only what came in is received, at its own moment.
+
+    The last one is built by dbt, those before it too where all of them are asked for.
+    """
     settings = Settings(home=home)
     outcomes = []
+    earlier: Callable[[], AbstractContextManager[None]] = nullcontext if nights == EVERY_NIGHT else without_dbt
     for name, night in returns.items():
         for delivery in night.deliveries:
             put(settings, delivery.path, delivery.plan_code, delivery.meetmoment_code)
         if name in nights:
-            outcomes.append(runbook(Night(settings, night.received_at)))
+            with nullcontext() if name == nights[-1] else earlier():
+                outcomes.append(runbook(Night(settings, night.received_at)))
         else:
             receive(Night(settings, night.received_at))
     return DemoRun(settings, tuple(outcomes), nights)
@@ -139,16 +148,20 @@ def real_rows(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return kept("real_rows", lambda folder: rows_of_all(folder / "home", real_files), target, files) / "home"
 
 
-@pytest.fixture(scope="session")
-def staged(real_files: Path, real_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Staged:
-    """One night of each plan with all real files, up to the judgement of the release."""
+@pytest.fixture(scope="session", params=["compiled", pytest.param("by_dbt", marks=pytest.mark.slow)])
+def staged(
+    request: pytest.FixtureRequest, real_files: Path, real_rows: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Staged:
+    """One night of each plan with all real files, up to the judgement of the release; in `make slow` built by dbt."""
     files = [path for path in real_files.rglob("*.csv") if path.is_file()]
+    name = f"real_night_{request.param}"
 
     def make(folder: Path) -> None:
         shutil.copytree(real_rows, folder / "home")
-        night_of_all(folder / "home", real_files)
+        with without_dbt() if request.param == "compiled" else nullcontext():
+            night_of_all(folder / "home", real_files)
 
-    home = kept("real_night", make, tmp_path_factory.mktemp("real_night") / "kept", files) / "home"
+    home = kept(name, make, tmp_path_factory.mktemp(name) / "kept", files) / "home"
     return Staged(real_files, {plan: Settings(home=home, plan=plan).warehouse for plan in with_home(home)})
 
 
@@ -180,8 +193,8 @@ def manifest(parsed: Path) -> dict[str, Any]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what stands on the whole demonstration, so that a room can be tested without waiting for it.
 
-    The file that makes it comes first, then on the other worker those of the small plan, and those that read the
-    demonstration last, so that nobody waits long.
+    The file that makes it comes first, on the other worker those of the small plan, then one that makes the real night;
+    those that read the demonstration or the real files come last, so that no worker waits for what another is making.
     """
 
     def standing_on(*fixtures: str) -> list[pytest.Item]:
@@ -191,10 +204,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker("demo")
     of_demo = {item.path for item in standing_on("demo", "nights")}
     of_small = {item.path for item in standing_on("small", "released")}
+    of_real = {item.path for item in standing_on("real_rows", "staged")}
 
     def turn(item: pytest.Item) -> int:
-        if item.path.name == "test_demo_run.py":
-            return 0
-        return 3 if item.path in of_demo else 1 if item.path in of_small else 2
+        if item.path.name in MAKERS:
+            return MAKERS[item.path.name]
+        return 4 if item.path in of_demo | of_real else 1 if item.path in of_small else 3
 
     items.sort(key=turn)

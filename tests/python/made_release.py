@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows.release import publishing
+from flows.forms.names import DATABASE
+from flows.release import kept, publishing
 from flows.release.kept import MANIFEST, Release
+from flows.release.sign import Signer
 from flows.settings import Settings
 
 COLUMNS = (
@@ -32,7 +35,8 @@ def manifest(release_id: str, published_at: datetime) -> dict[str, Any]:
         "signing": {"public_key": "k", "is_demo_key": True},
         "database": {"contents_sha256": "d"},
         "calendar": [],
-        "tables": {},
+        "tables": {"what_changed": 0},
+        "records": {},
         "submissions": [],
         "withdrawals": [],
         "files": [],
@@ -47,12 +51,19 @@ def make_release(
     folder.mkdir(parents=True)
     said = manifest(release_id, published_at)
     (folder / MANIFEST).write_text(json.dumps(said), encoding="utf-8")
-    made = Release(folder, said)
-    with duckdb.connect(str(made.database)) as con:
+    with duckdb.connect(str(folder / DATABASE)) as con:
         columns = [f"{column} {_TYPES.get(column, 'varchar')}" for column in COLUMNS]
         con.execute(f"create table what_changed ({', '.join(columns)})")
         rows = [[change.get(column) for column in COLUMNS] for change in changes]
         if rows:
             con.executemany(f"insert into what_changed values ({', '.join('?' * len(COLUMNS))})", rows)
+    sign(settings, folder)
     publishing.switch(settings, folder)
-    return made
+    return kept.find(settings, release_id)
+
+
+def sign(settings: Settings, folder: Path) -> None:
+    """Sign a release as it lies now."""
+    for name in (MANIFEST, DATABASE):
+        if (folder / name).exists():
+            Signer.of(settings).sign(folder / name)

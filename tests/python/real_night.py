@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from homes import put
+from kept_homes import put
 
 from flows.homes import with_home
 from flows.intake.archive import receipt_for

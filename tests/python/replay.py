@@ -1,13 +1,15 @@
 """Files received one after another, in one warehouse: what many nights would have come to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from flows.intake.archive import Receipt, receipt_for
 from flows.settings import Settings
-from flows.warehouse import transform
+from flows.warehouse import compiled, transform
 from flows.warehouse.load import load
 
 
@@ -30,5 +32,28 @@ def replay(home: Path, files: Sequence[Received], models: Sequence[str]) -> Path
     (plan_code,) = {file.plan_code for file in files}
     settings = Settings(home=home, plan=plan_code)
     load(settings, {file.receipt: file.path for file in files}, settings.warehouse, {})
-    transform.build(settings.warehouse, [f"+{model}" for model in models], plan_code)
+    transform.project(settings.warehouse)  # beside the warehouse stands what every mart and column is
+    compiled.build(settings.warehouse, [f"+{model}" for model in models], plan_code)
     return settings.warehouse
+
+
+@contextmanager
+def without_dbt() -> Iterator[None]:
+    """Nights whose tables are made by the SQL that dbt compiled, for tests that ask what the tables say.
+
+    `test_compiled` holds these tables equal to those of dbt. What dbt asks of them besides (tests, promises, contracts)
+    is asked of the last nights of `small` and `demo`, and in `make slow` of every night and of all real files.
+    """
+
+    def build(
+        warehouse: Path,
+        select: Sequence[str],
+        plan_code: str,
+        known_on: datetime | None = None,
+        known_before: datetime | None = None,
+    ) -> None:
+        transform.project(warehouse)
+        compiled.build(warehouse, select, plan_code, known_on, known_before)
+
+    with patch.object(transform, "build", build):
+        yield

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from demo import Delivery, Night
-from demo.files import write_csv, write_workbook
-from demo.nights import CSV_ENCODING
-from demo.returns import Cell, Row, Sheet, definitive_sheet, return_sheets
+from demo.demo_nights import CSV_ENCODING
+from demo.return_files import write_csv, write_workbook
+from demo.return_tables import Cell, Row, Sheet, definitive_sheet, return_sheets
 
 PLAN = "veerkracht"
 METINGEN = {  # with the night of receipt

@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import polars as pl
 import xlsxwriter
-from files import FINANCE_HEADERS, HEADERS, packed
+from made_files import FINANCE_HEADERS, HEADERS, packed
 
 EPOCH = date(1899, 12, 30)
 TEXTS = ["België – één", "regel 1\nregel 2", "  ruimte  ", "1.234,56", "00012", "😀 & <b> \"x\" 'y'", "=niet berekend"]

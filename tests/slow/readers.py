@@ -10,11 +10,13 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+from made_release import manifest, sign
 
 from flows.forms.names import DATABASE
 from flows.release import kept, publishing
@@ -78,7 +80,8 @@ def _make(settings: Settings, release_id: str, number: int) -> Path:
         con.execute(f"attach '{folder / DATABASE}' as made (storage_version 'v1.0.0')")
         for table in ("one", "two"):
             con.execute(f"create table made.{table} as select {number} as number, i from range({_ROWS}) as t (i)")
-    (folder / kept.MANIFEST).write_text(json.dumps({"release_id": release_id}))
+    (folder / kept.MANIFEST).write_text(json.dumps(manifest(release_id, datetime(2030, 1, 1, tzinfo=UTC))))
+    sign(settings, folder)
     return folder
 
 

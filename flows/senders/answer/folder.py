@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.senders.answer.findings_csv import findings_csv
 from flows.senders.answer.marking import Job, mark_all
 from flows.senders.answer.page import page
-from flows.senders.answer.table import findings_csv
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 
@@ -75,6 +75,7 @@ def _facts(answer: Answer, digest: str) -> dict[str, Any]:
         "verdict": "rejected" if answer.is_rejected else "accepted",
         "counts": answer.counts,
         "rows_set_apart": answer.rows_set_apart,
+        "replacements": list(answer.replacements),
         "findings": list(answer.findings),
         "answered_by": digest,
     }

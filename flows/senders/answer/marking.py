@@ -57,7 +57,7 @@ def mark_all(jobs: Sequence[Job], limits: Settings) -> set[str]:
 def _mark(order: Any, limits: Settings) -> str:
     content, fields, target = Path(order[0]), order[1], Path(order[2])
     fields["received_at"] = datetime.fromisoformat(fields["received_at"])
-    fields["findings"] = tuple(fields["findings"])
+    fields["findings"], fields["replacements"] = tuple(fields["findings"]), tuple(fields["replacements"])
     answer = Answer(**fields)
     if not marks.is_workbook(content):
         return _UNMARKED

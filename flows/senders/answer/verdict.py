@@ -22,6 +22,7 @@ _OVERTAKEN = "M11"
 _VERDICT_WORDS = {
     "rejected": ("Geweigerd", "Rejected"),
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
+    "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
     "error": ("Aanvaard, met rijen die apart zijn gezet", "Accepted, with rows set apart"),
     "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
     "clean": ("Aanvaard", "Accepted"),
@@ -34,6 +35,10 @@ _NEXT_WORDS = {
     "overtaken": (
         "Wat in dit bestand staat, telt niet waar de latere versie er ook iets over zegt; zie de opmerking.",
         "What this file says does not count where the later version speaks of it too; see the remark.",
+    ),
+    "replaced": (
+        "Wat in dit bestand staat, telt niet meer. Is dat niet juist, stuur dan het juiste bestand opnieuw.",
+        "What this file says counts no more. If that is not right, send the right file again.",
     ),
     "error": (
         "Het bestand is overgenomen, behalve de rijen die apart zijn gezet: die tellen pas mee als ze verbeterd zijn.",
@@ -48,9 +53,15 @@ _NEXT_WORDS = {
         "The file was taken over; nothing is left to do.",
     ),
 }
+_REPLACED_WORDS = (
+    "Sinds {since} telt {file_name} (ontvangen op {received_on}) voor {replaced_row_count} van de {row_count} rijen.",
+    "Since {since} {file_name} (received on {received_on}) counts for {replaced_row_count} of the {row_count} rows.",
+)
 
 Finding = dict[str, Any]
 """One row of ``int_finding``."""
+Replacement = dict[str, Any]
+"""One row of ``int_submission_replaced``: another file that took the place of rows of this one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,8 @@ class Answer:
     """UTC, without a zone."""
     is_rejected: bool
     findings: tuple[Finding, ...]
+    replacements: tuple[Replacement, ...] = ()
+    """In the order in which they came."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -86,8 +99,12 @@ class Answer:
 
     @property
     def next_words(self) -> tuple[str, str]:
-        """What the sender is to do now, in Dutch and in English."""
-        return _NEXT_WORDS[self._kind]
+        """What the sender is to do now, and which other files count instead, in Dutch and in English."""
+        nl, english = _NEXT_WORDS[self._kind]
+        for other in self.replacements:
+            nl += " " + _REPLACED_WORDS[0].format(**other)
+            english += " " + _REPLACED_WORDS[1].format(**other)
+        return nl, english
 
     @property
     def _kind(self) -> str:
@@ -95,6 +112,8 @@ class Answer:
             return "rejected"
         if any(finding["rule_id"] == _OVERTAKEN for finding in self.findings):
             return "overtaken"
+        if any(not other["standing_row_count"] for other in self.replacements):
+            return "replaced"
         return next((severity for severity in ("error", "warning") if self.counts[severity]), "clean")
 
 
@@ -102,7 +121,7 @@ def read(warehouse: Path) -> list[Answer]:
     """The answers to all submissions that still count in a judged warehouse, by submission id.
 
     Args:
-        warehouse: where ``int_submission`` and ``int_finding`` were built after gate 1.
+        warehouse: where ``int_submission``, ``int_finding`` and ``int_submission_replaced`` were built after gate 1.
     """
     import duckdb
 
@@ -110,6 +129,9 @@ def read(warehouse: Path) -> list[Answer]:
         findings: dict[str, list[Finding]] = {}
         for finding in _rows(con, "from intermediate.int_finding order by sheet, row_number, column_name, rule_id"):
             findings.setdefault(finding["submission_id"], []).append(finding)
+        replacements: dict[str, list[Replacement]] = {}
+        for other in _rows(con, _REPLACED):
+            replacements.setdefault(other.pop("submission_id"), []).append(other)
         return [
             Answer(
                 submission_id=row["submission_id"],
@@ -124,11 +146,21 @@ def read(warehouse: Path) -> list[Answer]:
                         findings.get(row["submission_id"], []), key=lambda f: SEVERITIES.index(f["severity"])
                     )  # a stable sort: the order of the file stays within a severity
                 ),
+                replacements=tuple(replacements.get(row["submission_id"], [])),
             )
             for row in _rows(con, _STANDING)
         ]
 
 
+# Days as people write them: an answer is also told to the process that marks the workbook, which has no dates.
+_REPLACED = """
+    select
+        * exclude (replaced_since, received_at),
+        strftime(replaced_since, '%d/%m/%Y') as since,
+        strftime(received_at, '%d/%m/%Y') as received_on
+    from intermediate.int_submission_replaced as replaced
+    order by replaced.replaced_since, replaced.replaced_by
+"""
 _STANDING = """
     select submissions.*, plans.plan_code
     from intermediate.int_submission as submissions

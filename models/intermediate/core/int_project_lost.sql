@@ -1,40 +1,146 @@
--- One row per meetmoment that was complete and is not, and project that it lost: whether that is registered.
+-- One row per meetmoment and project that it had when the release before was made and has no more, where that counts.
 with
-
-completions as (
-
-    select * from {{ ref('int_meetmoment_completion') }} where first_complete_at is not null
-
-),
 
 meetmomenten as (
 
-    select * from {{ ref('reg_meetmoment') }} where project_count is not null
+    select * from {{ ref('reg_meetmoment') }}
 
 ),
 
-monitored as (
+scopes as (
 
-    select
-        meetmomenten.meetmoment_code,
-        count(members.project_code) as project_count
-    from meetmomenten
-    left join {{ ref('int_project_scope') }} as members
-        on meetmomenten.meetmoment_code = members.meetmoment_code
-        and meetmomenten.monitored_scope = members.scope_code
-    group by meetmomenten.meetmoment_code
+    select * from {{ ref('reg_scope') }}
 
 ),
 
-projects as (
+versions as (
 
-    select * from {{ ref('int_project_version') }}
+    select * from {{ ref('int_project_version') }} where known_to is null or known_to > known_from
 
 ),
 
 submissions as (
 
     select * from {{ ref('int_verdict') }}
+
+),
+
+deliveries as (
+
+    select * from {{ ref('int_full_delivery') }}
+
+),
+
+waivers as (
+
+    select * from {{ ref('reg_waiver') }} where rule_id = 'G02' and granted_on <= cast({{ known_on() }} as date)
+
+),
+
+described_then as (
+
+    select * from versions where {{ held_at('versions', known_before()) }}
+
+),
+
+-- What the monitored scope had then, as the receipts of then have it.
+members_then as (
+
+    select
+        projects.*,
+        count(*) over (partition by projects.meetmoment_code) as project_count
+    from described_then as projects
+    inner join meetmomenten using (meetmoment_code)
+    inner join scopes on meetmomenten.monitored_scope = scopes.scope_code
+    inner join described_then as deciding
+        on projects.project_code = deciding.project_code
+        and coalesce(scopes.member_of_meetmoment, projects.meetmoment_code) = deciding.meetmoment_code
+    where {{ is_in_scope('deciding', 'scopes') }}
+
+),
+
+members_now as (
+
+    select
+        members.meetmoment_code,
+        members.project_code,
+        count(*) over (partition by members.meetmoment_code) as project_count
+    from {{ ref('int_project_scope') }} as members
+    inner join meetmomenten
+        on members.meetmoment_code = meetmomenten.meetmoment_code
+        and members.scope_code = meetmomenten.monitored_scope
+
+),
+
+counted_now as (
+
+    select distinct
+        meetmoment_code,
+        project_count
+    from members_now
+
+),
+
+-- Where the calendar says how many are expected, it counts that a complete meetmoment is so no more; else each one.
+lost as (
+
+    select members_then.*
+    from members_then
+    inner join meetmomenten using (meetmoment_code)
+    left join counted_now using (meetmoment_code)
+    left join members_now using (meetmoment_code, project_code)
+    where
+        members_now.project_code is null
+        and (
+            meetmomenten.project_count is null
+            or (
+                members_then.project_count >= meetmomenten.project_count
+                and coalesce(counted_now.project_count, 0) < meetmomenten.project_count
+            )
+        )
+
+),
+
+-- The version that held last, since what held then may have been sent again in between; it is there still where the
+-- project left the scope and not the plan.
+last_held as (
+
+    select
+        versions.meetmoment_code,
+        versions.project_code,
+        versions.submission_id,
+        versions.sheet,
+        versions.known_to
+    from lost
+    inner join versions using (meetmoment_code, project_code)
+    qualify row_number() over (
+        partition by versions.meetmoment_code, versions.project_code
+        order by {{ or_never('versions.known_to') }} desc, versions.known_from desc
+    ) = 1
+
+),
+
+-- The delivery of its series that does not have it.
+lacking as (
+
+    select
+        last_held.meetmoment_code,
+        last_held.project_code,
+        submissions.submission_id,
+        submissions.file_name,
+        submissions.counts_from > submissions.received_at as is_confirmed
+    from last_held
+    inner join deliveries as theirs using (submission_id, sheet)
+    inner join deliveries as later
+        on theirs.series = later.series
+        and theirs.series_position < later.series_position
+    inner join submissions
+        on later.submission_id = submissions.submission_id
+        and last_held.known_to = submissions.counts_from
+    qualify row_number() over (
+        partition by last_held.meetmoment_code, last_held.project_code
+        order by later.series_position, later.sheet
+    ) = 1
 
 ),
 
@@ -48,65 +154,35 @@ events as (
 
 ),
 
--- Somebody confirmed that a delivery lacks what the one before it had.
-confirmed as (
+waived as (
 
-    select
-        meetmoment_code,
-        counts_from
-    from submissions
-    where verdict = 'accepted' and counts_from > received_at
-
-),
-
-described_then as (
-
-    select
-        projects.meetmoment_code,
-        projects.project_code,
-        projects.submission_id
-    from completions
-    inner join meetmomenten using (meetmoment_code)
-    inner join monitored using (meetmoment_code)
-    inner join projects
-        on completions.meetmoment_code = projects.meetmoment_code
-        and {{ held_at('projects', 'completions.first_complete_at') }}
-    where monitored.project_count < meetmomenten.project_count
-
-),
-
-lost as (
-
-    select
-        described_then.meetmoment_code,
-        described_then.project_code,
-        max(projects.known_to) as known_to,
-        bool_or(submissions.withdrawn_at = projects.known_to) as is_withdrawn
-    from described_then
-    inner join projects
-        on described_then.meetmoment_code = projects.meetmoment_code
-        and described_then.project_code = projects.project_code
-    inner join submissions on projects.submission_id = submissions.submission_id
-    group by described_then.meetmoment_code, described_then.project_code
-    having not bool_or(projects.is_current)
+    select distinct
+        last_held.meetmoment_code,
+        last_held.project_code
+    from last_held
+    inner join waivers
+        on coalesce(waivers.meetmoment_code, last_held.meetmoment_code) = last_held.meetmoment_code
+        and coalesce(upper(waivers.project_code), last_held.project_code) = last_held.project_code
+        and cast({{ or_never('last_held.known_to') }} as date) <= waivers.valid_until
 
 ),
 
 final as (
 
     select
-        lost.meetmoment_code,
-        lost.project_code,
-        lost.known_to as lost_at,
-        coalesce(lost.is_withdrawn, false)
+        last_held.meetmoment_code,
+        last_held.project_code,
+        last_held.known_to as lost_at,
+        coalesce(lacking.file_name, submissions.file_name) as file_name,
+        coalesce(submissions.withdrawn_at = last_held.known_to, false)
+        or coalesce(lacking.is_confirmed, false)
         or events.project_code is not null
-        or confirmed.counts_from is not null as is_withdrawal_registered
-    from lost
+        or waived.project_code is not null as is_withdrawal_registered
+    from last_held
+    left join lacking using (meetmoment_code, project_code)
     left join events using (meetmoment_code, project_code)
-    left join confirmed
-        on lost.meetmoment_code = confirmed.meetmoment_code
-        and lost.known_to = confirmed.counts_from
-    qualify row_number() over (partition by lost.meetmoment_code, lost.project_code order by confirmed.counts_from) = 1
+    left join waived using (meetmoment_code, project_code)
+    inner join submissions on last_held.submission_id = submissions.submission_id
 
 )
 

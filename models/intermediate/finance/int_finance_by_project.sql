@@ -40,7 +40,9 @@ pivoted as (
         max(case when measure = 'committed' then amount_eur_state end) as committed_state,
         max(case when measure = 'paid' then amount_eur end) as paid_eur,
         max(case when measure = 'paid' then amount_eur_state end) as paid_state,
-        sum(warning_count) filter (where measure in ('budget', 'committed', 'paid')) as warning_count
+        max(case when measure = 'forecast' then amount_eur end) as forecast_eur,
+        max(case when measure = 'forecast' then amount_eur_state end) as forecast_state,
+        sum(warning_count) filter (where measure in ('budget', 'committed', 'paid', 'forecast')) as warning_count
     from amounts
     group by meetmoment_code, project_code, execution
 
@@ -81,6 +83,8 @@ final as (
         coalesce(pivoted.committed_state, 'not_reported') as committed_state,
         pivoted.paid_eur,
         coalesce(pivoted.paid_state, 'not_reported') as paid_state,
+        pivoted.forecast_eur,
+        coalesce(pivoted.forecast_state, 'not_reported') as forecast_state,
         pivoted.committed_eur - pivoted.paid_eur as encours_eur,
         -- The budgets come from the row of the project and from the decisions.
         coalesce(projects.warning_count, 0)

@@ -37,6 +37,7 @@ final as (
         sum(amounts.budget_difference_eur) as budget_difference_eur,
         sum(amounts.committed_eur) as committed_eur,
         sum(amounts.paid_eur) as paid_eur,
+        sum(amounts.forecast_eur) as forecast_eur,
         sum(amounts.encours_eur) as encours_eur,
         sum(amounts.warning_count) as warning_count
     from members

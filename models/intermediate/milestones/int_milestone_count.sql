@@ -1,9 +1,19 @@
--- One row per meetmoment, scope and speerpunt: counts of milestones; dropped ones count apart, in no denominator.
+-- One row per meetmoment, scope, cluster and policy domain: milestones counted; those dropped in no denominator.
 with
 
 milestones as (
 
     select * from {{ with_warnings('int_milestone') }}
+
+),
+
+projects as (
+
+    select
+        meetmoment_code,
+        project_code,
+        policy_domain_code
+    from {{ ref('int_project') }}
 
 ),
 
@@ -19,6 +29,8 @@ final as (
         members.meetmoment_code,
         members.scope_code,
         milestones.speerpunt_code,
+        milestones.cluster_code,
+        projects.policy_domain_code,
         count(*) filter (where milestones.status_group is distinct from 'dropped') as milestone_count,
         count(*) filter (where milestones.status_group in ('on_schedule', 'delayed', 'realised')) as started_count,
         count(*) filter (where milestones.status_group = 'future') as future_count,
@@ -31,7 +43,10 @@ final as (
         sum(milestones.warning_count) as warning_count
     from members
     inner join milestones using (meetmoment_code, project_code)
-    group by members.meetmoment_code, members.scope_code, milestones.speerpunt_code
+    inner join projects using (meetmoment_code, project_code)
+    group by
+        members.meetmoment_code, members.scope_code, milestones.speerpunt_code, milestones.cluster_code,
+        projects.policy_domain_code
 
 )
 

@@ -30,7 +30,9 @@ final as (
         meetmomenten.opens_on,
         meetmomenten.deadline_on,
         meetmomenten.publication_on,
-        meetmomenten.monitored_scope as monitored_scope_code,
+        meetmomenten.monitored_scope as counts_scope_code,
+        meetmomenten.money_scope as money_scope_code,
+        meetmomenten.headline_execution,
         meetmomenten.project_count as expected_project_count,
         coalesce(delivered.project_count, 0) as delivered_project_count,
         coalesce(delivered.project_count, 0) > 0

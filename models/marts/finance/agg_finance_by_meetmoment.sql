@@ -1,8 +1,2 @@
--- One row per meetmoment, scope and execution: budget, committed, paid and encours in euro.
-select
-    meetmoment_code,
-    scope_code,
-    execution,
-    {{ finance_sums() }}
-from {{ ref('int_finance_sum') }}
-group by meetmoment_code, scope_code, execution
+-- One row per meetmoment: budget, committed, paid and encours in euro, as published.
+{{ published_money('agg_finance_by_meetmoment_by_scope') }}

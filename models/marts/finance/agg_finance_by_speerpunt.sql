@@ -1,9 +1,2 @@
--- One row per meetmoment, scope, execution and speerpunt: budget, committed, paid and encours in euro.
-select
-    meetmoment_code,
-    scope_code,
-    speerpunt_code,
-    execution,
-    {{ finance_sums() }}
-from {{ ref('int_finance_sum') }}
-group by meetmoment_code, scope_code, execution, speerpunt_code
+-- One row per meetmoment and speerpunt: budget, committed, paid and encours in euro, as published.
+{{ published_money('agg_finance_by_speerpunt_by_scope') }}

@@ -1,17 +1,36 @@
--- One row per meetmoment, project, execution and measure: one amount in euro, cumulative, as one cell states it.
-select
-    meetmoment_code,
-    project_code,
-    speerpunt_code,
-    cluster_code,
-    execution,
-    measure,
-    amount_eur,
-    amount_eur_state as amount_state,
-    amount_eur_reason as amount_reason,
-    explanation,
-    submission_id,
-    sheet,
-    row_number,
-    warning_count
-from {{ with_warnings('int_finance') }}
+-- One row per meetmoment and project of the published scope of money: its amounts in euro, cumulative, as published.
+with
+
+amounts as (
+
+    select * from {{ ref('fct_finance_by_execution') }}
+
+),
+
+members as (
+
+    select * from {{ ref('bridge_scope_project') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('dim_meetmoment') }}
+
+),
+
+final as (
+
+    select amounts.*
+    from amounts
+    inner join meetmomenten
+        on amounts.meetmoment_code = meetmomenten.meetmoment_code
+        and amounts.execution = meetmomenten.headline_execution
+    inner join members
+        on amounts.meetmoment_code = members.meetmoment_code
+        and amounts.project_code = members.project_code
+        and meetmomenten.money_scope_code = members.scope_code
+
+)
+
+select * from final

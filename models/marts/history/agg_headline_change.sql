@@ -3,7 +3,7 @@ with
 
 figures as (
 
-    select * from {{ ref('agg_headline_figure') }}
+    select * from {{ ref('agg_headline_figure_by_scope') }}
 
 ),
 
@@ -27,7 +27,7 @@ scopes as (
 
 amounts as (
 
-    select * from {{ ref('agg_finance_by_project') }}
+    select * from {{ ref('fct_finance_by_execution') }}
 
 ),
 
@@ -71,15 +71,17 @@ shared as (
 
 told as (
 
-    {% for meetmoment in ['meetmoment_code', 'previous_meetmoment_code'] -%}
+    {% for meetmoment, sign in [('meetmoment_code', 1), ('previous_meetmoment_code', -1)] -%}
     {{ 'union all' if not loop.first }}
     select
         in_both.meetmoment_code,
         in_both.scope_code,
         in_both.project_code,
         amounts.execution,
+        {{ sign }} as sign,
         amounts.committed_eur,
-        amounts.paid_eur
+        amounts.paid_eur,
+        amounts.encours_eur
     from in_both
     inner join amounts
         on in_both.{{ meetmoment }} = amounts.meetmoment_code
@@ -94,24 +96,36 @@ told_by_project as (
         meetmoment_code,
         scope_code,
         execution,
-        count(committed_eur) as committed_count,
-        count(paid_eur) as paid_count
+        {% for amount in ['committed', 'paid', 'encours'] -%}
+        count({{ amount }}_eur) as {{ amount }}_count,
+        sum(sign * {{ amount }}_eur) as {{ amount }}_change{{ ',' if not loop.last }}
+        {% endfor %}
     from told
     group by meetmoment_code, scope_code, project_code, execution
 
 ),
 
--- Where a project told an amount at one of the two meetmomenten only, the sums of both are not about the same projects.
-told_once as (
+-- Where a project told an amount at one of the two meetmomenten only, the sums of both are not about the same projects;
+-- those that told it at both are compared.
+told_at_both as (
 
+    {% for amount, told_once in [
+        ('committed', 'committed_count = 1'),
+        ('paid', 'paid_count = 1'),
+        ('encours', 'committed_count = 1 or paid_count = 1'),
+    ] -%}
+    {{ 'union all' if not loop.first }}
     select
         meetmoment_code,
         scope_code,
         execution,
-        bool_or(committed_count = 1) as is_committed_once,
-        bool_or(paid_count = 1) as is_paid_once
+        '{{ amount }}' as amount,
+        bool_or({{ told_once }}) as is_told_once,
+        count(*) filter (where {{ amount }}_count = 2) as project_count,
+        sum({{ amount }}_change) filter (where {{ amount }}_count = 2) as change
     from told_by_project
     group by meetmoment_code, scope_code, execution
+    {% endfor %}
 
 ),
 
@@ -119,14 +133,12 @@ compared as (
 
     select
         figures.*,
-        coalesce(
-            case
-                when figures.measure = 'encours' then told_once.is_committed_once or told_once.is_paid_once
-                when starts_with(figures.measure, 'committed') then told_once.is_committed_once
-                when starts_with(figures.measure, 'paid') then told_once.is_paid_once
-            end,
-            false
-        ) as is_told_once,
+        coalesce(told_at_both.is_told_once, false) as is_told_once,
+        case when figures.measure = told_at_both.amount then told_at_both.change end as change_told_at_both,
+        case
+            when figures.execution = 'not_applicable' then coalesce(shared.in_both_count, 0)
+            else coalesce(told_at_both.project_count, 0)
+        end as compared_count,
         meetmomenten.previous_meetmoment_code,
         scopes.member_of_meetmoment is not null as is_constant_scope,
         before.figure as previous_figure,
@@ -163,10 +175,11 @@ compared as (
     left join shared
         on figures.meetmoment_code = shared.meetmoment_code
         and figures.scope_code = shared.scope_code
-    left join told_once
-        on figures.meetmoment_code = told_once.meetmoment_code
-        and figures.scope_code = told_once.scope_code
-        and figures.execution = told_once.execution
+    left join told_at_both
+        on figures.meetmoment_code = told_at_both.meetmoment_code
+        and figures.scope_code = told_at_both.scope_code
+        and figures.execution = told_at_both.execution
+        and regexp_replace(figures.measure, '_(share|change)$', '') = told_at_both.amount
 
 ),
 
@@ -174,7 +187,9 @@ likened as (
 
     select
         *,
-        entered_count = 0 and left_count = 0 and not is_told_once as is_like_for_like
+        entered_count = 0
+        and left_count = 0
+        and (not is_told_once or change_told_at_both is not null) as is_like_for_like
     from compared
 
 ),
@@ -195,9 +210,15 @@ final as (
         previous_project_count,
         entered_count,
         left_count,
+        compared_count,
         figure,
         previous_figure,
-        cast(case when is_like_for_like then figure - previous_figure end as decimal(32, 6)) as change,
+        cast(
+            case
+                when is_like_for_like and is_told_once then change_told_at_both
+                when is_like_for_like then figure - previous_figure
+            end as decimal(32, 6)
+        ) as change,
         numerator,
         denominator,
         previous_numerator,

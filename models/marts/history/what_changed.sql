@@ -4,6 +4,8 @@ with
 changes as (
 
     select * from {{ ref('int_change') }}
+    union all by name
+    select * from {{ ref('int_recoded') }}
 
 ),
 

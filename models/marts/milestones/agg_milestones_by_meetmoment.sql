@@ -1,7 +1,2 @@
--- One row per meetmoment and scope: milestones by status, with both denominators.
-select
-    meetmoment_code,
-    scope_code,
-    {{ milestone_counts() }}
-from {{ ref('int_milestone_count') }}
-group by meetmoment_code, scope_code
+-- One row per meetmoment: milestones by status in the published scope, with both denominators.
+{{ published_counts('agg_milestones_by_meetmoment_by_scope') }}

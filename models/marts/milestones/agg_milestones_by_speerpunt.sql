@@ -1,8 +1,2 @@
--- One row per meetmoment, scope and speerpunt: milestones by status, with both denominators.
-select
-    meetmoment_code,
-    scope_code,
-    speerpunt_code,
-    {{ milestone_counts() }}
-from {{ ref('int_milestone_count') }}
-group by meetmoment_code, scope_code, speerpunt_code
+-- One row per meetmoment and speerpunt: milestones by status in the published scope, with both denominators.
+{{ published_counts('agg_milestones_by_speerpunt_by_scope') }}

@@ -1,29 +1,4 @@
--- One row per meetmoment, project and milestone: planned date, status and actual date as reported.
-select
-    meetmoment_code,
-    project_code,
-    speerpunt_code,
-    cluster_code,
-    milestone_code,
-    description,
-    owner,
-    planned_date,
-    planned_date_state,
-    planned_date_reason,
-    status,
-    status_state,
-    status_reason,
-    status_group,
-    actual_date,
-    actual_date_state,
-    actual_date_reason,
-    replaced_by,
-    is_overdue,
-    days_overdue,
-    change_since_previous,
-    explanation,
-    submission_id,
-    sheet,
-    row_number,
-    warning_count
-from {{ with_warnings('int_milestone') }}
+-- One row per meetmoment, project and milestone that counts: planned date, status and actual date as reported.
+select * exclude (is_counted)
+from {{ ref('fct_milestone_status_as_returned') }}
+where is_counted

@@ -10,9 +10,9 @@
     'warning_count',
 ] %}
 {% set levels = {
-    'cluster': ('clusters', 'cluster_code', 'agg_finance_by_cluster'),
-    'speerpunt': ('speerpunten', 'speerpunt_code', 'agg_finance_by_speerpunt'),
-    'plan': ('plans', "'plan'", 'agg_finance_by_meetmoment'),
+    'cluster': ('clusters', 'cluster_code', 'agg_finance_by_cluster_by_scope'),
+    'speerpunt': ('speerpunten', 'speerpunt_code', 'agg_finance_by_speerpunt_by_scope'),
+    'plan': ('plans', "'plan'", 'agg_finance_by_meetmoment_by_scope'),
 } %}
 with
 
@@ -40,7 +40,7 @@ projects as (
         case when paid_eur is not null then 1 else 0 end as paid_reported_count,
         case when committed_eur is not null then budget_initial_eur end as committed_reporting_budget_eur,
         case when paid_eur is not null then budget_initial_eur end as paid_reporting_budget_eur
-    from {{ ref('agg_finance_by_project') }}
+    from {{ ref('fct_finance_by_execution') }}
 
 ),
 
@@ -70,7 +70,7 @@ restatements as (
 
 facts as (
 
-    select * from {{ ref('fct_finance') }}
+    select * from {{ ref('fct_finance_as_returned') }}
 
 ),
 
@@ -88,7 +88,7 @@ transfers as (
 
 statuses as (
 
-    select * from {{ ref('agg_status_by_meetmoment') }}
+    select * from {{ ref('agg_status_by_meetmoment_by_scope') }}
 
 ),
 

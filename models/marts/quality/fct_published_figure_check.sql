@@ -10,7 +10,7 @@ published as (
         case
             when published_figure.measure in (
                 'committed', 'paid', 'committed_share', 'paid_share', 'committed_change', 'paid_change'
-            ) then 'provisional'
+            ) then meetmoment.headline_execution
             else 'not_applicable'
         end as execution,
         case published_figure.unit
@@ -25,7 +25,7 @@ published as (
 
 figures as (
 
-    select * from {{ ref('agg_headline_figure') }}
+    select * from {{ ref('agg_headline_figure_by_scope') }}
 
 ),
 

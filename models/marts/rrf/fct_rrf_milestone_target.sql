@@ -1,4 +1,4 @@
--- One row per meetmoment, measure and milestone or target that a project serves on the cut-off.
+-- One row per meetmoment and milestone or target that a project of the published scope serves on the cut-off.
 with
 
 links as (
@@ -7,23 +7,43 @@ links as (
 
 ),
 
--- Several projects may serve one milestone or target; where they do not agree on its status, that is what is said.
+members as (
+
+    select * from {{ ref('int_project_scope') }}
+
+),
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
+
+),
+
+-- Several projects and measures may share one milestone or target; where they do not agree on its status, that is said.
 milestones_targets as (
 
     select
-        meetmoment_code,
-        cutoff_date,
-        measure_code,
-        mt_number,
-        kind,
-        due_on,
-        {{ agreed_status('self_reported_status', 'not_reported') }} as self_reported_status,
-        {{ agreed_status('assessed_status', 'not_assessed') }} as assessed_status,
-        count(distinct project_code) as project_count,
-        max(milestones_after_quarter_count) as milestones_after_quarter_count,
-        cast(sum(warning_count) as bigint) as warning_count
+        links.meetmoment_code,
+        links.cutoff_date,
+        members.scope_code,
+        links.mt_number,
+        links.kind,
+        links.due_on,
+        {{ agreed_status('links.self_reported_status', 'not_reported') }} as self_reported_status,
+        {{ agreed_status('links.assessed_status', 'not_assessed') }} as assessed_status,
+        max(links.valid_from) as decision_date,
+        count(distinct links.measure_code) as measure_count,
+        count(distinct links.project_code) as project_count,
+        max(links.milestones_after_quarter_count) as milestones_after_quarter_count,
+        cast(sum(links.warning_count) as bigint) as warning_count
     from links
-    group by meetmoment_code, cutoff_date, measure_code, mt_number, kind, due_on
+    inner join calendar using (meetmoment_code)
+    inner join members
+        on links.meetmoment_code = members.meetmoment_code
+        and links.project_code = members.project_code
+        and calendar.monitored_scope = members.scope_code
+    group by
+        links.meetmoment_code, links.cutoff_date, members.scope_code, links.mt_number, links.kind, links.due_on
 
 ),
 
@@ -33,19 +53,11 @@ registered as (
 
 ),
 
-measures as (
-
-    select * from {{ ref('reg_rrf_measure') }}
-
-),
-
 final as (
 
     select
         milestones_targets.meetmoment_code,
-        milestones_targets.measure_code,
-        measures.label_nl as measure_label_nl,
-        measures.label_en as measure_label_en,
+        milestones_targets.scope_code,
         milestones_targets.mt_number,
         registered.label_nl,
         registered.label_en,
@@ -54,16 +66,17 @@ final as (
         registered.baseline,
         registered.goal,
         milestones_targets.due_on,
+        milestones_targets.decision_date,
         milestones_targets.self_reported_status,
         milestones_targets.assessed_status,
         coalesce(milestones_targets.due_on <= milestones_targets.cutoff_date, false)
         and milestones_targets.self_reported_status not in ('completed', 'fulfilled') as is_overdue,
+        milestones_targets.measure_count,
         milestones_targets.project_count,
         milestones_targets.milestones_after_quarter_count,
         milestones_targets.warning_count
     from milestones_targets
     left join registered using (mt_number)
-    left join measures using (measure_code)
 
 )
 

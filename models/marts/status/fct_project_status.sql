@@ -1,25 +1,34 @@
--- One row per meetmoment and project: the status as reported, beside the status computed by the rules and why.
-select
-    meetmoment_code,
-    project_code,
-    speerpunt_code,
-    cluster_code,
-    status,
-    status_state,
-    status_reason,
-    status_group,
-    assessor,
-    vr_document,
-    explanation,
-    has_explanation,
-    computed_status_group,
-    computed_by_rule,
-    computed_evidence_nl,
-    computed_evidence_en,
-    comparison,
-    contradiction_count,
-    submission_id,
-    sheet,
-    row_number,
-    warning_count
-from {{ ref('int_status_comparison') }}
+-- One row per meetmoment and project of the published scope: status as reported and as computed by the rules, and why.
+with
+
+statuses as (
+
+    select * from {{ ref('fct_project_status_as_returned') }}
+
+),
+
+members as (
+
+    select * from {{ ref('bridge_scope_project') }}
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('dim_meetmoment') }}
+
+),
+
+final as (
+
+    select statuses.*
+    from statuses
+    inner join meetmomenten using (meetmoment_code)
+    inner join members
+        on statuses.meetmoment_code = members.meetmoment_code
+        and statuses.project_code = members.project_code
+        and meetmomenten.counts_scope_code = members.scope_code
+
+)
+
+select * from final

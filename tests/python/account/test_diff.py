@@ -15,6 +15,7 @@ from flows.account import diff, known
 from flows.intake import archive
 from flows.intake.archive import Receipt
 from flows.release.kept import MANIFEST, RETIRED
+from flows.release.sign import SUFFIX
 from flows.settings import Settings
 
 
@@ -183,7 +184,8 @@ def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path
     for number in (1, 2):
         folder = settings.releases / f"2022-03-0{number}.1"
         (settings.releases / RETIRED / folder.name).mkdir(parents=True)
-        shutil.copyfile(folder / MANIFEST, settings.releases / RETIRED / folder.name / MANIFEST)
+        for name in (MANIFEST, MANIFEST + SUFFIX):
+            shutil.copyfile(folder / name, settings.releases / RETIRED / folder.name / name)
         shutil.rmtree(folder)
     found = diff.diff(settings, "2022-03-01.1", "2022-03-02.1")
     assert told(found) == {("x", "restated_value", "1", "2")}

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,35 @@ from flows import registry
 from flows.account import asof, diff, known
 from flows.cli import app
 from flows.release import kept
-from flows.settings import PROJECT
+from flows.settings import PROJECT, Settings
 
-RESTATED, BEFORE_IT = "2022-01-24.1", "2021-10-19.1"
+
+@dataclass(frozen=True)
+class Restated:
+    """A home, two releases of it, and the meetmoment of which a corrected return came in between them."""
+
+    settings: Settings
+    before: str
+    after: str
+    meetmoment: str
+    between: str
+    """A day between the two releases, before the corrected return came."""
+    counts: set[tuple[str, int]]
+    """What it restates."""
+    fewer_than: int
+    """Movements dated anew; of the small plan those of the amounts made final are among them."""
+
+
+RESTATED = {
+    "small": ("2024-01-22.1", "2025-01-20.1", "m6", "2024-12-31", {("moved_date", 1), ("restated_value", 1)}, 20),
+    "every_night": ("2021-10-19.1", "2022-01-24.1", "m2", "2021-12-31", {("moved_date", 3), ("restated_value", 2)}, 10),
+}
+
+
+@pytest.fixture(params=["small", pytest.param("every_night", marks=pytest.mark.slow)])
+def restated(request: pytest.FixtureRequest) -> Restated:
+    home: DemoRun = request.getfixturevalue(request.param)
+    return Restated(home.settings, *RESTATED[request.param])
 
 
 def query(demo: DemoRun, sql: str) -> list[tuple[Any, ...]]:
@@ -55,7 +82,7 @@ def test_final_amounts_restate_provisional_ones_and_both_stay(demo: DemoRun) -> 
     (listed,) = query(demo, "select count(*) from what_changed where kind = 'made_final'")
     (differing,) = query(
         demo,
-        "select count(*) from fct_finance as closed inner join fct_finance as provisional"
+        "select count(*) from fct_finance_as_returned as closed inner join fct_finance_as_returned as provisional"
         " using (meetmoment_code, project_code, measure) where closed.execution = 'final'"
         " and provisional.execution = 'provisional' and closed.amount_eur <> provisional.amount_eur",
     )
@@ -102,16 +129,21 @@ def test_a_ratio_is_compared_on_the_same_projects_only(demo: DemoRun) -> None:
     ) == [(0,)]
 
 
-def test_diff_of_two_releases_is_what_was_received_in_between(demo: DemoRun) -> None:
-    found = diff.diff(demo.settings, BEFORE_IT, RESTATED)
-    restated = {(kind, count) for comparison, kind, count in found.counts() if comparison == "restatement"}
-    assert restated == {("moved_date", 3), ("restated_value", 2), ("explained", 9)}
-    assert {t.table for t in found.tables} >= {"fct_finance", "fct_milestone_status", "what_changed"}
+def test_diff_of_two_releases_is_what_was_received_in_between(restated: Restated) -> None:
+    found = diff.diff(restated.settings, restated.before, restated.after)
+    counts = {(kind, count) for comparison, kind, count in found.counts() if comparison == "restatement"}
+    assert {kind for kind, _ in counts} - {"made_final"} == {"moved_date", "restated_value", "explained"}
+    assert counts > restated.counts
+    assert {t.table for t in found.tables} >= {
+        "fct_finance_as_returned",
+        "fct_milestone_status_as_returned",
+        "what_changed",
+    }
     assert all(c["reason"] for c in found.changes if c["kind"] in ("moved_date", "restated_value"))
     assert found.notes == []
-    by_day = diff.diff(demo.settings, "2021-12-31", "2022-01-31")
+    by_day = diff.diff(restated.settings, restated.between, restated.after.removesuffix(".1"))
     assert by_day.changes == found.changes
-    assert (by_day.before_release, by_day.after_release) == (BEFORE_IT, RESTATED)
+    assert (by_day.before_release, by_day.after_release) == (restated.before, restated.after)
 
 
 def test_diff_lists_the_projects_that_went(nights: DemoRun) -> None:
@@ -128,25 +160,26 @@ def test_diff_lists_the_projects_that_went(nights: DemoRun) -> None:
     assert went == {key for (key,) in gone} and went
 
 
-def test_the_same_return_sent_again_dates_no_movement_anew(demo: DemoRun) -> None:
-    """Of the movements of m2 the corrected return dates anew those it states otherwise, and no others."""
+def test_the_same_return_sent_again_dates_no_movement_anew(restated: Restated) -> None:
+    """Of the movements of its meetmoment the corrected return dates anew those it states otherwise, and no others."""
     movements = "select record_key, field, new_value from what_changed where comparison = 'movement'"
     sides = []
-    for release_id in (BEFORE_IT, RESTATED):
-        with duckdb.connect(str(published(demo, release_id).database), read_only=True) as con:
-            of_m2 = f"{movements} and meetmoment_code = 'm2'"
-            first_day = f"{of_m2} and known_from < '2021-12-31'"
-            sides.append((set(con.sql(of_m2).fetchall()), set(con.sql(first_day).fetchall())))
+    for release_id in (restated.before, restated.after):
+        with duckdb.connect(str(kept.find(restated.settings, release_id).database), read_only=True) as con:
+            of_it = f"{movements} and meetmoment_code = '{restated.meetmoment}'"
+            first_day = f"{of_it} and known_from < '{restated.between}'"
+            sides.append((set(con.sql(of_it).fetchall()), set(con.sql(first_day).fetchall())))
     (before, _), (after, dated_before) = sides
     assert after - dated_before == after - before
-    assert 0 < len(after - before) < 10
+    assert 0 < len(after - before) < restated.fewer_than
 
 
-def test_diff_refuses_what_it_cannot_compare(demo: DemoRun) -> None:
+def test_diff_refuses_what_it_cannot_compare(small: DemoRun) -> None:
+    before, *_, last = (release.release_id for release in kept.published(small.settings))
     with pytest.raises(ValueError, match="not after"):
-        diff.diff(demo.settings, RESTATED, BEFORE_IT)
+        diff.diff(small.settings, last, before)
     with pytest.raises(LookupError, match="no release and no date"):
-        diff.diff(demo.settings, "last week", RESTATED)
+        diff.diff(small.settings, "last week", last)
 
 
 def published(demo: DemoRun, release_id: str) -> kept.Release:
@@ -165,15 +198,24 @@ def test_a_release_that_was_restated_is_known_as_it_was(small: DemoRun, tmp_path
     assert_rebuilds(small, past, tmp_path)
     ran = CliRunner().invoke(
         app,
-        ["asof", "2024-01-22", "fct_finance", "--json", "--csv", str(tmp_path / "fct_finance.csv")],
+        [
+            "asof",
+            "2024-01-22",
+            "fct_finance_as_returned",
+            "--json",
+            "--csv",
+            str(tmp_path / "fct_finance_as_returned.csv"),
+        ],
         env={"VEERKRACHT_HOME": str(small.settings.home)},
     )
     assert ran.exit_code == 0, ran.output
     answer = json.loads(ran.stdout)
     assert (answer["release"], answer["notes"]) == (past.release_id, [])
-    assert len(answer["rows"]) == past.manifest["tables"]["fct_finance"]
-    assert (tmp_path / "fct_finance.csv").read_bytes() == (past.folder / "csv" / "fct_finance.csv").read_bytes()
-    with pytest.raises(asof.NoSuchMart, match="fct_finance"):
+    assert len(answer["rows"]) == past.manifest["tables"]["fct_finance_as_returned"]
+    assert (tmp_path / "fct_finance_as_returned.csv").read_bytes() == (
+        past.folder / "csv" / "fct_finance_as_returned.csv"
+    ).read_bytes()
+    with pytest.raises(asof.NoSuchMart, match="fct_finance_as_returned"):
         asof.rows_of(known.as_known_on(small.settings, known.moment_of("2024-01-22")), "fct_finances")
 
 

@@ -104,7 +104,7 @@ def test_random_rows_of_every_fact_are_traced_to_their_cells(demo: DemoRun, curr
 
 
 def test_an_amount_leads_to_its_file_and_cell(demo: DemoRun, current: Release) -> None:
-    found = trace(demo.settings, current, "veerkracht/fct_finance/m3/VV014/provisional/committed")
+    found = trace(demo.settings, current, "veerkracht/fct_finance_as_returned/m3/VV014/provisional/committed")
     assert found.origin
     assert found.origin.file_name.endswith(("_m3.xlsx", "_m3.csv", "_m3_v2.xlsx", "_m3_v2.csv"))
     assert len(found.origin.sha256) == 64 and found.origin.received_at.startswith("2022-01-24")
@@ -123,7 +123,7 @@ def test_a_code_that_is_a_key_leads_to_its_cell(demo: DemoRun, current: Release)
 @pytest.mark.usefixtures("is_open")
 def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release) -> None:
     of_measure: Counter[str] = Counter()
-    for key in keys(current, "agg_headline_figure"):
+    for key in keys(current, "agg_headline_figure_by_scope"):
         found = trace(demo.settings, current, key)
         assert found.adds_up, (key, found.numerator, found.denominator)
         of_measure[key.split("/")[5]] += bool(found.parts)
@@ -135,7 +135,7 @@ def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: 
     chance = random.Random(20241231)
     added: Counter[str] = Counter()
     for mart in contents.declared(demo.settings.warehouse):
-        if mart.name == parts.HEADLINES:
+        if parts.is_headlines(mart.name):
             continue
         of_mart = keys(current, mart.name) if mart.has_trace_key else []
         for column in parts.figures(mart.name, [column.name for column in mart.columns]):
@@ -156,7 +156,7 @@ def counting(found: Trace) -> list[parts.Part]:
 def to_the_file(demo: DemoRun, current: Release, key: str) -> Trace:
     """Follow parts of parts until a row of a file; a key that names no figure is followed by its first with parts."""
     mart = key.split("/")[1]
-    if mart in (*current.manifest["records"], *current.manifest["places"]) or ":" in key or mart == parts.HEADLINES:
+    if mart in (*current.manifest["records"], *current.manifest["places"]) or ":" in key or parts.is_headlines(mart):
         found = trace(demo.settings, current, key)
         return found if found.origin else to_the_file(demo, current, counting(found)[0].trace_key)
     with duckdb.connect(str(current.database), read_only=True) as con:
@@ -175,7 +175,7 @@ STRAIGHT = """
         inner join bridge_scope_project as scope using (meetmoment_code, project_code)
     ),
     statuses as (
-        select scope.scope_code, status.* from fct_project_status as status
+        select scope.scope_code, status.* from fct_project_status_as_returned as status
         inner join bridge_scope_project as scope using (meetmoment_code, project_code)
     ),
     links as (
@@ -183,7 +183,7 @@ STRAIGHT = """
         inner join bridge_scope_project as scope using (meetmoment_code, project_code)
     ),
     money as (
-        select scope.scope_code, amount.* from fct_finance as amount
+        select scope.scope_code, amount.* from fct_finance_as_returned as amount
         inner join bridge_scope_project as scope using (meetmoment_code, project_code)
         where amount.measure in ('budget', 'committed', 'paid')
     )
@@ -198,24 +198,23 @@ THERE = "where meetmoment_code = '{meetmoment_code}' and scope_code = '{scope_co
     ("mart", "of", "rows"),
     [
         (
-            "agg_finance_by_meetmoment",
+            "agg_finance_by_meetmoment_by_scope",
             "true",
             f"{PLACE} projects {THERE} union {PLACE} money {THERE} and execution = '{{execution}}'",
         ),
         (
-            "agg_status_by_meetmoment",
+            "agg_status_by_meetmoment_by_scope",
             "true",
-            f"{PLACE} projects {THERE} union"
-            f" {PLACE} statuses {THERE} and coalesce(status, status_state) = '{{status}}'",
+            f"{PLACE} statuses {THERE} and coalesce(status, status_state) = '{{status}}'",
         ),
-        ("agg_headline_figure", "measure = 'project_count' and item = 'total'", f"{PLACE} projects {THERE}"),
+        ("agg_headline_figure_by_scope", "measure = 'project_count' and item = 'total'", f"{PLACE} projects {THERE}"),
         (
-            "agg_headline_figure",
+            "agg_headline_figure_by_scope",
             "measure = 'project_share'",
             f"{PLACE} projects {THERE} union {PLACE} statuses {THERE} and status_group in ('on_schedule', 'realised')",
         ),
         (
-            "agg_headline_figure",
+            "agg_headline_figure_by_scope",
             "measure = 'committed_share'",
             f"{PLACE} projects {THERE} union"
             f" {PLACE} money {THERE} and execution = '{{execution}}' and measure = 'committed'",
@@ -255,7 +254,7 @@ def test_a_difference_from_the_accounts_leads_to_both(demo: DemoRun, current: Re
     found = trace(demo.settings, current, f"{key}:difference_eur")
     assert found.adds_up and {part.trace_key.split("/")[1] for part in found.parts} == {
         "fct_account_difference",
-        "fct_finance",
+        "fct_finance_as_returned",
     }
 
 
@@ -269,7 +268,7 @@ def test_a_finding_leads_to_its_place_and_shows_nothing_of_it(demo: DemoRun, cur
 
 
 def test_parts_that_do_not_add_up_are_said_not_to(demo: DemoRun, current: Release) -> None:
-    key = "veerkracht/agg_headline_figure/m3/one_off/provisional/committed/total"
+    key = "veerkracht/agg_headline_figure_by_scope/m3/one_off/provisional/committed/total"
     found = trace(demo.settings, current, key)
     assert found.adds_up and len(found.parts) == 158
     short = Trace(found.key, found.release_id, found.value, numerator=found.numerator, parts=found.parts[1:])
@@ -279,13 +278,13 @@ def test_parts_that_do_not_add_up_are_said_not_to(demo: DemoRun, current: Releas
 @pytest.mark.parametrize(
     ("key", "named"),
     [
-        ("veerkracht/fct_finance/m3/VV999/provisional/paid", "fct_finance"),
+        ("veerkracht/fct_finance_as_returned/m3/VV999/provisional/paid", "fct_finance_as_returned"),
         ("veerkracht/no_mart/x", "no_mart"),
         ("no_mart", "no_mart"),
         ("veerkracht/dim_scope/all", "dim_scope"),
-        ("veerkracht/agg_finance_by_meetmoment/x", "agg_finance_by_meetmoment"),
-        ("elsewhere/fct_finance/m3/VV014/provisional/committed", "elsewhere"),
-        ("fct_finance/veerkracht/m3/VV014/provisional/committed", "begins with the plan and the mart"),
+        ("veerkracht/agg_finance_by_meetmoment_by_scope/x", "agg_finance_by_meetmoment_by_scope"),
+        ("elsewhere/fct_finance_as_returned/m3/VV014/provisional/committed", "elsewhere"),
+        ("fct_finance_as_returned/veerkracht/m3/VV014/provisional/committed", "begins with the plan and the mart"),
     ],
 )
 def test_what_is_not_there_is_named(demo: DemoRun, current: Release, key: str, named: str) -> None:
@@ -294,7 +293,7 @@ def test_what_is_not_there_is_named(demo: DemoRun, current: Release, key: str, n
 
 
 def test_a_column_that_stays_in_the_archive_is_not_traced(demo: DemoRun, current: Release) -> None:
-    found = trace(demo.settings, current, "veerkracht/fct_milestone_status/m3/VV014/VV014-M01")
+    found = trace(demo.settings, current, "veerkracht/fct_milestone_status_as_returned/m3/VV014/VV014-M01")
     assert {"planned_date", "status", "explanation"} <= {cell.field for cell in found.cells}
     assert "owner" not in {cell.field for cell in found.cells}
 
@@ -302,13 +301,17 @@ def test_a_column_that_stays_in_the_archive_is_not_traced(demo: DemoRun, current
 def test_the_command_line_traces_and_verifies(demo: DemoRun, current: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEERKRACHT_HOME", str(demo.settings.home))
     runner = CliRunner()
-    key = "veerkracht/fct_finance/m3/VV014/provisional/committed"
+    key = "veerkracht/fct_finance_as_returned/m3/VV014/provisional/committed"
     shown = runner.invoke(cli.app, ["trace", key])
     assert shown.exit_code == 0 and "Vastgelegd VAK" in shown.output
-    shown = runner.invoke(cli.app, ["trace", "veerkracht/agg_headline_figure/m3/rrf/provisional/paid/total"])
+    shown = runner.invoke(cli.app, ["trace", "veerkracht/agg_headline_figure_by_scope/m3/rrf/provisional/paid/total"])
     assert shown.exit_code == 0 and "adds up" in shown.output
     (first, second) = shown.output.splitlines()[:2]
-    assert first.startswith("veerkracht/agg_headline_figure/") and " EUR " in first and second.split()[0] == "numerator"
+    assert (
+        first.startswith("veerkracht/agg_headline_figure_by_scope/")
+        and " EUR " in first
+        and second.split()[0] == "numerator"
+    )
     assert runner.invoke(cli.app, ["releases", "verify", "--all", "--json"]).exit_code == 0
     assert runner.invoke(cli.app, ["releases", "verify", current.release_id]).exit_code == 0
 

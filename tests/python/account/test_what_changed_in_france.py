@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from homes import kept
-from made_release import make_release
+from kept_homes import kept
+from made_release import make_release, sign
 from replay import Received, replay
 
 from flows.account import diff
@@ -141,6 +141,7 @@ def test_a_diff_over_several_publications_equals_the_first_file_beside_the_last(
     with duckdb.connect(str(made.database)) as con:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
         con.execute(f"create or replace table what_changed as {mart.select('warehouse.marts.what_changed')}")
+    sign(settings, made.folder)
     everything = received(real_files)
     first, last = min(f.at for f in everything), max(f.at for f in everything)
     for after, until in itertools.pairwise([first, first + (last - first) / 2, last]):

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from conftest import put
-from files import plain_csv
+from made_files import plain_csv
+from replay import without_dbt
 from typer.testing import CliRunner
 
 from flows import cli
 from flows.intake import archive, inbox
 from flows.night import Night, runbook
 from flows.settings import Settings
-from flows.standing import nothing_to_do
+from flows.standing import quick_look
 
 NOW = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ def waiting(settings: Settings, place: str) -> Path:
 
 def test_a_night_before_anything_was_received_has_nothing_new(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    assert nothing_to_do(settings)
+    assert quick_look(settings)
     outcome = runbook(Night(settings, NOW))
     assert (outcome.verdict, outcome.release_id, outcome.reasons) == ("nothing_new", None, [])
     assert not settings.warehouse.exists()
@@ -99,7 +100,8 @@ def test_rows_of_another_width_do_not_hide_what_is_wrong_in_the_others(tmp_path:
     rows = ("VV001;Gerealiseerd;;", "VV002;Gerealiseerd;een; twee;", "VV003;Paars;;", ";Gerealiseerd;;")
     bad.write_bytes(plain_csv(*rows))
     put(settings, bad, "veerkracht", "m7")
-    outcome = runbook(Night(settings, NOW))
+    with without_dbt():
+        outcome = runbook(Night(settings, NOW))
     assert (outcome.verdict, outcome.rejected) == ("held", ["OMG_status_m7.csv"])
     told = {(f["rule_id"], f["row_number"], f["severity"]) for f in outcome.findings}
     assert {("F04", 3, "critical"), ("V03", 4, "critical"), ("V06", 5, "error")} <= told

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from conftest import put
-from files import plain_csv
-from made_release import manifest
+from made_files import plain_csv
+from made_release import manifest, sign
 from typer.testing import CliRunner
 
 from flows import cli, homes, night, standing
@@ -18,6 +18,7 @@ from flows.night import Night
 from flows.release import kept
 from flows.settings import Settings
 from flows.standing import Outcome
+from flows.warehouse import transform
 
 NOW = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
 PLANS = {"veerkracht": "m7", "pnrr": "v01", "uk_gmpp": "2021"}
@@ -120,6 +121,7 @@ def of_before(home: Path, *plans: str) -> dict[str, bytes]:
     release = home / "releases" / "2025-01-15.1"
     release.mkdir(parents=True)
     (release / kept.MANIFEST).write_text(json.dumps(manifest("2025-01-15.1", NOW)))
+    sign(Settings(), release)
     (home / "current").symlink_to("releases/2025-01-15.1")
     for name in ("answers/a", "build/b", "logs/l", "last_run.json"):
         (home / name).parent.mkdir(exist_ok=True)
@@ -164,6 +166,50 @@ def test_a_move_that_somebody_must_decide_on_is_told_in_a_sentence_and_changes_n
     (tmp_path / taken).touch()
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
-    ran = CliRunner().invoke(cli.app, ["nightly"])
-    assert isinstance(ran.exception, homes.NotMoved) and says in str(ran.exception)
+    with pytest.raises(homes.NotMoved, match=says):
+        homes.of("veerkracht")
+    code, told = nightly()
+    assert code == 1 and {plan: said["verdict"] for plan, said in told.items()} == dict.fromkeys(plans, "failed")
+    assert says in told["veerkracht"]["reason"]
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_cannot_be_moved_stops_only_the_plans_whose_returns_stand_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_before(tmp_path, "veerkracht")
+    (tmp_path / "veerkracht" / "archive").mkdir(parents=True)
+    (tmp_path / "uk_gmpp" / "inbox").mkdir(parents=True)
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
+    code, told = nightly()
+    assert code == 1
+    assert {plan: said["verdict"] for plan, said in told.items()} == {"veerkracht": "failed", "uk_gmpp": "nothing_new"}
+    assert homes.of("uk_gmpp").plan == "uk_gmpp"
+    for receipt in (tmp_path / "archive").glob("*/receipts/*.json"):
+        receipt.write_text("torn", encoding="utf-8")
+    assert nightly()[1]["uk_gmpp"]["verdict"] == "nothing_new"
+
+
+def test_a_test_of_the_data_of_one_plan_that_fails_is_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night of each plan is a real one up to what dbt is asked to build; there a test of ours fails for one."""
+    asked: list[str] = []
+
+    def build(warehouse: Path, select: object, plan_code: str, known_before: object) -> None:
+        asked.append(plan_code)
+        assert warehouse.exists(), "its returns were loaded"
+        if plan_code == "pnrr":
+            raise transform.TransformFailed("sums_hold: Got 3 results, configured to fail if != 0")
+        raise KeyboardEnd
+
+    class KeyboardEnd(Exception):
+        """Where the night of the other plans ends in this test."""
+
+    monkeypatch.setattr(transform, "build", build)
+    code, told = nightly()
+    assert asked == list(PLANS), "each plan had its night, after one that failed too"
+    assert (
+        code == 1 and told["pnrr"]["reason"] == "TransformFailed: sums_hold: Got 3 results, configured to fail if != 0"
+    )
+    assert "sums_hold" not in str({plan: said for plan, said in told.items() if plan != "pnrr"})
+    log = "".join(path.read_text(encoding="utf-8") for path in (home / "pnrr" / "logs").glob("*.jsonl"))
+    assert "sums_hold" in log and standing.last_run(Settings(plan="pnrr")) is None, "told, and tried again next night"

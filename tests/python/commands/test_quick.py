@@ -5,13 +5,15 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from files import plain_csv
+from made_files import plain_csv
 
+from flows.intake import archive
 from flows.night import Night, receive
 from flows.settings import PROJECT, Settings
-from flows.standing import Outcome, remember, standing
+from flows.standing import Outcome, quick_look, remember, standing
 from flows.warehouse import registry_rows
 
 HEAVY = {"pandas", "pyarrow", "dbt", "duckdb", "prefect", "great_expectations", "rdflib", "openpyxl", "jinja2", "yaml"}
@@ -52,3 +54,18 @@ def test_a_night_that_finds_nothing_new_loads_nothing_heavy(tmp_path: Path) -> N
     said, packages = loaded(tmp_path, "nightly")
     assert "niets nieuws" in said and "OMG_again.csv" in said and "m99" in said
     assert not packages & HEAVY
+
+
+def test_a_night_that_finds_nothing_new_reads_each_receipt_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    path = settings.inbox / "m7" / "OMG.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(plain_csv())
+    receive(Night(settings, datetime(2025, 1, 15, tzinfo=UTC)))
+    remember(settings, datetime(2025, 1, 15, tzinfo=UTC), standing(settings), Outcome("published"))
+    read = Mock(wraps=archive.receipts)
+    monkeypatch.setattr(archive, "receipts", read)
+    found = quick_look(settings)
+    assert found and found.verdict == "nothing_new" and read.call_count == 1

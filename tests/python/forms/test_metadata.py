@@ -15,7 +15,7 @@ from rdflib.term import Node
 
 from flows import registry
 from flows.account.diff import diff
-from flows.forms import catalogue, changes, contents, packages, publication
+from flows.forms import catalogue, changes, contents, dictionary, packages, publication
 from flows.forms.catalogue import DCAT, SPDX
 from flows.forms.names import CSV, DATABASE
 from flows.release import kept, publishing
@@ -88,12 +88,12 @@ def test_text_without_language_is_missed(current: Release) -> None:
 def test_the_catalogue_tells_of_every_file_and_the_release_before(
     released: DemoRun, current: Release, graph: Graph
 ) -> None:
-    described = {str(url): node for node, url in graph.subject_objects(DCAT.downloadURL)}
     base = publication.release_uri(current.release_id)
-    forms = ("parquet/", "csv/", "csv_excel_nl/", "marts.xlsx", "headline_figures.json")
+    described = {str(url): node for node, url in graph.subject_objects(DCAT.downloadURL) if str(url).startswith(base)}
+    forms = ("parquet/", "csv/", "csv_excel_nl/", "marts.xlsx", "marts_csv.zip", "headline_figures.json")
     data = [f for f in current.manifest["files"] if f["path"].startswith(forms)]
     assert set(described) == {f"{base}/{f['path']}" for f in data} | {f"{base}/{DATABASE}"}
-    for file in data:
+    for file in [*data, current.manifest["database"]]:
         node = described[f"{base}/{file['path']}"]
         assert graph.value(node, DCAT.byteSize) == Literal(file["bytes"], datatype=catalogue.XSD.nonNegativeInteger)
         checksum = graph.value(graph.value(node, SPDX.checksum), SPDX.checksumValue)
@@ -139,6 +139,30 @@ def test_the_data_package_is_not_valid_when_the_data_is_not(current: Release, tm
     assert {"type-error", "hash-count"} & {kind for (kind,) in found}
 
 
+def test_each_mart_and_file_is_named_in_dutch_and_in_english(current: Release, graph: Graph) -> None:
+    for node in graph.subjects(RDF.type, DCAT.Distribution):
+        for told in (catalogue.DCTERMS.title, catalogue.DCTERMS.description):
+            assert {text.language for text in graph.objects(node, told) if isinstance(text, Literal)} == {"nl", "en"}
+    with (current.folder / dictionary.TABLE).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["mart_label_nl"] and row["mart_meaning_nl"] for row in rows)
+    for_all = {row["mart"] for row in rows if row["audience"] == "all"}
+    assert 25 <= len(for_all) <= 35 and {"project_fiche", "fct_finance", "agg_status_by_speerpunt"} <= for_all
+
+
+def test_csvw_refers_from_no_column_that_may_be_empty(current: Release) -> None:
+    """CSV on the Web knows no foreign key on a cell without a value."""
+    document = json.loads((current.folder / packages.CSVW).read_text(encoding="utf-8"))
+    asked = 0
+    for table in document["tables"]:
+        with (current.folder / table["url"]).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for key in table["tableSchema"]["foreignKeys"]:
+            asked += 1
+            assert all(row[key["columnReference"]] for row in rows), (table["url"], key)
+    assert asked > 50
+
+
 def test_csvw_names_the_columns_that_are_there(current: Release) -> None:
     document = json.loads((current.folder / packages.CSVW).read_text(encoding="utf-8"))
     assert document["@context"][0] == "http://www.w3.org/ns/csvw"
@@ -153,7 +177,7 @@ def test_csvw_names_the_columns_that_are_there(current: Release) -> None:
 def test_the_dictionary_explains_every_column(released: DemoRun, current: Release) -> None:
     with (current.folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    marts = contents.declared(released.settings.warehouse)
+    marts = contents.by_audience(contents.declared(released.settings.warehouse))
     assert [(r["mart"], r["column"]) for r in rows] == [(m.name, c.name) for m in marts for c in m.columns]
     assert all(row["meaning"] for row in rows)
     page = (current.folder / "dictionary.html").read_text(encoding="utf-8")

@@ -7,15 +7,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-HEADLINES = "marts.agg_headline_figure"
+HEADLINES = "marts.agg_headline_figure_by_scope"
 IDENTITIES = "marts.fct_identity_check"
 PUBLISHED = "marts.fct_published_figure_check"
 PROJECTS = "marts.dim_project"
-MONEY = "marts.fct_finance"
+MONEY = "marts.fct_finance_as_returned"
 PROGRESS = "marts.agg_indicator_progress"
 QUALITY = "marts.fct_indicator_quality"
 CHANGE = "marts.agg_finance_change"
-LOST = "intermediate.int_project_lost"
+LOST = "intermediate.int_meetmoment_lost"
 
 _GOOD: dict[str, dict[str, Any]] = {
     HEADLINES: {
@@ -46,7 +46,7 @@ _GOOD: dict[str, dict[str, Any]] = {
         "has_source": True,
     },
     CHANGE: {"meetmoment_code": "", "scope_code": "all", "measure": "paid", "unexplained_eur": 0},
-    LOST: {"meetmoment_code": "", "project_code": "p", "is_withdrawal_registered": True},
+    LOST: {"meetmoment_code": "", "file_name": "f", "lost_projects": "p", "is_withdrawal_registered": True},
     MONEY: {
         "meetmoment_code": "",
         "project_code": "p",

@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from demo.returns import HEADERS
+from demo.return_tables import HEADERS
 from flows import registry
 from flows.settings import Settings
 from flows.warehouse.load import load
 
 PLAN = "veerkracht"
-MEETMOMENTEN = {"before": "m4", "now": "m5"}  # cut-offs 2022-06-30 and 2022-12-31
-RECEIVED = {"before": datetime(2022, 7, 10), "now": datetime(2023, 1, 10)}
+MEETMOMENTEN = {"before": "m4", "now": "m5", "again": "m5"}  # cut-offs 2022-06-30 and 2022-12-31
+RECEIVED = {"before": datetime(2022, 7, 10), "now": datetime(2023, 1, 10), "again": datetime(2023, 1, 11)}
 PARTNER = "P000"  # the other side of every transfer
 
 Row = list[str]
@@ -51,6 +51,8 @@ class Case:
     breaks: tuple[str, ...] = ()
     sent_by: str = ""
     """Policy domain whose return it is; of none where empty."""
+    again_by: str = ""
+    """Policy domain that returns the same a day later, with a word more; nobody does where empty."""
 
 
 def put(sheet: str, header: str, value: str, row: int = 0, at: str = "now", kind: str = "t") -> Edit:
@@ -70,7 +72,7 @@ def drop(sheet: str, row: int = 0, at: str = "now") -> Edit:
 
 def good(code: str, at: str) -> Tables:
     """A return that breaks no rule."""
-    is_now = at == "now"
+    is_now = at != "before"
     return {
         "Projecten": [
             [
@@ -78,7 +80,7 @@ def good(code: str, at: str) -> Tables:
                 *("Fietspaden aanleggen, geëvalueerd met de kernindicator groei", "01/01/2021", "31/12/2026"),
             ]
         ],
-        "Status": [[code, "Opgestart", "", ""]],
+        "Status": [[code, "Opgestart", "", "Zoals gemeld" if at == "again" else ""]],
         "Mijlpalen": [
             [
                 *(code, "M01", "Gunnen van de opdracht", "Afdeling 1", "31/03/2022", "Gerealiseerd", "15/03/2022"),
@@ -107,7 +109,7 @@ def returned(code: str, at: str, edits: Sequence[Edit]) -> tuple[Tables, dict[tu
     """The good return after the edits, and the kinds of cells of the rows that hold more than text."""
     tables, kinds, dropped = good(code, at), {}, []
     for edit in edits:
-        if edit.at not in (at, "both"):
+        if edit.at not in ("now" if at == "again" else at, "both"):
             continue
         rows = tables[edit.sheet]
         if edit.new_row:
@@ -139,18 +141,21 @@ def fill(cases: Sequence[Case], home: Path) -> Path:
     for number, case in enumerate([Case("", "the partner", (drop("Overdrachten", 1, "both"),)), *cases]):
         for at, meetmoment in MEETMOMENTEN.items():
             code = project_code(number)
+            sender = case.again_by if at == "again" else case.sent_by
+            if at == "again" and not sender:
+                continue
             tables, kinds = returned(code, at, case.edits)
             if not number:
                 del tables["Overdrachten"]
             sha256 = hashlib.sha256(f"{code} {at}".encode()).hexdigest()
-            submission = f"{PLAN}-{meetmoment}-{code}"
+            submission = f"{PLAN}-{meetmoment}{'-again' if at == 'again' else ''}-{code}"
             raw["submission"].append(
                 {
                     "submission_id": submission,
                     "plan_code": PLAN,
                     "meetmoment_code": meetmoment,
                     "sha256": sha256,
-                    "file_name": f"{case.sent_by}_{code}_{at}.xlsx",
+                    "file_name": f"{sender}_{code}_{at}.xlsx",
                     "byte_count": 1,
                     "declared_version": 1,
                     "received_at": RECEIVED[at],

@@ -23,12 +23,12 @@ CLOSED = (
 )
 
 
-def fails(rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "") -> Case:
-    return Case(rule, title, edits, (rule, *also.split()), sent_by)
+def fails(rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "", again_by: str = "") -> Case:
+    return Case(rule, title, edits, (rule, *also.split()), sent_by, again_by)
 
 
-def passes(rule: str, title: str, *edits: Edit, though: str = "", sent_by: str = "") -> Case:
-    return Case(rule, title, edits, tuple(though.split()), sent_by)
+def passes(rule: str, title: str, *edits: Edit, though: str = "", sent_by: str = "", again_by: str = "") -> Case:
+    return Case(rule, title, edits, tuple(though.split()), sent_by, again_by)
 
 
 # A realised project as it should be: nothing open, all commitments paid.
@@ -146,6 +146,8 @@ CASES = (
     passes("K06", "the speerpunt of the cluster", put(P, "Cluster", "13", at="both"), put(P, "Speerpunt", "3", at="both")),
     fails("K07", "a policy domain the plan does not have", put(P, "Beleidsdomein", "Vervoer", at="both")),
     passes("K07", "a policy domain by its name, in capitals", put(P, "Beleidsdomein", "MOBILITEIT EN OPENBARE WERKEN", at="both")),
+    fails("K05", "a row that another sender returns too", put(P, "Beleidsdomein", "WVG", at="both"), sent_by="WVG", again_by="CJSM"),
+    passes("K05", "a row that its sender returns again", put(P, "Beleidsdomein", "EWI", at="both"), sent_by="EWI", again_by="EWI"),
     fails("K08", "a project of another domain than its sender", sent_by="FB"),
     passes("K08", "a project of its sender", put(P, "Beleidsdomein", "OV", at="both"), sent_by="OV"),
     fails("K09", "a speerpunt that is not that of the cluster", put(P, "Speerpunt", "2")),

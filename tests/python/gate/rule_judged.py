@@ -9,7 +9,7 @@ import duckdb
 from rule_builder import PLAN, Case, fill, project_code
 
 from expectations import gate
-from flows.warehouse import transform
+from flows.warehouse import compiled, transform
 
 Suites = dict[str, dict[str, Any]]
 SETS: tuple[gate.Suites, ...] = ("submission", "comparison/candidate", "comparison/version")
@@ -21,7 +21,7 @@ ELSEWHERE = {
         "submission_value_again",
         "submission_precedence",
     ),
-    *("submission_indicator", "comparison_sheet_again", "comparison_row_of_two_senders"),
+    *("submission_indicator", "comparison_sheet_again"),
 }
 
 
@@ -57,7 +57,7 @@ def judged_cases(cases: Sequence[Case], home: Path) -> Judged:
         con.execute(
             "update registry.layout set repeated_records = (select string_agg(record, ' ') from registry.record)"
         )
-    transform.build(warehouse, ["+int_finding,path:models"], PLAN)
+    compiled.build(warehouse, transform.FINDINGS, PLAN)
     number_of = {project_code(number + 1): number for number in range(len(cases))}
     with duckdb.connect(str(warehouse), read_only=True) as con:
         case_of = {

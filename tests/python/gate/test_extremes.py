@@ -103,7 +103,7 @@ def test_the_extremes_are_accepted_and_stand_in_the_marts(built: duckdb.DuckDBPy
     refused = "select rule_id, message_en from intermediate.int_finding where severity in ('critical', 'error')"
     assert built.sql(refused).fetchall() == []
     for relation, column, of_type in (
-        *(("dim_project_history", "budget_initial_eur", "amount"), ("fct_finance", "amount_eur", "amount")),
+        *(("dim_project_history", "budget_initial_eur", "amount"), ("fct_finance_as_returned", "amount_eur", "amount")),
         *(("fct_budget_transfer", "amount_eur", "amount"), ("fct_account_difference", "account_eur", "amount")),
         *(("fct_indicator_value", column, "number") for column in ("baseline", "target", "actual")),
     ):
@@ -114,7 +114,7 @@ def test_the_extremes_are_accepted_and_stand_in_the_marts(built: duckdb.DuckDBPy
 
 
 def test_a_share_of_a_cent_is_shown_as_it_is(built: duckdb.DuckDBPyConnection) -> None:
-    most = "select round(max(committed_of_initial_pct)) from marts.agg_finance_by_project"
+    most = "select round(max(committed_of_initial_pct)) from marts.fct_finance_by_execution"
     assert built.sql(most).fetchall() == [(Decimal("9999999999999900"),)]
     assert built.sql("select max(progress_pct) > 1e30 from marts.fct_indicator_value").fetchall() == [(True,)]
 

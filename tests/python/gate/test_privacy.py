@@ -94,11 +94,15 @@ def test_the_contract_declares_as_published_each_text_that_may_leave() -> None:
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, texts[0]) for kind, texts in SEEDED.items()])
 def test_seeded_personal_data_holds_the_night_and_is_not_repeated(night: Night, kind: str, text: str) -> None:
-    change(night, "update marts.fct_milestone_status set description = ? where milestone_code = 'VV014-M02'", text)
+    change(
+        night,
+        "update marts.fct_milestone_status_as_returned set description = ? where milestone_code = 'VV014-M02'",
+        text,
+    )
     change(night, "update marts.dim_project set title = title || ' ' || ? where project_code = 'VV015'", text)
     reasons = judge_release(night)
     assert len(reasons) > 2 and all(reason.startswith("PUB02") and kind in reason for reason in reasons)
-    assert any("fct_milestone_status.description" in reason and "VV014-M02" in reason for reason in reasons)
+    assert any("fct_milestone_status_as_returned.description" in reason and "VV014-M02" in reason for reason in reasons)
     assert any("dim_project.title" in reason and "VV015" in reason for reason in reasons)
     assert not any(text in reason for reason in reasons)
 
@@ -147,7 +151,9 @@ def is_text(path: Path) -> bool:
 
 def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:
     change(
-        night, "update marts.fct_milestone_status set milestone_code = ? where milestone_code = 'VV014-M02'", "a@b.be"
+        night,
+        "update marts.fct_milestone_status_as_returned set milestone_code = ? where milestone_code = 'VV014-M02'",
+        "a@b.be",
     )
     reasons = judge_release(night)
     assert reasons and all("***" in reason and "a@b.be" not in reason for reason in reasons)
@@ -184,9 +190,9 @@ def test_what_may_not_leave_is_in_no_file(small: DemoRun) -> None:
     current = kept.current(small.settings)
     assert current
     withheld = {(m.name, c) for m in contents.declared(small.settings.warehouse) for c in m.withheld}
-    assert {("fct_milestone_status", "owner"), ("fct_finding", "received_value")} <= withheld
+    assert {("fct_milestone_status_as_returned", "owner"), ("fct_finding", "received_value")} <= withheld
     with duckdb.connect(str(small.settings.warehouse), read_only=True) as con:
-        owner = con.sql("select max(owner) from marts.fct_milestone_status").fetchall()[0][0]
+        owner = con.sql("select max(owner) from marts.fct_milestone_status_as_returned").fetchall()[0][0]
     with duckdb.connect(str(current.database), read_only=True) as con:
         there = con.sql("select table_name, column_name from duckdb_columns() where not internal").fetchall()
     assert owner and not withheld & set(there)
@@ -201,7 +207,8 @@ def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(small:
         name="what_changed",
         description="One row per change",
         columns=tuple(
-            contents.Column(name, "VARCHAR", name, name, name) for name in ("field", "old_value", "new_value")
+            contents.Column(name, "VARCHAR", name, name, name, False, "code")
+            for name in ("field", "old_value", "new_value")
         ),
         values_of_fields=("old_value", "new_value"),
         withheld_fields=declared.withheld_fields,
@@ -213,6 +220,8 @@ def test_the_value_of_a_field_that_stays_is_left_empty_wherever_it_stands(small:
         records=(),
         is_place=False,
         plan_code="veerkracht",
+        filter=(),
+        within=None,
     )
     with duckdb.connect() as con:
         con.execute("create table changes (field varchar, old_value varchar, new_value varchar)")

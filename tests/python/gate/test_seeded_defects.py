@@ -16,8 +16,8 @@ import duckdb
 import pytest
 from replay import Received, replay
 
-from demo.files import write_workbook
-from demo.returns import DOMAINS, HEADERS, Cell, Row, Sheet, return_sheets
+from demo.return_files import write_workbook
+from demo.return_tables import DOMAINS, HEADERS, Cell, Row, Sheet, return_sheets
 from flows import registry
 
 FIRST_RECEIPT = datetime(2023, 1, 23, 1, tzinfo=UTC)
@@ -62,10 +62,17 @@ class Defect:
     row: int
     """Place of the row in the sheet as first sent, from 0."""
     project: Cell
+    decision: Cell
+    """The decision whose transfer it is, of which the rows stand or fall together; of other rows none."""
     header: str | None
     cell: Cell = None
     is_accepted: bool = True
     """Whether the gate can read the cell; one that it cannot rejects the return."""
+
+    @property
+    def about(self) -> set[Cell]:
+        """What no other defect beside it may be about."""
+        return {self.project, self.decision} - {None}
 
     @property
     def title(self) -> str:
@@ -111,7 +118,8 @@ def defect(domain: str, sheet: Sheet, header: str | None, fits: Any) -> Defect:
     places = [place for place, row in enumerate(sheet.rows) if fits(row)]
     step = 0 if header is None else sheet.column(header) + 1
     place = places[step * 7 % len(places)]
-    return Defect(domain, sheet.name, place, project_of(sheet, sheet.rows[place]), header)
+    row = sheet.rows[place]
+    return Defect(domain, sheet.name, place, project_of(sheet, row), decision_of(sheet, row), header)
 
 
 def filled(domain: str, sheet: Sheet, header: str) -> Defect:
@@ -142,8 +150,12 @@ def project_of(sheet: Sheet, row: Row) -> Cell:
     return row[sheet.column("Projectcode")]
 
 
+def decision_of(sheet: Sheet, row: Row) -> Cell:
+    return row[sheet.column(HEADERS["Overdrachten"][0])] if sheet.name == "Overdrachten" else None
+
+
 def in_groups(defects: list[Defect]) -> list[tuple[str, list[Defect]]]:
-    """What is sent together: no two defects on one project, neither in one return nor in the next one of its sender.
+    """What is sent together: no two defects on one project or decision, in one return or in the next of its sender.
 
     So each defect stands beside the fact as first sent; a group may be empty, a return as first sent. What the gate
     cannot read comes last.
@@ -155,12 +167,12 @@ def in_groups(defects: list[Defect]) -> list[tuple[str, list[Defect]]]:
             (
                 i
                 for i in range(len(groups))
-                if one.project not in {o.project for g in groups[max(i - 1, 0) : i + 2] for o in g}
+                if not any(one.about & o.about for g in groups[max(i - 1, 0) : i + 2] for o in g)
             ),
             None,
         )
         if place is None:
-            groups += [[] for _ in range(2 if groups and one.project in {o.project for o in groups[-1]} else 1)]
+            groups += [[] for _ in range(2 if groups and any(one.about & o.about for o in groups[-1]) else 1)]
             place = len(groups) - 1
         groups[place].append(one)
     return [(kind[1], group) for kind in sorted(kinds) for group in kinds[kind]]
@@ -251,12 +263,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Sent], Named]
         findings = con.sql(
             "select submission_id, sheet, row_number, coalesce(column_name, '') from marts.fct_finding"
             " where severity in ('critical', 'error', 'warning')"
-        ).fetchall()
-        # Transfers of one decision stand or fall together: each cell of a row set apart with them is named.
-        findings += con.sql(
-            "select submission_id, sheet, row_number, columns.field_header from marts.fct_finding, unnest(["
-            + ", ".join(f"'{header}'" for header in HEADERS["Overdrachten"])
-            + "]) as columns(field_header) where rule_id = 'DQ14'"
         ).fetchall()
         changes = con.sql(
             "select known_from, record, kind, project_code, field, submission_id, sheet, row_number"

@@ -9,7 +9,7 @@ from rule_builder import PLAN, Case, add, fill, project_code, put
 
 from expectations import gate
 from flows import registry
-from flows.warehouse import transform
+from flows.warehouse import compiled
 
 # Received 10 January 2023 for m5.
 CASES = (
@@ -20,7 +20,8 @@ CASES = (
     Case("DQ13E", "an initial budget in millions", (put("Projecten", "Initieel budget (EUR)", "1,00"),)),
 )  # fmt: skip
 
-MODEL = "models/intermediate/quality/int_submission_finding.sql"
+MODEL = "int_submission_finding"
+SELECTED = [f"+{MODEL}"]
 
 Found = set[tuple[str, str, str, str | None]]
 Row = dict[str, str | None]
@@ -30,7 +31,7 @@ Judge = Callable[[list[Row], list[Row]], Found]
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = fill(CASES, tmp_path_factory.mktemp("waivers"))
-    transform.build(warehouse, ["+int_submission_finding"], PLAN)
+    compiled.build(warehouse, SELECTED, PLAN)
     return warehouse
 
 
@@ -47,7 +48,7 @@ def judge(staged: Path, tmp_path: Path) -> Judge:
             for table, row in registered:
                 names, marks = ", ".join(row), ", ".join("?" for _ in row)
                 con.execute(f"insert into registry.{table} ({names}) values ({marks})", list(row.values()))
-            found = (staged.parent / "dbt" / "compiled" / "veerkracht" / MODEL).read_text(encoding="utf-8")
+            (found,) = [m["compiled"] for m in compiled.models(staged, SELECTED, {"plan": PLAN}) if m["name"] == MODEL]
             told = con.sql(f"select submission_id, rule_id, severity, waiver_id from ({found})").fetchall()
         return {(str(s).rsplit("-", 1)[1], rule, severity, waiver) for s, rule, severity, waiver in told}
 

@@ -1,9 +1,14 @@
-"""The guide for adding a source, followed to the letter on a copy of the project: its rows, commands and results."""
+"""The guide for adding a source, followed to the letter on a copy of the project: its rows, commands and results.
 
+Its night is run as on the schedule: a flow run of Prefect, from the command line of a process of its own.
+"""
+
+import contextlib
 import csv
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +26,8 @@ ROOMS = (
     "macros",
     "models",
     "expectations",
+    "site",
+    "reports",
     "tests/generic",
     "tests/selftest",
     "tests/singular",
@@ -88,7 +95,8 @@ def change_cells(seed: Path, text: str) -> None:
 
 
 def run(project: Path, commands: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VEERKRACHT_", "PYTHONPATH"))}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VEERKRACHT_", "PYTHONPATH", "PREFECT_"))}
+    environment["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
     return subprocess.run(
         ["sh", "-e", "-c", commands], cwd=project, env=environment, capture_output=True, text=True, timeout=600
     )
@@ -120,3 +128,6 @@ def test_the_guide_leads_from_a_file_to_its_figures(tmp_path: Path) -> None:
     assert refused.returncode == 20 and "roze" in refused.stdout and "C4" in refused.stdout, refused.stdout
     assert accepted.returncode == 0, accepted.stdout + accepted.stderr
     assert len(answers) == 3
+    assert list((project / "var/rivieren/logs").glob("*.jsonl"))
+    with contextlib.closing(sqlite3.connect(project / "var/prefect/prefect.db")) as runs:
+        assert runs.execute("select state_type from flow_run").fetchall() == [("COMPLETED",)]

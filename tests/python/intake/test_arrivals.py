@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.intake import archive, arrivals, inbox
+from flows.intake import archive, arrivals, withdrawal
 from flows.night import Night, receive
 from flows.settings import Settings
-from flows.standing import nothing_new, nothing_to_do, remember, standing
+from flows.standing import nothing_new, quick_look, remember, standing
 from flows.warehouse.load import load
 
 NOW = datetime(2021, 4, 2, 1, 17, tzinfo=UTC)
@@ -100,8 +100,8 @@ def test_a_repeated_receipt_can_be_withdrawn_on_its_own(home: Settings) -> None:
     name = "OMG_return_m1.xlsx"
     nights(home, (name, "A"), (name, "B"), (name, "A"))
     *_, again = ids(home)
-    withdrawal = inbox.withdraw(home, again, "verkeerd", "sender", NOW + timedelta(days=3))
-    assert archive.withdrawals(home.archive, PLAN) == {again: withdrawal}
+    made = withdrawal.withdraw(home, again, "verkeerd", "sender", NOW + timedelta(days=3))
+    assert archive.withdrawals(home.archive, PLAN) == {again: made}
 
 
 def test_an_archive_of_before_is_read_as_it_was_written(home: Settings) -> None:
@@ -210,7 +210,7 @@ def test_good_bytes_sent_again_heal_the_archive(home: Settings) -> None:
     with pytest.raises(archive.Damaged, match=rf"{name} \(m1, received 2021-04-02 01:17 UTC, sha256 {receipt.sha256}"):
         load(home, sources, home.warehouse, {})
     send(home, name, "A1")
-    assert not nothing_to_do(home)
+    assert not quick_look(home)
     assert receive(Night(home, NOW)) == [] and content.read_text() == "A1"
     assert archive.damaged(sources) == []
 

@@ -9,10 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import DemoRun, put
+from replay import without_dbt
 
-from demo.files import write_csv
-from demo.nights import CSV_ENCODING
-from demo.returns import return_sheets
+from demo.demo_nights import CSV_ENCODING
+from demo.return_files import write_csv
+from demo.return_tables import return_sheets
 from flows.check import check
 from flows.night import Night, runbook
 from flows.release import kept
@@ -73,7 +74,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         bad.write_bytes(defect(good))
         assert bad.read_bytes() != good
         put(settings, bad, "veerkracht", "m7")
-    outcome = runbook(Night(settings))
+    with without_dbt():
+        outcome = runbook(Night(settings))
     assert outcome.rejected == sorted(DEFECTS)
     return [finding for finding in outcome.findings if finding["severity"] == "critical"]
 
@@ -119,7 +121,8 @@ def test_a_workbook_with_31_june_holds_the_night_and_leaves_the_release(small: D
     source = settings.inbox / "m7" / "OMG_return_m7.xlsx"
     bad = edited(source, tmp_path / "OMG_return_m7_v3.xlsx", "Mijlpalen", 5, "Geplande datum", "31/06/2025")
     put(settings, bad, "veerkracht", "m7")
-    outcome = runbook(Night(settings))
+    with without_dbt():
+        outcome = runbook(Night(settings))
     assert outcome.verdict == "held"
     assert outcome.rejected == ["OMG_return_m7_v3.xlsx"]
     (finding,) = [f for f in outcome.findings if f["severity"] == "critical"]

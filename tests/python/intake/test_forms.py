@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import openpyxl
 import pytest
-from files import (
+from made_files import (
     FINANCE_HEADERS,
     HEADERS,
     packed,

@@ -17,7 +17,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from files import packed, plain_csv, workbook
+from made_files import packed, plain_csv, workbook
 
 from flows import registry
 from flows.intake.reading import Job, parse_all

@@ -8,7 +8,7 @@ import pytest
 from replay import Received, replay
 from small_plan import small_sheets
 
-from demo.files import write_csv
+from demo.return_files import write_csv
 from flows.senders.answer import verdict
 
 FIRST = datetime(2021, 4, 2, 1, 17, tzinfo=UTC)
@@ -35,7 +35,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / name
         path.write_text(f"{HEADER}\n{project};{status};;\nEINDE;1\n", encoding="utf-8")
         files.append(Received(path, "veerkracht", "m1", FIRST + timedelta(days=night)))
-    return replay(folder / "home", files, ["int_project_status_version", "int_submission", "int_finding"])
+    asked = ["int_project_status_version", "int_submission", "int_submission_replaced", "int_finding"]
+    return replay(folder / "home", files, asked)
 
 
 def test_the_latest_receipt_counts_unless_its_series_declares_otherwise(judged: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from files import packed, plain_csv, plain_workbook
+from made_files import packed, plain_csv, plain_workbook
 
 from flows import registry
 from flows.intake.parse import parse_file

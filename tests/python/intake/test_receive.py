@@ -243,6 +243,32 @@ def test_a_sheet_on_its_side_is_turned_where_its_layout_says_so(tmp_path: Path, 
     assert read.layout_code == "upright"
 
 
+def test_what_a_sheet_on_its_side_hides_or_merges_is_told_on_its_own_places(tmp_path: Path) -> None:
+    path = tmp_path / "lying"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Fiche")
+        for number, row in enumerate(LYING):
+            sheet.write_row(number, 0, [cell or "" for cell in row])
+        sheet.set_row(2, None, None, {"hidden": True})  # what it costs
+        sheet.set_row(30, None, None, {"hidden": True})  # below all that is read
+        sheet.set_column("D:XFD", None, None, {"hidden": True})
+        sheet.merge_range("B3:C3", "1,5")
+    told = parse_file(path, [layout_of(code="lying", is_transposed=True)], tmp_path, LIMITS).refusals
+    assert [(r.rule_id, r.value) for r in told if r.rule_id == "F11"] == [("F11", "3:3, D")]
+    assert [(r.rule_id, r.row_number, r.column_number, r.column_name) for r in told if r.rule_id in ("F13", "F14")] == [
+        ("F13", 2, 3, "Cost 2026")
+    ]
+
+
+@pytest.mark.parametrize(("last", "rule"), [("Annex 1;", "F05"), ("Annex 1;;;", "F25"), ("Annex 1;;;\n", None)])
+def test_a_csv_on_its_side_that_was_cut_is_refused(tmp_path: Path, last: str, rule: str | None) -> None:
+    path = tmp_path / "lying"
+    rows = [";".join(cell or "" for cell in row) for row in LYING[:-1]]
+    path.write_text("\n".join([*rows, last]), encoding="utf-8")
+    told = parse_file(path, [layout_of(code="lying", is_transposed=True)], tmp_path, LIMITS).refusals
+    assert [r.rule_id for r in told if r.rule_id in ("F05", "F25")] == ([rule] if rule else [])
+
+
 @pytest.mark.parametrize(
     ("headers", "does_fit"),
     [

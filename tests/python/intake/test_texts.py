@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from files import HEADERS, parsed, plain_csv, rule_ids, workbook
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from made_files import HEADERS, parsed, plain_csv, rule_ids, workbook
 
 from flows.intake.parse import parse_file
 from flows.intake.signs import with_controls_shown

@@ -14,12 +14,14 @@ from small_plan import PROJECTS
 
 from flows import registry
 from flows.check import check
-from flows.intake import archive, deliveries, inbox
+from flows.forms import carried
+from flows.intake import archive, withdrawal
 from flows.night import Night, runbook
 from flows.release import kept
 from flows.release.rebuild import rebuild
+from flows.senders import deliveries
 from flows.settings import Settings
-from flows.standing import Outcome, nothing_to_do
+from flows.standing import Outcome, quick_look
 
 LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 1, 20, 23, 0, tzinfo=UTC)
@@ -48,16 +50,16 @@ def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
 def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> LateNight:
     settings = Settings(home=tmp_path_factory.mktemp("late") / "home")
     shutil.copytree(small.settings.home, settings.home, symlinks=True)
-    before = query(settings, "from fct_finance where meetmoment_code = 'm6' order by all")
+    before = query(settings, "from fct_finance_as_returned where meetmoment_code = 'm6' order by all")
     (corrected,) = [
         r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m6_v2.xlsx"
     ]
-    inbox.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    withdrawal.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
     again = settings.build / "OMG_return_m7_v2.xlsx"
     book.save(again)
     put(settings, again, "veerkracht", "m7")
-    assert not nothing_to_do(settings)
+    assert not quick_look(settings)
     return LateNight(settings, runbook(Night(settings, LATE)), corrected.submission_id, before)
 
 
@@ -70,23 +72,24 @@ def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_ni
     assert severity == "warning" and int(rows) > 60
 
 
-@pytest.mark.parametrize("lacking", [True, False])
-def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(
-    small: DemoRun, tmp_path: Path, lacking: bool
-) -> None:
-    book = openpyxl.load_workbook(small.settings.inbox / "m7" / "OMG_return_m7.xlsx")
-    held = book["Mijlpalen"].max_row - 1
-    if lacking:
-        del book["Mijlpalen"]
-    else:  # the sheet is there with its heading alone: that withdraws them
-        book["Mijlpalen"].delete_rows(2, held)
-    again = tmp_path / "OMG_return_m7_v2.xlsx"
-    book.save(again)
+def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(small: DemoRun, tmp_path: Path) -> None:
+    held = {}
+    for sender in ("OMG", "KBBJ"):
+        book = openpyxl.load_workbook(small.settings.inbox / "m7" / f"{sender}_return_m7.xlsx")
+        held[sender] = book["Mijlpalen"].max_row - 1
+        if sender == "OMG":
+            del book["Mijlpalen"]
+        else:  # the sheet is there with its heading alone: that withdraws them
+            book["Mijlpalen"].delete_rows(2, held[sender])
+        book.save(tmp_path / f"{sender}_return_m7_v2.xlsx")
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(small.settings.archive, settings.archive)
-    findings = check(settings, [again], "m7", LATE)
-    told = [(f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"]
-    assert told == ([("warning", "Mijlpalen", str(held))] if lacking else [])
+    findings = check(settings, sorted(tmp_path.glob("*.xlsx")), "m7", LATE)
+    told = [
+        (f["file_name"], f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"
+    ]
+    assert told == [("OMG_return_m7_v2.xlsx", "warning", "Mijlpalen", str(held["OMG"]))]
+    assert held["KBBJ"] > 0
 
 
 def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
@@ -114,11 +117,11 @@ def test_a_withdrawn_submission_stays_visible_with_its_reason_and_counts_no_long
         late_night.settings,
         f"select withdrawn_at from dim_submission where submission_id = '{late_night.withdrawn}'",
     ) == [(WITHDRAWN_AT.replace(tzinfo=None),)]
-    after = query(late_night.settings, "from fct_finance where meetmoment_code = 'm6' order by all")
+    after = query(late_night.settings, "from fct_finance_as_returned where meetmoment_code = 'm6' order by all")
     assert len(after) == len(late_night.before) and after != late_night.before
-    assert not query(late_night.settings, f"from fct_finance where submission_id = '{late_night.withdrawn}'"), (
-        "what the first version said holds again"
-    )
+    assert not query(
+        late_night.settings, f"from fct_finance_as_returned where submission_id = '{late_night.withdrawn}'"
+    ), "what the first version said holds again"
     assert query(
         late_night.settings,
         "select withdrawn_count, accepted_count from agg_quality_by_submitter"
@@ -146,15 +149,28 @@ def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) ->
     assert "verkeerd bestand" not in (last.folder / kept.MANIFEST).read_text(encoding="utf-8")
 
 
-def test_a_rebuild_knows_the_withdrawals_of_then_and_no_others(late_night: LateNight, tmp_path: Path) -> None:
-    """One that is put on record afterwards does not count, whatever its moment; one that counted must be there."""
+def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_differs(
+    late_night: LateNight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put on record afterwards does not count, whatever its moment; a withdrawal that counted must be there.
+
+    Only what was changed here differs: every other file of the release is made again to the byte.
+    """
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
     last = kept.published(settings)[-1]
     withdrawn = {entry["submission_id"] for entry in last.manifest["withdrawals"]}
     another = next(r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id not in withdrawn)
     archive.withdraw(settings.archive, another, WITHDRAWN_AT, "te laat gemeld", "sender")
-    assert rebuild(settings, last.release_id).differing == ()
+    later = settings.inbox / "m6" / "OMG_return_m6_v2.xlsx"
+    archive.keep(settings.archive, later, archive.receipt_for(later, "veerkracht", "m7", LATE + timedelta(days=1)))
+    seeds = carried.seeds()
+    monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
+    monkeypatch.setattr("flows.release.rebuild.registry.code_checksum", lambda: "another")
+    rebuilt = rebuild(settings, last.release_id)
+    assert rebuilt.differing == (carried.REGISTRY,)
+    assert rebuilt.registry_differs == ("plan/scope.csv",)
+    assert not rebuilt.is_same_code
     for path in settings.archive.glob("*/withdrawals/*.json"):
         path.unlink()
     with pytest.raises(LookupError, match=f"withdrawal of {late_night.withdrawn}"):
@@ -198,7 +214,7 @@ def test_status_says_who_delivered_who_is_late_and_what_comes(late_night: LateNi
     late = {code for code, row in of_demo.items() if row["delivery"] == "missing" and row["is_overdue"]}
     assert delivered == set(PROJECTS) and len(late) == 10 - len(delivered) and not delivered & late
     assert (of_demo["OMG"]["accepted"], of_demo["OMG"]["warnings"] > 0) == (2, True)
-    days = deliveries.next_days(datetime(2025, 1, 3, tzinfo=UTC))
+    days = deliveries.next_days("veerkracht", datetime(2025, 1, 3, tzinfo=UTC))
     told = [(d["what"], d["meetmoment_code"], d["in_days"]) for d in days if d["plan_code"] == "veerkracht"]
     assert told == [("deadline", "m7", 17), ("publication", "m7", 35)]
     assert deliveries.deliveries(tmp_path / "none.duckdb", "veerkracht", LATE) == []
@@ -233,11 +249,11 @@ def test_a_day_ends_at_midnight_where_the_plan_is(plan: str, moment: datetime, d
 def test_what_comes_is_counted_from_the_day_of_the_plan() -> None:
     told = {
         (d["what"], d["in_days"])
-        for d in deliveries.next_days(MIDNIGHT - timedelta(seconds=1))
+        for d in deliveries.next_days("veerkracht", MIDNIGHT - timedelta(seconds=1))
         if (d["plan_code"], d["meetmoment_code"]) == ("veerkracht", "m7")
     }
     assert told == {("deadline", 0), ("publication", 18)}
-    assert "deadline" not in {d["what"] for d in deliveries.next_days(MIDNIGHT) if d["plan_code"] == "veerkracht"}
+    assert "deadline" not in {d["what"] for d in deliveries.next_days("veerkracht", MIDNIGHT)}
 
 
 def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
@@ -247,13 +263,13 @@ def test_a_withdrawal_is_made_once_and_says_why(tmp_path: Path) -> None:
     receipt = archive.receipt_for(path, "veerkracht", "m7", LATE)
     archive.keep(settings.archive, path, receipt)
     with pytest.raises(ValueError, match="no submission"):
-        inbox.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
+        withdrawal.withdraw(settings, "veerkracht-m7-unknown", "reden", "sender", LATE)
     with pytest.raises(ValueError, match="a reason"):
-        inbox.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
+        withdrawal.withdraw(settings, receipt.submission_id, " ", "sender", LATE)
     with pytest.raises(ValueError, match="was received later"):
-        inbox.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
-    made = inbox.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
+        withdrawal.withdraw(settings, receipt.submission_id, "reden", "sender", LATE - timedelta(days=1))
+    made = withdrawal.withdraw(settings, receipt.submission_id, "reden", "monitor", LATE + timedelta(days=1))
     assert archive.withdrawals(settings.archive, settings.plan) == {receipt.submission_id: made}
     with pytest.raises(ValueError, match="withdrawn before"):
-        inbox.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
+        withdrawal.withdraw(settings, receipt.submission_id, "reden", "sender", LATE + timedelta(days=2))
     assert archive.receipts(settings.archive, settings.plan) == [receipt]

@@ -9,7 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from files import (
+from made_files import (
     FINANCE_HEADERS,
     HEADERS,
     packed,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from files import parsed
+from made_files import parsed
 from written import WRITERS, Return, a_return
 
 from flows.settings import PROJECT

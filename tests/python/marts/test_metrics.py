@@ -70,22 +70,22 @@ MILESTONES = {
 @pytest.mark.parametrize(
     ("mart", "entity", "columns", "dimensions"),
     [
-        ("agg_finance_by_meetmoment", "project_amount", MONEY, ["meetmoment_code", "scope_code", "execution"]),
+        ("agg_finance_by_meetmoment_by_scope", "project_amount", MONEY, ["meetmoment_code", "scope_code", "execution"]),
         (
-            "agg_finance_by_speerpunt",
+            "agg_finance_by_speerpunt_by_scope",
             "project_amount",
             MONEY,
             ["meetmoment_code", "scope_code", "execution", "speerpunt_code"],
         ),
         (
-            "agg_finance_by_cluster",
+            "agg_finance_by_cluster_by_scope",
             "project_amount",
             MONEY,
             ["meetmoment_code", "scope_code", "execution", "cluster_code"],
         ),
-        ("agg_milestones_by_meetmoment", "milestone_in_scope", MILESTONES, ["meetmoment_code", "scope_code"]),
+        ("agg_milestones_by_meetmoment_by_scope", "milestone_in_scope", MILESTONES, ["meetmoment_code", "scope_code"]),
         (
-            "agg_milestones_by_speerpunt",
+            "agg_milestones_by_speerpunt_by_scope",
             "milestone_in_scope",
             MILESTONES,
             ["meetmoment_code", "scope_code", "speerpunt_code"],
@@ -112,7 +112,8 @@ def test_metrics_are_the_figures_of_the_mart(
 def test_projects_by_status_are_those_of_the_mart(metrics: Metrics) -> None:
     dimensions = ["meetmoment_code", "scope_code", "status"]
     rows = metrics.con.sql(
-        f"select {', '.join(dimensions)}, project_count from marts.agg_status_by_meetmoment where project_count > 0"
+        f"select {', '.join(dimensions)}, project_count from marts.agg_status_by_meetmoment_by_scope"
+        " where project_count > 0"
     ).fetchall()
     answered = metrics.ask(["project_count"], "project_in_scope", dimensions)
     assert len(rows) > 5 and answered == {row[:3]: [row[3]] for row in rows}
@@ -122,7 +123,7 @@ def test_projects_by_group_of_status_are_those_of_the_mart(metrics: Metrics) -> 
     rows = metrics.con.sql(
         "select meetmoment_code, scope_code, sum(project_count) filter (where status_group = 'on_schedule'),"
         " sum(project_count) filter (where status_group = 'realised')"
-        " from marts.agg_status_by_meetmoment group by all"
+        " from marts.agg_status_by_meetmoment_by_scope group by all"
     ).fetchall()
     answered = metrics.ask(
         ["project_on_schedule_count", "project_realised_count"], "project_in_scope", ["meetmoment_code", "scope_code"]
@@ -136,7 +137,7 @@ def test_the_share_of_projects_is_the_headline_figure(metrics: Metrics) -> None:
     dimensions = ["meetmoment_code", "scope_code"]
     names = ["project_on_schedule_or_realised_count", "project_share"]
     rows = metrics.con.sql(
-        "select meetmoment_code, scope_code, numerator, figure from marts.agg_headline_figure"
+        "select meetmoment_code, scope_code, numerator, figure from marts.agg_headline_figure_by_scope"
         " where measure = 'project_share' and numerator > 0"
     ).fetchall()
     answered = metrics.ask(names, "project_in_scope", dimensions)
@@ -179,7 +180,7 @@ def test_without_a_time_the_last_meetmoment_counts_and_nothing_is_added_up(metri
     )
     answer = metrics.con.sql(metrics.engine.explain(request).sql_statement.sql).fetchall()
     last = metrics.con.sql(
-        "select scope_code, execution, committed_eur from marts.agg_finance_by_meetmoment"
+        "select scope_code, execution, committed_eur from marts.agg_finance_by_meetmoment_by_scope"
         " where meetmoment_code = (select max_by(meetmoment_code, cutoff_date) from marts.dim_meetmoment"
         " where delivered_project_count > 0)"
     ).fetchall()

@@ -36,7 +36,7 @@ def test_reported_counts_in_groups_are_those_of_the_scale(demo: DemoRun) -> None
     )
     on_scale = query(
         demo,
-        "select meetmoment_code, scope_code, status_group, sum(project_count) from agg_status_by_meetmoment"
+        "select meetmoment_code, scope_code, status_group, sum(project_count) from agg_status_by_meetmoment_by_scope"
         " group by all having sum(project_count) > 0 order by all",
     )
     assert in_groups == on_scale
@@ -45,7 +45,9 @@ def test_reported_counts_in_groups_are_those_of_the_scale(demo: DemoRun) -> None
 def test_computed_and_reported_mostly_agree_and_differ_where_it_matters(demo: DemoRun) -> None:
     counts = {
         str(comparison): int(str(count))
-        for comparison, count in query(demo, "select comparison, count(*) from fct_project_status group by all")
+        for comparison, count in query(
+            demo, "select comparison, count(*) from fct_project_status_as_returned group by all"
+        )
     }
     assert set(counts) == {"same", "differs"}
     assert counts["differs"] < counts["same"] / 4
@@ -89,7 +91,8 @@ def test_forecasts_are_the_dates_of_the_returns(demo: DemoRun) -> None:
         demo,
         "select milestone_code, meetmoment_code, planned_date, actual_date, original_planned_date,"
         " days_moved_since_previous, days_moved_in_all, move_count from fct_milestone_forecast"
-        " inner join fct_milestone_status using (meetmoment_code, project_code, milestone_code) order by 1, 2",
+        " inner join fct_milestone_status_as_returned using (meetmoment_code, project_code, milestone_code)"
+        " order by 1, 2",
     ):
         ours.setdefault(str(code), []).append(tuple(rest))
     assert {code: [row[:3] for row in rows] for code, rows in ours.items()} == expected
@@ -126,7 +129,7 @@ def test_each_difference_of_status_is_one_warning_in_the_words_of_its_rules(demo
     assert query(demo, "select count(*) from fct_status_difference where warning_count = 0") == [(0,)]
     rows = query(
         demo,
-        "select submission_id, sheet, row_number from fct_project_status where comparison = 'differs'"
+        "select submission_id, sheet, row_number from fct_project_status_as_returned where comparison = 'differs'"
         " or contradiction_count > 0 order by all",
     )
     with duckdb.connect(str(demo.settings.warehouse), read_only=True) as con:
@@ -159,7 +162,7 @@ def test_changes_are_explained_to_the_cent_and_agree_with_the_published_ones(dem
     ]
     changes = query(
         demo,
-        "select change_eur, figure from agg_finance_change as c inner join agg_headline_figure as h"
+        "select change_eur, figure from agg_finance_change as c inner join agg_headline_figure_by_scope as h"
         " on h.meetmoment_code = c.meetmoment_code and h.scope_code = c.scope_code"
         " and h.measure = c.measure || '_change'"
         " and h.execution = 'provisional'",
@@ -218,7 +221,7 @@ def test_the_release_that_first_held_a_meetmoment_has_the_amounts_known_when_it_
     with duckdb.connect(str(first.database), read_only=True) as con:
         sums = (
             "select scope_code, unnest(['budget', 'committed', 'paid']) as measure,"
-            " unnest([budget_current_eur, committed_eur, paid_eur]) as amount from agg_finance_by_meetmoment"
+            " unnest([budget_current_eur, committed_eur, paid_eur]) as amount from agg_finance_by_meetmoment_by_scope"
             f" where meetmoment_code = '{key}' and execution = 'provisional'"
         )
         theirs = {(scope, measure): amount for scope, measure, amount in con.sql(sums).fetchall()}
@@ -258,7 +261,7 @@ def test_a_share_of_the_regular_budget_is_also_told_of_those_who_report_it(demo:
     assert query(
         demo,
         "select committed_of_initial_pct, committed_of_reporting_pct, committed_reporting_budget_eur = 1102473000"
-        " from agg_finance_by_meetmoment where meetmoment_code = 'm6' and scope_code = 'regular'"
+        " from agg_finance_by_meetmoment_by_scope where meetmoment_code = 'm6' and scope_code = 'regular'"
         " and execution = 'provisional'",
     ) == [(Decimal("62.4587"), Decimal("72.5982"), True)]
 
@@ -267,7 +270,7 @@ def test_the_budget_of_vv181_is_explained_by_its_transfers(demo: DemoRun) -> Non
     assert query(
         demo,
         "select budget_initial_eur, budget_transfer_eur, budget_current_eur, budget_difference_eur"
-        " from agg_finance_by_project where project_code = 'VV181' and meetmoment_code = 'm6'"
+        " from fct_finance_by_execution where project_code = 'VV181' and meetmoment_code = 'm6'"
         " and execution = 'provisional'",
     ) == [(Decimal("0.00"), Decimal("6000000.00"), Decimal("6000000.00"), Decimal("0.00"))]
 
@@ -276,7 +279,7 @@ def test_regular_projects_without_money_count_as_they_state(demo: DemoRun) -> No
     assert query(
         demo,
         "select project_count, committed_reported_count, committed_not_applicable_count, committed_missing_count"
-        " from agg_finance_by_meetmoment where meetmoment_code = 'm6' and scope_code = 'regular'"
+        " from agg_finance_by_meetmoment_by_scope where meetmoment_code = 'm6' and scope_code = 'regular'"
         " and execution = 'provisional'",
     ) == [(22, 16, 6, 0)]
 
@@ -285,7 +288,7 @@ def test_what_a_ministry_accounts_for_is_published_beside_it_and_why_it_withdrew
     states = {code: s.explanation for (code, meting), s in project_states().items() if meting == 3}
     published = query(
         demo,
-        "select right(project_code, 5), explanation, has_explanation from fct_project_status"
+        "select right(project_code, 5), explanation, has_explanation from fct_project_status_as_returned"
         " where meetmoment_code = 'm3'",
     )
     assert {(code, text, bool(text)) for code, text in states.items()} == {

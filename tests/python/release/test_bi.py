@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def current(released: DemoRun) -> kept.Release:
 def committed(current: kept.Release) -> Decimal:
     """The sum of all committed amounts, counted by the client of the release."""
     with duckdb.connect(str(current.database), read_only=True) as con:
-        (total,) = con.sql("select sum(amount_eur) from fct_finance where measure = 'committed'").fetchall()[0]
+        (total,) = con.sql(
+            "select sum(amount_eur) from fct_finance_as_returned where measure = 'committed'"
+        ).fetchall()[0]
     return Decimal(total)
 
 
@@ -61,14 +64,14 @@ def test_polars_and_pandas_read_the_parquet_files(current: kept.Release) -> None
         path = current.folder / "parquet" / f"{table}.parquet"
         assert pl.read_parquet(path).height == expected
         assert len(pd.read_parquet(path)) == expected
-    amounts = pl.read_parquet(current.folder / "parquet" / "fct_finance.parquet")
+    amounts = pl.read_parquet(current.folder / "parquet" / "fct_finance_as_returned.parquet")
     assert amounts.filter(pl.col("measure") == "committed")["amount_eur"].sum() == committed(current)
 
 
 def test_csv_reads_back_to_the_cent(current: kept.Release) -> None:
-    with (current.folder / "csv" / "fct_finance.csv").open(encoding="utf-8", newline="") as file:
+    with (current.folder / "csv" / "fct_finance_as_returned.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == current.manifest["tables"]["fct_finance"]
+    assert len(rows) == current.manifest["tables"]["fct_finance_as_returned"]
     total = sum((Decimal(r["amount_eur"]) for r in rows if r["measure"] == "committed" and r["amount_eur"]), Decimal(0))
     assert total == committed(current)
 
@@ -134,11 +137,38 @@ def test_postgres_holds_the_release_to_the_cent(current: kept.Release, server: s
     counts = postgres.export(current, server)
     assert counts == current.manifest["tables"]
     with psycopg.connect(server) as con:
-        total = con.execute("select sum(amount_eur) from veerkracht.fct_finance where measure = 'committed'").fetchone()
-        empty = con.execute("select count(*) from veerkracht.fct_finance where amount_eur is null").fetchone()
+        total = con.execute(
+            "select sum(amount_eur) from veerkracht.fct_finance_as_returned where measure = 'committed'"
+        ).fetchone()
+        empty = con.execute(
+            "select count(*) from veerkracht.fct_finance_as_returned where amount_eur is null"
+        ).fetchone()
     assert total == (committed(current),)
     with duckdb.connect(str(current.database), read_only=True) as db:
-        assert empty == db.sql("select count(*) from fct_finance where amount_eur is null").fetchone()
+        assert empty == db.sql("select count(*) from fct_finance_as_returned where amount_eur is null").fetchone()
+
+
+def test_postgres_has_the_keys_of_the_release_also_after_a_table_was_made_anew(
+    current: kept.Release, server: str
+) -> None:
+    with duckdb.connect(str(current.database), read_only=True) as db:
+        wanted = db.sql("""
+            select constraint_type, count(*) from duckdb_constraints()
+            where constraint_type in ('PRIMARY KEY', 'FOREIGN KEY') group by all order by all
+        """).fetchall()
+    kinds = """
+        select case contype when 'p' then 'PRIMARY KEY' else 'FOREIGN KEY' end, count(*) from pg_constraint
+        where connamespace = 'veerkracht'::regnamespace and contype in ('p', 'f') group by 1 order by 1
+    """
+    postgres.export(current, server)
+    with psycopg.connect(server, autocommit=True) as con:
+        assert con.execute(kinds).fetchall() == wanted
+        con.execute("alter table veerkracht.dim_project add column former integer")
+        con.execute("alter table veerkracht.dim_scope drop constraint dim_scope_pkey cascade")
+        postgres.export(current, server)
+        assert con.execute(kinds).fetchall() == wanted
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            con.execute("update veerkracht.fct_finance set cluster_code = 'no such cluster'")
 
 
 def test_a_reader_may_read_and_nothing_else(current: kept.Release, server: str) -> None:
@@ -220,7 +250,7 @@ def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, serve
 
 def test_a_failed_export_leaves_the_schema_as_it_was(released: DemoRun, current: kept.Release, server: str) -> None:
     postgres.export(current, server)
-    broken = kept.Release(current.folder, {**current.manifest, "tables": {"dim_plan": 99}})
+    broken = replace(current, manifest={**current.manifest, "tables": {"dim_plan": 99}})
     with pytest.raises(postgres.NotExported, match="dim_plan"):
         postgres.export(broken, server)
     with psycopg.connect(server) as con:

@@ -13,9 +13,10 @@ from flows.intake import archive
 from flows.night import Night, receive
 from flows.release import anchor, kept, publishing
 from flows.release.kept import MANIFEST, RETIRED
-from flows.release.verify import rollback
+from flows.release.rollback import rollback
+from flows.release.sign import SUFFIX
 from flows.settings import Settings
-from flows.standing import last_run, nothing_to_do
+from flows.standing import last_run, quick_look
 from flows.warehouse.load import is_read
 
 NOW = datetime(2026, 1, 1, 1, 17, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_a_release_written_and_not_yet_served_is_served(home: Settings) -> None:
     *_, before, last = kept.published(home)
     publishing.switch(home, before.folder)
     anchor.leave(home, before, before.release_id)  # as it was when the machine stopped
-    assert halfway.is_found(home) and not nothing_to_do(home)
+    assert halfway.is_found(home) and not quick_look(home)
     assert last.release_id in mended(home)
     assert served(home) == last.release_id and not halfway.is_found(home)
 
@@ -66,7 +67,7 @@ def test_a_release_that_nobody_signed_is_not_served(home: Settings) -> None:
     *_, before, last = kept.published(home)
     publishing.switch(home, before.folder)
     anchor.leave(home, before, before.release_id)
-    (last.folder / "csv" / "fct_finance.csv").write_text("x")
+    (last.folder / "csv" / "fct_finance_as_returned.csv").write_text("x")
     with pytest.raises(kept.NotReadBack, match=last.release_id):
         halfway.mend(home, NOW)
     assert served(home) == before.release_id
@@ -80,7 +81,7 @@ def test_current_is_repaired_and_told(home: Settings, how: str) -> None:
         home.current.symlink_to("releases/2000-01-01.1")
     if how == "of before":
         (home.plan_home / anchor.ANCHOR).unlink()
-    assert not nothing_to_do(home)
+    assert not quick_look(home)
     assert "current" in mended(home) and served(home) == last.release_id
 
 
@@ -91,6 +92,7 @@ def test_a_kill_while_a_release_is_let_go_of_blocks_no_publication(home: Setting
     put_by.mkdir(parents=True)
     text = (first.folder / MANIFEST).read_bytes()
     (put_by / MANIFEST).write_bytes(text[:100] if at == "torn manifest" else text)
+    shutil.copyfile(first.folder / f"{MANIFEST}{SUFFIX}", put_by / f"{MANIFEST}{SUFFIX}")
     if at == "moved":
         first.folder.rename(home.releases / f".{first.release_id}.retired")
     halfway.mend(home, NOW)
@@ -135,7 +137,7 @@ def test_that_the_last_release_is_gone_is_told(home: Settings) -> None:
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"at": "2026"}'])
 def test_a_torn_word_of_the_last_run_is_as_none(home: Settings, said: str) -> None:
     (home.plan_home / "last_run.json").write_text(said)
-    assert last_run(home) is None and not nothing_to_do(home)
+    assert last_run(home) is None and not quick_look(home)
 
 
 def test_rows_that_were_torn_are_read_again(tmp_path: Path) -> None:

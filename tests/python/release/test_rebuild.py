@@ -8,7 +8,6 @@ import readers
 import rebuilds
 from conftest import DemoRun
 
-from flows.forms import carried
 from flows.release import kept, publishing
 from flows.release.reader import open_current
 from flows.release.rebuild import rebuild
@@ -19,18 +18,6 @@ from flows.settings import Settings
 def test_two_rebuilds_of_a_release_equal_the_published_one(every_night: DemoRun, tmp_path: Path) -> None:
     old = kept.published(every_night.settings)[1]
     assert rebuilds.rebuilt_twice(every_night.settings, old.release_id, tmp_path) == ([], [])
-
-
-def test_a_rebuild_says_what_differs(small: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was changed here, and nothing else: every other file of the release is made again to the byte."""
-    first = kept.published(small.settings)[0]
-    seeds = carried.seeds()
-    monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
-    monkeypatch.setattr("flows.release.rebuild.registry.code_checksum", lambda: "another")
-    rebuilt = rebuild(small.settings, first.release_id)
-    assert rebuilt.differing == (carried.REGISTRY,)
-    assert rebuilt.registry_differs == ("plan/scope.csv",)
-    assert not rebuilt.is_same_code
 
 
 def test_a_release_whose_submissions_are_gone_is_not_rebuilt(small: DemoRun, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import HELD, DemoRun
+from made_release import sign
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
@@ -21,8 +22,9 @@ from flows.intake import archive
 from flows.release import anchor, kept, publishing
 from flows.release.kept import MANIFEST, RETIRED, Release
 from flows.release.rebuild import rebuild
-from flows.release.sign import SUFFIX
-from flows.release.verify import changed_key, problems, problems_in, rollback
+from flows.release.rollback import rollback
+from flows.release.sign import SUFFIX, trusted_keys
+from flows.release.verify import changed_key, problems
 from flows.settings import Settings
 
 
@@ -30,6 +32,10 @@ def served(small: DemoRun) -> Release:
     current = kept.current(small.settings)
     assert current
     return current
+
+
+def opened(folder: Path) -> Release:
+    return kept.opened(folder, trusted_keys(Settings()))
 
 
 def copied(small: DemoRun, target: Path) -> Path:
@@ -51,12 +57,12 @@ def home(small: DemoRun, tmp_path: Path) -> Settings:
 def test_current_is_the_last_release_and_reads_back(small: DemoRun) -> None:
     current = served(small)
     assert current.release_id == kept.published(small.settings)[-1].release_id
-    publishing.read_back(current.folder)
-    publishing.read_back_database(current.folder)
+    publishing.read_back(current)
+    publishing.read_back_database(current)
 
 
 def test_every_release_of_the_demo_holds(nights: DemoRun) -> None:
-    assert {r.release_id: problems(nights.settings, r) for r in kept.published(nights.settings)} == {
+    assert {r.release_id: problems(nights.settings, r.folder) for r in kept.published(nights.settings)} == {
         r.release_id: [] for r in kept.published(nights.settings)
     }
 
@@ -73,10 +79,11 @@ def test_each_release_names_the_ones_before(nights: DemoRun) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "parquet/fct_finance.parquet",
-        "csv/fct_finance.csv",
-        "csv_excel_nl/fct_finance.csv",
+        "parquet/fct_finance_as_returned.parquet",
+        "csv/fct_finance_as_returned.csv",
+        "csv_excel_nl/fct_finance_as_returned.csv",
         "marts.xlsx",
+        "marts_csv.zip",
         "headline_figures.json",
         "catalogue.ttl",
         "catalogue.jsonld",
@@ -91,7 +98,7 @@ def test_one_changed_byte_is_found(small: DemoRun, tmp_path: Path, name: str) ->
     folder = copied(small, tmp_path)
     change_a_byte(folder / name)
     with pytest.raises(kept.NotReadBack, match=name):
-        publishing.read_back(folder)
+        publishing.read_back(opened(folder))
 
 
 @pytest.mark.parametrize("name", ["marts.duckdb", MANIFEST, "marts.duckdb" + SUFFIX, MANIFEST + SUFFIX])
@@ -102,8 +109,7 @@ def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
         (folder / name).write_bytes(text.replace(b'"published_at": "2025', b'"published_at": "2026'))
     else:
         change_a_byte(folder / name)
-    (checked,) = [r for r in kept.published(home) if r.folder == folder]
-    assert any("is not signed with this key" in problem for problem in problems(home, checked))
+    assert any("is not signed with a key" in problem for problem in problems(home, folder))
 
 
 def change_a_byte(path: Path) -> None:
@@ -116,21 +122,21 @@ def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> Non
     folder = copied(small, tmp_path)
     (folder / "csv" / "more.csv").write_text("x")
     with pytest.raises(kept.NotReadBack, match=r"more\.csv"):
-        publishing.read_back(folder)
+        publishing.read_back(opened(folder))
 
 
 def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
     with duckdb.connect(str(folder / names.DATABASE)) as con:
-        con.execute("update fct_finance set amount_eur = amount_eur + 0.01 where row_number = 2")
+        con.execute("update fct_finance_as_returned set amount_eur = amount_eur + 0.01 where row_number = 2")
     with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
-        publishing.read_back_database(folder)
+        publishing.read_back_database(opened(folder))
 
 
 def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:
     folder = copied(demo, tmp_path)
     assert tables.contents_checksum(folder, "duckdb") == tables.contents_checksum(folder, "parquet")
-    parquet = folder / names.PARQUET / "fct_finance.parquet"
+    parquet = folder / names.PARQUET / "fct_finance_as_returned.parquet"
     duckdb.sql(f"copy (from '{parquet}' where row_number > 2) to '{tmp_path}/less.parquet'")
     (tmp_path / "less.parquet").replace(parquet)
     assert tables.contents_checksum(folder, "duckdb") != tables.contents_checksum(folder, "parquet")
@@ -138,14 +144,15 @@ def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRu
 
 def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
     first, middle, last = kept.published(home)
-    assert problems(home, first) == problems(home, middle) == problems(home, last) == []
+    assert problems(home, first.folder) == problems(home, middle.folder) == problems(home, last.folder) == []
     manifest = middle.folder / MANIFEST
     manifest.write_text(manifest.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert problems(home, last) == [
+    sign(home, middle.folder)
+    assert problems(home, last.folder) == [
         f"the manifest of the release before, {middle.release_id}, is not the one it followed"
     ]
     shutil.rmtree(middle.folder)
-    assert problems(home, last) == [f"the release before, {middle.release_id}, is gone"]
+    assert problems(home, last.folder) == [f"the release before, {middle.release_id}, is gone"]
 
 
 def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> None:
@@ -154,18 +161,22 @@ def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> 
         mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
     )
     assert published and not published.manifest["signing"]["is_demo_key"]
-    assert problems(mine, published) == problems(mine, published, published.manifest["signing"]["public_key"]) == []
+    assert (
+        problems(mine, published.folder)
+        == problems(mine, published.folder, published.manifest["signing"]["public_key"])
+        == []
+    )
     nobodys = Settings(home=tmp_path)
-    assert len(problems(nobodys, published)) == 2, "what a release says of its own key is no reason to trust it"
+    assert len(problems(nobodys, published.folder)) == 1, "what a release says of its own key is no reason to trust it"
     (tmp_path / "trusted.pem").write_text(
         served(small).manifest["signing"]["public_key"] + published.manifest["signing"]["public_key"]
     )
-    assert problems(Settings(home=tmp_path, trusted_keys=tmp_path / "trusted.pem"), published) == []
+    assert problems(Settings(home=tmp_path, trusted_keys=tmp_path / "trusted.pem"), published.folder) == []
     with pytest.raises(ValueError, match="no public Ed25519 key"):
-        problems(nobodys, published, "not a key")
+        problems(nobodys, published.folder, "not a key")
     others = served(small).manifest["signing"]
     assert others["is_demo_key"]
-    assert len(problems(mine, published, others["public_key"])) == 2
+    assert len(problems(mine, published.folder, others["public_key"])) == 1
     with pytest.raises(ValueError, match="VEERKRACHT_SIGNING_KEY") as refused:
         bad = Settings(home=tmp_path, signing_key=SecretStr("not a key"))
         publishing.publish(bad, small.settings.warehouse, [], _now())
@@ -210,7 +221,7 @@ def test_roll_back_and_forth(home: Settings) -> None:
     assert served_now and served_now.release_id == middle.release_id
     with pytest.raises(LookupError, match=last.release_id):
         rollback(home, "2000-01-01.1")
-    change_a_byte(first.folder / "csv" / "fct_finance.csv")
+    change_a_byte(first.folder / "csv" / "fct_finance_as_returned.csv")
     with pytest.raises(kept.NotReadBack):
         rollback(home, first.release_id)
     still = kept.current(home)
@@ -223,7 +234,7 @@ def test_a_release_after_a_rollback_follows_the_last_published_one(home: Setting
     receipts = archive.receipts(small.settings.archive, small.settings.plan)
     published = publishing.publish(home, small.settings.warehouse, receipts, _now())
     assert published and published.manifest["previous_release"]["release_id"] == last.release_id
-    assert problems(home, published) == []
+    assert problems(home, published.folder) == []
 
 
 def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
@@ -238,7 +249,7 @@ def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
         MANIFEST,
         MANIFEST + SUFFIX,
     ]
-    assert problems(few, last) == [] == problems(few, middle)
+    assert problems(few, last.folder) == [] == problems(few, middle.folder)
     with pytest.raises(LookupError, match="rebuild"):
         rollback(few, first.release_id)
     assert publishing._next_id(few, datetime.fromisoformat(first.manifest["published_at"])).endswith(".2")
@@ -246,7 +257,7 @@ def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
 
 def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
     first, *_ = kept.published(home)
-    change_a_byte(first.folder / "csv" / "fct_finance.csv")
+    change_a_byte(first.folder / "csv" / "fct_finance_as_returned.csv")
     manifest = first.folder / MANIFEST
     document = json.loads(manifest.read_text(encoding="utf-8"))
     for entry in document["files"]:
@@ -264,25 +275,30 @@ def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: S
     first, middle, last = kept.published(home)
     first.folder.rename(home.releases / "aside")
     middle.folder.rename(first.folder)
-    assert "its folder is called" in problems_in(home, first.folder)[0]
+    assert "its folder is called" in problems(home, first.folder)[0]
     first.folder.rename(middle.folder)
     middle.database.unlink()
-    assert any("marts.duckdb" in problem for problem in problems_in(home, middle.folder))
+    assert any("marts.duckdb" in problem for problem in problems(home, middle.folder))
     (middle.folder / MANIFEST).write_text("{}", encoding="utf-8")
-    assert "is no manifest" in problems_in(home, middle.folder)[0]
+    assert "is not signed" in problems(home, middle.folder)[0]
+    sign(home, middle.folder)
+    assert "is no manifest" in problems(home, middle.folder)[0]
     (middle.folder / MANIFEST).unlink()
-    assert "is missing" in problems_in(home, middle.folder)[0]
-    assert any(middle.release_id in problem for problem in problems_in(home, last.folder))
+    assert "is missing" in problems(home, middle.folder)[0]
+    assert any(middle.release_id in problem for problem in problems(home, last.folder))
 
 
 def test_another_key_than_that_of_the_release_before_is_told(home: Settings, small: DemoRun) -> None:
-    mine = Settings(home=home.home, signing_key=SecretStr(base64.b64encode(os.urandom(32)).decode()))
+    trusted = home.home / "trusted.pem"
+    trusted.write_text(served(small).manifest["signing"]["public_key"])
+    key = SecretStr(base64.b64encode(os.urandom(32)).decode())
+    mine = Settings(home=home.home, signing_key=key, trusted_keys=trusted)
     *_, middle, last = kept.published(home)
     rollback(home, middle.release_id)
     published = publishing.publish(
         mine, small.settings.warehouse, archive.receipts(small.settings.archive, small.settings.plan), _now()
     )
-    assert published and problems(mine, published) == []
+    assert published and problems(mine, published.folder) == []
     assert changed_key(mine, published) and not changed_key(mine, last)
 
 
@@ -295,40 +311,40 @@ def test_nothing_of_an_unsigned_release_is_run(home: Settings, tmp_path: Path) -
             f"create table \"(copy (from '{tmp_path}/secret.csv') to '{tmp_path}/written.csv') --\" as select 1 as one"
         )
         con.execute(f"create view aview as from read_csv('{tmp_path}/secret.csv')")
-    assert any("not signed" in problem for problem in problems(home, first))
+    assert any("not signed" in problem for problem in problems(home, first.folder))
     with pytest.raises(kept.NotReadBack, match="not signed"):
         rollback(home, first.release_id)
     assert not (tmp_path / "written.csv").exists()
 
 
-@pytest.mark.parametrize("name", ["a table; drop table fct_finance", 'with "quotes"', "with 'quotes'"])
+@pytest.mark.parametrize("name", ["a table; drop table fct_finance_as_returned", 'with "quotes"', "with 'quotes'"])
 def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Path, name: str) -> None:
     folder = copied(small, tmp_path)
     quoted = name.replace('"', '""')
     with duckdb.connect(str(folder / names.DATABASE)) as con:
         con.execute(f'create table "{quoted}" as select 1 as one')
     with pytest.raises(kept.NotReadBack, match="contents of"):
-        publishing.read_back_database(folder)
+        publishing.read_back_database(opened(folder))
 
 
 def test_a_database_reaches_nothing_outside_its_folder(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     with duckdb.connect(str(folder / names.DATABASE)) as con:
-        con.execute("drop table fct_finance")
-        con.execute(f"create view fct_finance as from read_csv('{tmp_path}/secret.csv')")
+        con.execute("drop table fct_finance_as_returned")
+        con.execute(f"create view fct_finance_as_returned as from read_csv('{tmp_path}/secret.csv')")
         con.execute(f"create table reaches as select * from read_csv('{tmp_path}/secret.csv')")
     (folder / names.PARQUET / "reaches.parquet").symlink_to(tmp_path / "secret.csv")
     with pytest.raises(kept.NotReadBack):
-        publishing.read_back_database(folder)
+        publishing.read_back_database(opened(folder))
     with pytest.raises(kept.NotReadBack, match=r"reaches\.parquet is no regular file"):
-        publishing.read_back(folder)
+        publishing.read_back(opened(folder))
 
 
 @pytest.mark.parametrize("strange", ["link", "linked folder", "pipe", "empty folder", "runs", "anybody writes"])
 def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Path, strange: str) -> None:
     first, *_ = kept.published(home)
-    place, figures = first.folder / "csv" / "more", first.folder / "csv" / "fct_finance.csv"
+    place, figures = first.folder / "csv" / "more", first.folder / "csv" / "fct_finance_as_returned.csv"
     match strange:
         case "link":
             figures.rename(tmp_path / "away.csv")
@@ -343,7 +359,7 @@ def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Pat
             figures.chmod(0o755)
         case "anybody writes":
             figures.chmod(0o666)
-    (problem,) = problems(home, first)
+    (problem,) = problems(home, first.folder)
     assert problem.startswith("csv/")
 
 
@@ -354,7 +370,8 @@ def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Pat
 def test_a_manifest_that_does_not_say_what_manifests_say_is_a_sentence(home: Settings, said: str) -> None:
     first, *_ = kept.published(home)
     (first.folder / MANIFEST).write_text(said)
-    (problem,) = problems_in(home, first.folder)
+    sign(home, first.folder)
+    (problem,) = problems(home, first.folder)
     assert "is no manifest" in problem and first.release_id in problem
 
 
@@ -362,7 +379,7 @@ def test_all_releases_are_verified_though_one_cannot_be_opened(home: Settings, m
     first, middle, last = kept.published(home)
     anchor.leave(home, last, last.release_id)
     (first.folder / MANIFEST).write_text('{"signing": {}}')
-    change_a_byte(middle.folder / "csv" / "fct_finance.csv")
+    change_a_byte(middle.folder / "csv" / "fct_finance_as_returned.csv")
     (home.releases / "2025-01-20.1.copy").mkdir()
     monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))
     ran = CliRunner().invoke(app, ["releases", "verify", "--all", "--json"])

@@ -14,12 +14,13 @@ import pytest
 import xlsxwriter
 from conftest import DemoRun, put
 from openpyxl.worksheet.worksheet import Worksheet
+from replay import without_dbt
 
 from flows import registry
 from flows.check import check
 from flows.intake import archive
 from flows.night import Night, runbook
-from flows.senders.answer import folder, marks, table
+from flows.senders.answer import findings_csv, folder, marks
 from flows.senders.answer.marking import Job, mark_all
 from flows.senders.answer.page import page
 from flows.senders.answer.verdict import Answer, read
@@ -156,7 +157,7 @@ def test_what_cannot_be_marked_leaves_the_others_to_be_marked(book: Path, tmp_pa
     ],
 )
 def test_no_text_in_the_csv_is_a_formula(text: str, written: str) -> None:
-    content = table.findings_csv(answer(finding("error", "csv", "A2", 2, text)))
+    content = findings_csv.findings_csv(answer(finding("error", "csv", "A2", 2, text)))
     assert content.startswith(b"\xef\xbb\xbf")
     header, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
     assert row[header.index("Ontvangen")] == written
@@ -243,7 +244,8 @@ def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRu
     settings = Settings(home=tmp_path / "home")
     for name in ("OMG_return_m7.xlsx", "LV_financien_m7.csv", "KBBJ_return_m7.xlsx"):
         put(settings, tmp_path / name, "veerkracht", "m7")
-    outcome = runbook(Night(settings))
+    with without_dbt():
+        outcome = runbook(Night(settings))
     assert (outcome.verdict, outcome.answered) == ("held", 3)
     critical = {(f["file_name"], f["rule_id"], f["sheet"]) for f in outcome.findings if f["severity"] == "critical"}
     assert critical == {
@@ -262,3 +264,17 @@ def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRu
         "LV_financien_m7": [".csv", ".html", ".json"],
         "KBBJ_return_m7": [".csv", ".html", ".json"],
     }
+
+
+def test_the_sender_of_a_file_that_was_replaced_is_told_by_which_one_and_once(small: DemoRun) -> None:
+    settings = small.settings
+    answers = {answer.file_name: answer for answer in read(settings.warehouse)}
+    first, second = answers["OMG_return_m6.xlsx"], answers["OMG_return_m6_v2.xlsx"]
+    assert first.verdict_words[0].startswith("Vervangen") and not second.replacements
+    assert "Sinds 20/01/2025 telt OMG_return_m6_v2.xlsx (ontvangen op 20/01/2025)" in first.next_words[0]
+    place = settings.answers / first.meetmoment_code / folder.folder_name(first)
+    said = json.loads((place / folder.ANSWER).read_text(encoding="utf-8"))
+    assert [other["file_name"] for other in said["replacements"]] == ["OMG_return_m6_v2.xlsx"]
+    folders = {a.submission_id: settings.answers / a.meetmoment_code / folder.folder_name(a) for a in answers.values()}
+    contents = {a.submission_id: archive.content_path(settings.archive, a.sha256) for a in answers.values()}
+    assert folder.write(list(answers.values()), contents, folders, settings) == [], "on later nights it stays as it is"

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from conftest import DemoRun
 
-from flows.warehouse import transform
+from flows.warehouse import compiled, transform
 
 LOOPS = ("NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN", "CROSS_PRODUCT")
 REGISTRY = "registry"
@@ -24,15 +24,10 @@ Plan = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def models(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def models(demo: DemoRun) -> dict[str, str]:
     """Every model of a night as the SQL it becomes."""
-    target = tmp_path_factory.mktemp("compiled")
-    where = transform.where(demo.settings.warehouse)
-    where[where.index("--target-path") + 1] = str(target)
-    transform.run(demo.settings.warehouse, ["compile", "--quiet", "--select", *transform.WAREHOUSE, *where])
-    paths = (target / "compiled").rglob("models/**/*.sql")
-    # What a model promises is compiled beside it, in a folder named after its YAML.
-    return {path.stem: path.read_text(encoding="utf-8") for path in paths if path.parent.suffix != ".yml"}
+    made = compiled.models(demo.settings.warehouse, transform.WAREHOUSE, {"plan": demo.settings.plan})
+    return {model["name"]: model["compiled"] for model in made if model["language"] == "sql"}
 
 
 @pytest.fixture(scope="module")

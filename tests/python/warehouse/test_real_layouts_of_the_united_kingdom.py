@@ -64,7 +64,7 @@ def test_one_status_per_project_says_whose_it_is(staged: Staged) -> None:
     assert whose == {"assurance_body": 235 - only_owner, "project_owner": only_owner}
     shares = dict(
         staged.of("uk_gmpp").rows(
-            "select status, project_count from marts.agg_status_by_meetmoment where meetmoment_code = '2022'"
+            "select status, project_count from marts.agg_status_by_meetmoment_by_scope where meetmoment_code = '2022'"
         )
     )
     assert sum(shares.values()) == 235 and not {"amber_red", "oranje"} & shares.keys()
@@ -101,7 +101,7 @@ def test_money_in_pounds_and_what_is_withheld(staged: Staged, year: int) -> None
 def test_why_money_is_not_there_is_published_in_the_words_of_the_sender(staged: Staged, year: int) -> None:
     reasons = dict(
         staged.rows(
-            "select project_code, amount_reason from marts.fct_finance"
+            "select project_code, amount_reason from marts.fct_finance_as_returned"
             " where measure = 'budget' and meetmoment_code = ?",
             str(year),
         )

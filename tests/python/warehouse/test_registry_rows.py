@@ -1,16 +1,24 @@
 """The registry as tables: as dbt makes them, asked what its YAML declares, and kept while it stays as it is."""
 
+import csv
+import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from flows import cli, night, registry
+from flows.intake import file_names
+from flows.senders import deliveries
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows, transform
+from flows.warehouse.registry_contract import Seed
 
 Change = Callable[[str], str]
 
@@ -81,7 +89,8 @@ def test_a_night_refuses_with_the_words_of_the_registry_before_it_reads_any_of_i
     )
     changed(seeds / "layouts/layout.csv", lambda text: text.replace("uk_portfolio,uk_gmpp", "uk_portfolio,uk", 1))
     settings = apart(tmp_path)
-    faults = registry_rows.broken(settings)
+    of_all, of_plan = registry_rows.broken(settings)
+    faults = [*of_all, *of_plan["veerkracht"]]
     with pytest.raises(registry_rows.RegistryBroken) as refused:
         night.runbook(night.Night(settings))
     assert refused.value.faults == faults and len(faults) == 2
@@ -90,3 +99,103 @@ def test_a_night_refuses_with_the_words_of_the_registry_before_it_reads_any_of_i
     with pytest.raises(SystemExit, match="1"):
         cli.main()
     assert capsys.readouterr().err.splitlines()[1:] == faults
+
+
+BROKEN_PLAN, OTHER = "uk_gmpp", "veerkracht"
+OWNED = [seed for seed in registry_rows.declared() if {"plan_code", "layout_code"} & set(seed.types)]
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """What Python reads of the registry is read anew, before and after."""
+    readers: list[Any] = [registry.plan_codes, registry.meetmomenten, registry.layouts, registry._time_zone]
+    readers += [file_names._series_patterns, file_names._version_pattern, file_names._orders]
+    for reader in readers:
+        reader.cache_clear()
+    yield
+    for reader in readers:
+        reader.cache_clear()
+
+
+def row_of(seeds: Path, seed: str, plan_code: str) -> tuple[int, str] | None:
+    """Line and text of the last row of a plan in a seed, by its code or by that of one of its layouts."""
+    layouts = {row["layout_code"] for row in registry.rows("layouts/layout") if row["plan_code"] == plan_code}
+    lines = (seeds / seed).read_text(encoding="utf-8").splitlines()
+    for number, row in reversed(list(enumerate(csv.DictReader(lines), start=1))):
+        if row.get("plan_code") == plan_code or row.get("layout_code") in layouts:
+            return number, lines[number]
+    return None
+
+
+@pytest.mark.parametrize("slip", ["a comma too few", "a space", "stands twice"])
+@pytest.mark.parametrize("seed", OWNED, ids=lambda seed: seed.name)
+def test_a_broken_row_of_a_plan_stops_that_plan_alone(
+    seed: Seed, slip: str, seeds: Path, tmp_path: Path, fresh: None
+) -> None:
+    """Also for who reads the files as text; and what the others stand on is what it was."""
+    settings, theirs = apart(tmp_path), Settings(home=tmp_path, cache=tmp_path / "cache", plan=BROKEN_PLAN)
+    place = seed.path.relative_to(PROJECT / "seeds").as_posix()
+    found = row_of(seeds, place, BROKEN_PLAN)
+    if found is None or (slip == "stands twice" and not seed.promises.get("key")):
+        return  # the plan has no row there, or one that stands there twice says nothing wrong
+    number, line = found
+    lines = (seeds / place).read_text(encoding="utf-8").split("\n")
+    first, comma, rest = line.partition(",")
+    if slip == "a comma too few" and "," not in rest:
+        return  # without it nobody can tell whose row it is
+    slips = {"a comma too few": f"{first}{comma}{rest.replace(',', '', 1)}", "a space": f"{first}{comma} {rest}"}
+    lines[number] = slips.get(slip, line)
+    (seeds / place).write_text(
+        "\n".join([*lines[:number], *([line] if slip == "stands twice" else []), *lines[number:]])
+    )
+    of_all, of_plan = registry_rows.broken(settings)
+    assert (of_all, list(of_plan)) == ([], [BROKEN_PLAN])
+    with pytest.raises(registry_rows.RegistryBroken, match=f"in rows of {BROKEN_PLAN}; other plans go on"):
+        registry_rows.database(theirs)
+    with duckdb.connect(str(registry_rows.database(settings)), read_only=True) as con:
+        plans = {plan for (plan,) in con.execute("select plan_code from registry.layout").fetchall()}
+    assert OTHER in plans and BROKEN_PLAN not in plans
+    now = datetime(2021, 1, 1, tzinfo=UTC)
+    assert registry.layouts(OTHER) and deliveries.next_days(OTHER, now)
+    assert registry.local_day(OTHER, now) == date(2021, 1, 1)
+    assert file_names.series_of(OTHER, "OMG_v2.xlsx") == "omg" and file_names.declared_order(OTHER, "OMG.xlsx") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        pytest.param("codes/code.csv", ",rood,", ",rood ,", id="rows that every plan shares"),
+        pytest.param("plan/plan.csv", "\nuk_gmpp,", "\nuk_gmp,", id="rows of a plan that there is not"),
+        pytest.param("layouts/layout.csv", "\nuk_portfolio,", '\n"uk_portfolio,', id="a quote that is not closed"),
+        pytest.param("layouts/layout.csv", "\nuk_portfolio,", "\nvv_status,", id="a key that two plans have"),
+        pytest.param("plan/meetmoment.csv", "\nuk_gmpp,", "\n,", id="a row of no plan"),
+        pytest.param("plan/meetmoment.csv", "plan_code,", "plan,", id="a header"),
+    ],
+)
+def test_a_fault_that_is_of_no_plan_alone_stops_every_plan_and_says_so(
+    file: str, old: str, new: str, seeds: Path, tmp_path: Path
+) -> None:
+    changed(seeds / file, lambda text: text.replace(old, new, 1))
+    assert registry_rows.broken(apart(tmp_path))[0]
+    with pytest.raises(registry_rows.RegistryBroken, match="for every plan"):
+        registry_rows.expect_readable(apart(tmp_path))
+
+
+def test_the_night_of_one_plan_fails_for_its_row_and_the_others_have_theirs(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None
+) -> None:
+    home = tmp_path / "home"
+    for plan, meetmoment in ((OTHER, "m7"), (BROKEN_PLAN, "2021")):
+        (home / plan / "inbox" / meetmoment).mkdir(parents=True)
+    (home / BROKEN_PLAN / "inbox" / "2021" / "x.csv").write_text("a;b\n")
+    monkeypatch.setenv("VEERKRACHT_HOME", str(home))
+    monkeypatch.setenv("VEERKRACHT_CACHE", str(tmp_path / "cache"))
+    number, line = row_of(seeds, "plan/meetmoment.csv", BROKEN_PLAN) or (0, "")
+    changed(seeds / "plan/meetmoment.csv", lambda text: text.replace(line, line.replace(",20", ",x20", 2)))
+    ran = CliRunner().invoke(cli.app, ["nightly", "--json"])
+    told = json.loads(ran.stdout)["plans"]
+    assert ran.exit_code == 1
+    assert told[OTHER]["verdict"] == "nothing_new"
+    assert told[BROKEN_PLAN]["verdict"] == "failed" and f"line {number + 1}" in told[BROKEN_PLAN]["reason"]
+    said = CliRunner().invoke(cli.app, ["registry"])
+    assert said.exit_code == 20 and f"stops {BROKEN_PLAN} alone" in said.output

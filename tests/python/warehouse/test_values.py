@@ -12,7 +12,7 @@ from jinja2 import Environment
 from value_forms import AMOUNTS, DATES, NUMBERS
 
 from flows import registry
-from flows.intake.xlsx_form import _as_shown, _plain
+from flows.intake.excel_return import _as_shown, _plain
 from flows.settings import PROJECT
 
 MACROS = (PROJECT / "macros" / "values.sql").read_text(encoding="utf-8")

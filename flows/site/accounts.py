@@ -1,0 +1,218 @@
+"""The account of a figure: what it is, what it is made of, what it was before, and its warnings.
+
+Rows of the marts that a page of the site accounts for itself (``elsewhere`` in ``accounts.yml``) have theirs there. All
+others stand here, those of one mart and meetmoment on a page, at an address that follows from their trace key.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import wording
+from flows.forms.dictionary import TABLE
+from flows.site import figures, made_of
+from flows.site.answers import Row, asked, in_language
+from flows.site.declared import SHARED, SITE
+from flows.site.figures import FOLDER, Figures
+from flows.site.made_of import Side
+
+_YES = {True: {"nl": "ja", "en": "yes"}, False: {"nl": "nee", "en": "no"}}
+
+
+@dataclass
+class Known:
+    """What was read of the marts for the accounts of one language, which are those of the other too."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    sides: dict[tuple[str, str], list[Side]] = field(default_factory=dict)
+    done: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Words:
+    """What columns and their values are called, in one language."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, said: Mapping[str, Any], release: Path, language: str) -> None:
+        self.language = language
+        with (release / TABLE).open(encoding="utf-8", newline="") as file:
+            self.columns = {(row["mart"], row["column"]): row for row in csv.DictReader(file)}
+        self.marts = {mart: row["mart_meaning"] for (mart, _), row in self.columns.items()}
+        self.labels: dict[str, dict[str, str]] = {}
+        for column, sql in said["labels"].items():
+            rows = in_language(asked(con, sql, f"accounts.yml: {column}"), language)
+            self.labels[column] = {row["code"]: row["label"] for row in rows}
+
+    def label(self, mart: str, column: str) -> str:
+        """What a column is called."""
+        row = self.columns.get((mart, column))
+        return row[f"label_{self.language}"] if row else column
+
+    def meaning(self, mart: str, column: str) -> str:
+        """What a column means, as the dictionary has it."""
+        row = self.columns.get((mart, column))
+        return row["meaning"] if row else ""
+
+    def is_key(self, mart: str, column: str) -> bool:
+        """Whether a column is of the key of its mart."""
+        row = self.columns.get((mart, column))
+        return row is not None and row["is_key"] == "true"
+
+    def value(self, column: str, value: Any, unit: str | None = None) -> str:
+        """A value in the form that its column's name and its unit ask for."""
+        if value is None:
+            return wording.MISSING
+        if isinstance(value, bool):
+            return _YES[value][self.language]
+        if column in self.labels:
+            return self.labels[column].get(str(value), str(value))
+        if column.endswith("_eur") or unit == "EUR":
+            return wording.euro(value, self.language)
+        if column.endswith("_pct") or unit == "percent":
+            return wording.percent(value, self.language)
+        kind = type(value).__name__
+        if kind in ("int", "Decimal", "float"):
+            return wording.number(value, self.language)
+        form = {"date": wording.day, "datetime": wording.moment}.get(kind)
+        return form(value, self.language) if form else str(value)
+
+
+def pages(
+    con: duckdb.DuckDBPyConnection,
+    known: Known,
+    shown: Figures,
+    said: Mapping[str, Any],
+    language: str,
+    release: Path,
+    site: Path = SITE,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The address of each page of accounts, and what its template says."""
+    there = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
+    words = Words(con, said, release, language)
+    _close(con, known, shown, there)
+    history: dict[str, list[Row]] = {}
+    for row in in_language(asked(con, (site / SHARED / "history.sql").read_text("utf-8"), "history.sql"), language):
+        history.setdefault(row["trace_key"], []).append(row)
+    for mart in sorted(shown.shown):
+        of_page: dict[str, list[str]] = {}
+        for key in sorted(shown.shown[mart]):
+            of_page.setdefault(figures.page_of(key.split("/")[2:]), []).append(key)
+        for name, keys in of_page.items():
+            accounts = [
+                _account(mart, key, known.rows[key], shown, known.sides, words, said, history.get(key, []))
+                for key in keys
+            ]
+            heading = words.value("meetmoment_code", name) if name in words.labels["meetmoment_code"] else name
+            yield (
+                f"{FOLDER}/{mart}/{name}.html",
+                {"mart": mart, "mart_meaning": words.marts.get(mart, ""), "heading": heading, "accounts": accounts},
+            )
+
+
+def _close(con: duckdb.DuckDBPyConnection, known: Known, shown: Figures, there: Sequence[str]) -> None:
+    """Read the rows of what was shown and what it is made of, and of the parts that have their account here too."""
+    rows, sides = known.rows, known.sides
+    for keys in sides.values():
+        for part in (part for side in keys for part in side.keys):
+            shown.address(part)
+    while True:
+        waiting = [
+            (mart, key, column)
+            for mart, keys in shown.shown.items()
+            for key, columns in keys.items()
+            for column in (columns or {""})
+            if (key, column) not in known.done
+        ]
+        if not waiting:
+            return
+        known.done |= {(key, column) for _, key, column in waiting}
+        for mart in sorted({mart for mart, *_ in waiting}):
+            new = sorted({key for of, key, _ in waiting if of == mart and key not in rows})
+            if new:
+                con.execute("create or replace temp table wanted as select unnest($1::varchar[]) as trace_key", [new])
+                found = asked(con, f"select * from {mart} semi join wanted using (trace_key)", mart)
+                rows |= {row["trace_key"]: row for row in found}
+            of_figure: dict[str, list[Row]] = {}
+            for of, key, column in waiting:
+                if of == mart and column and key in rows:
+                    of_figure.setdefault(_figure(rows[key], column), []).append(rows[key])
+            for figure in sorted(of_figure):
+                unique = list({row["trace_key"]: row for row in of_figure[figure]}.values())
+                for key, found_sides in made_of.sides(con, mart, figure, unique, there).items():
+                    sides[key, figure] = found_sides
+                    for part in (part for side in found_sides for part in side.keys):
+                        shown.address(part)
+
+
+def _figure(row: Row, column: str) -> str:
+    """The figure as its parts are declared: a headline is told by its measure and item, any other by its column."""
+    if column in ("figure", "numerator", "denominator") and "item" in row:
+        return f"{row['measure']}/{row['item']}"
+    return column
+
+
+def _account(
+    mart: str,
+    key: str,
+    row: Row,
+    shown: Figures,
+    sides: Mapping[tuple[str, str], list[Side]],
+    words: Words,
+    said: Mapping[str, Any],
+    history: list[Row],
+) -> dict[str, Any]:
+    language = words.language
+    row_in = in_language([row], language)[0]
+    unit = row.get("unit")
+    columns = sorted(shown.shown[mart][key])
+    keys = [name for name in row if words.is_key(mart, name)]
+    entries = [
+        {
+            "column": name,
+            "label": words.label(mart, name),
+            "value": words.value(name, row_in[name], unit if name in said["with_unit"] else None),
+            "meaning": words.meaning(mart, name),
+            "is_shown": name in columns,
+        }
+        for name in row
+        if name not in ("trace_key", *said["left_out"]) and not (row[name] is None and name not in columns)
+    ]
+    made = []
+    for figure in dict.fromkeys(_figure(row, column) for column in columns):
+        for side in sides.get((key, figure), []):
+            listed = said["listed"].get(side.mart) if shown.has_details else None
+            made.append(
+                {
+                    "figure": words.label(mart, figure) if "/" not in figure else None,
+                    "side": side.side,
+                    "mart": side.mart,
+                    "condition": side.condition,
+                    "count": side.count,
+                    "total": words.value(side.amount.lstrip("-"), side.total),
+                    "parts": [
+                        {
+                            "key": part,
+                            "address": shown.address(part),
+                            "label": "/".join(part.split("/")[2:]),
+                            "value": words.value(side.amount.lstrip("-"), amount),
+                        }
+                        for part, amount in zip(side.keys, side.amounts, strict=True)
+                        if not listed
+                    ],
+                    "listed": listed.format(**row) if listed and "meetmoment_code" in row else None,
+                }
+            )
+    term = f"{row['measure']}/{row['item']}" if "item" in row else None
+    return {
+        "key": key,
+        "anchor": figures.anchor(key),
+        "heading": [words.value(name, row_in[name]) for name in keys if row[name] is not None],
+        "term": term,
+        "entries": entries,
+        "made": made,
+        "history": history,
+        "warnings": row.get("warning_count"),
+        "scope_code": row.get("scope_code"),
+    }

@@ -1,0 +1,313 @@
+"""Building: every declared page in both languages, and an account for every figure that any of them shows."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from flows import pictures, wording
+from flows.forms import publication
+from flows.forms.edition import Edition
+from flows.site import accounts, answers, assets, declared, figures
+from flows.site.answers import Row
+from flows.site.declared import SHARED, SITE, Page
+
+ASSETS = "assets"
+_WIDTHS = {"": 900, "-smal": 290}
+"""Every chart is drawn twice: as wide as a page, and as wide as a telephone."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page is made with."""
+
+    target: Path
+    declared: tuple[Page, ...]
+    edition: Edition
+    con: duckdb.DuckDBPyConnection
+    environment: jinja2.Environment
+    plan: Row
+    has_details: bool
+    codes: dict[tuple[str, str], Row]
+    """Code list and code -> what it is called."""
+
+
+def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE) -> int:
+    """Build the site of a release; the number of its pages. The same release always gives the same bytes.
+
+    Args:
+        release: the folder with its marts and its dictionary.
+        folder: where ``index.html`` comes; it may be the release itself.
+        site: the folder of the declared pages.
+    """
+    with answers.opened(release, site / SHARED / "views.sql") as con:
+        has_details = con.sql("select count(*) from dim_project").fetchall()[0][0] <= declared.MOST_PROJECTS
+        found = tuple(page for page in declared.pages(site) if has_details or not page.is_detail)
+        whole = Site(folder, found, edition, con, _environment(site), _plan(con), has_details, _codes(con))
+        assets.write(folder / ASSETS, site / SHARED)
+        asked = {page.name: _asked(con, page) for page in whole.declared}
+        known = accounts.Known()
+        return sum(_in_language(whole, asked, known, language, release, site) for language in wording.LANGUAGES)
+
+
+def _in_language(
+    whole: Site,
+    asked: Mapping[str, Mapping[str, list[Row]]],
+    known: accounts.Known,
+    language: str,
+    release: Path,
+    site: Path,
+) -> int:
+    """All pages of one language: those that are declared, then the accounts of what they show."""
+    said = declared.accounts(site)
+    shown = figures.Figures(said["elsewhere"], whole.has_details)
+    count = 0
+    for page in whole.declared:
+        rows = {name: answers.in_language(found, language) for name, found in asked[page.name].items()}
+        for address, of_page in _pages(page, rows):
+            _write(whole, page, address, of_page, language, shown, site)
+            count += 1
+    for address, context in accounts.pages(whole.con, known, shown, said, language, release, site):
+        page = _account_page(context)
+        text = _rendered(whole, page, f"{SHARED}/account.html.j2", address, context, language, shown, site)
+        _put(whole.target, address, language, text)
+        count += 1
+    return count
+
+
+def _asked(con: duckdb.DuckDBPyConnection, page: Page) -> dict[str, list[Row]]:
+    return {name: answers.asked(con, sql, f"{page.name}/{name}.sql") for name, sql in page.queries.items()}
+
+
+def _pages(page: Page, rows: Mapping[str, list[Row]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The address and the rows of each page of a kind."""
+    if page.each is None or page.by is None:
+        yield page.address, dict(rows)
+        return
+    by = page.by
+    apart = {
+        name: answers.split(found, by) for name, found in rows.items() if found and by in found[0] and name != page.each
+    }
+    for row in rows[page.each]:
+        own = {name: apart[name].get(row[by], []) if name in apart else found for name, found in rows.items()}
+        yield (
+            page.address.format(**{name: figures.file_name(value) for name, value in row.items()}),
+            own | {"this": row},
+        )
+
+
+def _write(
+    whole: Site, page: Page, address: str, rows: dict[str, Any], language: str, shown: figures.Figures, site: Path
+) -> None:
+    template = f"{page.name}/{declared.TEMPLATE}"
+    _put(whole.target, address, language, _rendered(whole, page, template, address, rows, language, shown, site))
+    for name in page.lists:
+        template = f"{page.name}/{declared.rows_template(name)}"
+        text = _rendered(whole, page, template, address, rows, language, shown, site)
+        script = f"veerkracht.list({json.dumps(name)}, {json.dumps(text, ensure_ascii=False)});\n"
+        _put(whole.target, list_address(address, name), language, script)
+
+
+def list_address(address: str, name: str) -> str:
+    """Where the rows of a long list stand, beside their page."""
+    return f"{address.removesuffix('.html')}.{name}.js"
+
+
+def _rendered(
+    whole: Site,
+    page: Page,
+    template: str,
+    address: str,
+    rows: Mapping[str, Any],
+    language: str,
+    shown: figures.Figures,
+    site: Path,
+) -> str:
+    depth = address.count("/")
+    root = "../" * depth
+    top = root + ("" if language == "nl" else "../")
+    words = {name: partial(_said, form, language) for name, form in wording.FORMATS.items()}
+    this = rows.get("this", {})
+    context: dict[str, Any] = (
+        words
+        | dict(rows)
+        | {
+            "language": language,
+            "root": root,
+            "top": top,
+            "assets": f"{top}{ASSETS}/",
+            "address": address,
+            "other_address": f"{top}{'en/' if language == 'nl' else ''}{address}",
+            "permanent": f"{publication.value('base_uri')}/{'' if language == 'nl' else 'en/'}{address}",
+            "cite": f"{publication.release_uri(whole.edition.release_id)}/{'' if language == 'nl' else 'en/'}{address}",
+            "publisher": _property("publisher_name", language),
+            "licence": publication.value("licence"),
+            "title": _filled(page.title[language], this),
+            "about": _filled(page.about[language], this),
+            "page_name": page.name,
+            "menu": _menu(whole.declared, language),
+            "edition": whole.edition,
+            "plan": {name: value for name, value in answers.in_language([whole.plan], language)[0].items()},
+            "say": lambda nl, en: nl if language == "nl" else en,
+            "has_details": whole.has_details,
+            "code": partial(_code, whole.codes, language),
+            "term": partial(_term, declared.terms(site), language),
+            "terms": [
+                {"term": key, "label": row[f"label_{language}"], "meaning": row[f"meaning_{language}"]}
+                for key, row in declared.terms(site).items()
+            ],
+            "figure": partial(shown.figure, language=language, root=root),
+            "account": lambda key, column=None: root + shown.address(key, column),
+            "picture": partial(_picture, whole, page, address, rows, language),
+            "list_file": lambda name: list_address(address.rsplit("/", 1)[-1], name),
+            "counted": partial(_counted, language),
+            "listed": lambda items: wording.listed(list(items), language),
+        }
+    )
+    return whole.environment.get_template(template).render(context) + "\n"
+
+
+def _picture(
+    whole: Site, page: Page, address: str, rows: Mapping[str, Any], language: str, name: str
+) -> dict[str, Any] | None:
+    """A declared chart of a page, drawn; None where it has no rows."""
+    of_chart = rows[name]
+    if not of_chart:
+        return None
+    spec = _in_words(page.charts[name], language)
+    said = spec.pop("usermeta", {})
+    stem = f"{address.removesuffix('.html').replace('/', '-')}-{name}"
+    folder = f"{'' if language == 'nl' else 'en/'}grafieken"
+    target = whole.target / folder
+    target.mkdir(parents=True, exist_ok=True)
+    sizes = []
+    for suffix, width in _WIDTHS.items():
+        drawn = pictures.svg(
+            spec,
+            of_chart,
+            name=stem + suffix,
+            title=said["title"],
+            language=language,
+            description=said.get("description", ""),
+            width=width,
+        )
+        (target / f"{stem}{suffix}.svg").write_text(drawn, encoding="utf-8")
+        sizes.append(pictures.size(drawn))
+        if name == page.share and not suffix:
+            (target / "deel.png").write_bytes(pictures.png(drawn))
+    answers.write_csv(target / f"{stem}.csv", of_chart)
+    root = "../" * address.count("/")
+    return {
+        "stem": stem,
+        "source": f"{root}grafieken/{stem}.svg",
+        "narrow": f"{root}grafieken/{stem}-smal.svg",
+        "data": f"{root}grafieken/{stem}.csv",
+        "file": f"grafieken/{stem}.svg",
+        "width": sizes[0][0],
+        "height": sizes[0][1],
+        "narrow_width": sizes[1][0],
+        "narrow_height": sizes[1][1],
+        **said,
+    }
+
+
+def _in_words(spec: Any, language: str) -> Any:
+    """A declaration in one language: what stands in both, in this one."""
+    if isinstance(spec, Mapping):
+        if set(spec) == {"nl", "en"}:
+            return spec[language]
+        return {key: _in_words(value, language) for key, value in spec.items()}
+    return [_in_words(part, language) for part in spec] if isinstance(spec, list) else spec
+
+
+def _put(folder: Path, address: str, language: str, text: str) -> None:
+    path = folder / ("" if language == "nl" else language) / address
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@cache
+def _environment(site: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(site),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    environment.filters["path"] = lambda value: figures.file_name(value)
+    environment.filters["plain"] = figures.plain
+    environment.filters["anchor"] = figures.anchor
+    return environment
+
+
+def _menu(pages: tuple[Page, ...], language: str) -> list[dict[str, Any]]:
+    found = [page for page in pages if page.menu]
+    return [
+        {
+            "address": page.address,
+            "label": (page.menu or {})["label"][language],
+            "name": page.name,
+            "place": (page.menu or {}).get("place", "main"),
+        }
+        for page in sorted(found, key=lambda page: (page.menu or {})["order"])
+    ]
+
+
+def _account_page(context: Mapping[str, Any]) -> Page:
+    return Page(
+        name="account",
+        folder=SITE / SHARED,
+        address="",
+        title={language: context["heading"] for language in wording.LANGUAGES},
+        about={"nl": "Waar elk cijfer vandaan komt", "en": "Where each figure comes from"},
+    )
+
+
+def _plan(con: duckdb.DuckDBPyConnection) -> Row:
+    return answers.asked(con, "select * from dim_plan", "dim_plan")[0]
+
+
+def _codes(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Row]:
+    rows = answers.asked(con, "select code_list, code, label_nl, label_en from dim_code", "dim_code")
+    return {(row["code_list"], row["code"]): row for row in rows}
+
+
+def _code(codes: Mapping[tuple[str, str], Row], language: str, code_list: str, code: str | None) -> str:
+    """What a code is called; a code that no list has stands as it is."""
+    if code is None:
+        return wording.MISSING
+    row = codes.get((code_list, code))
+    return row[f"label_{language}"] if row else code
+
+
+def _property(name: str, language: str) -> str:
+    for wanted in (language, None, "nl"):
+        try:
+            return publication.value(name, wanted)
+        except KeyError:
+            continue
+    return ""
+
+
+def _said(form: Callable[..., str], language: str, value: Any, *arguments: Any, **options: Any) -> str:
+    return form(value, language, *arguments, **options)
+
+
+def _counted(language: str, count: int, nl: tuple[str, str], en: tuple[str, str]) -> str:
+    return wording.counted(count, *(nl if language == "nl" else en), language)
+
+
+def _term(terms: Mapping[str, Mapping[str, str]], language: str, key: str, what: str = "label") -> str:
+    """The label or the meaning of a term; of one that nobody explained, its own name."""
+    return terms[key][f"{what}_{language}"] if key in terms else key if what == "label" else ""
+
+
+def _filled(text: str, row: Mapping[str, Any]) -> str:
+    return text.format(**row) if row else text

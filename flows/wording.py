@@ -1,0 +1,163 @@
+"""Numbers, dates and plurals as a Dutch and an English reader write them; nothing else in the house formats any.
+
+What is missing is shown as a dash, never as a zero. Rounding is half away from zero, as printed figures are.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
+from typing import Literal
+
+from babel import Locale, dates, numbers
+from babel.core import UnknownLocaleError
+
+from flows import registry
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
+MISSING = "–"
+"""What stands where a value is not there; which kind of missing it is, is told in words beside it."""
+Number = Decimal | int | float
+_LOCALES = {"nl": "nl_BE", "en": "en_GB"}
+_MILLION = Decimal(1_000_000)
+_kept = lru_cache(maxsize=1 << 16)
+"""The same days and amounts stand on many pages."""
+
+
+@cache
+def locale(language: str) -> Locale:
+    """The locale of a language: Dutch as in Belgium, English with the day before the month.
+
+    Raises:
+        UnknownLocaleError: for a language that is not published.
+    """
+    if language not in _LOCALES:
+        raise UnknownLocaleError(language)
+    return Locale.parse(_LOCALES[language])
+
+
+@_kept
+def number(value: Number | None, language: str, decimals: int | None = None) -> str:
+    """A number with the separators of the language.
+
+    Args:
+        decimals: how many are shown; as many as it has, without zeros at the end, where None.
+    """
+    if value is None:
+        return MISSING
+    exact = _decimal(value)
+    if decimals is None:
+        pattern = "#,##0.##########"
+    else:
+        exact = _rounded(exact, decimals)
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return numbers.format_decimal(exact, format=pattern, locale=locale(language), decimal_quantization=False)
+
+
+def change(value: Number | None, language: str, decimals: int | None = None) -> str:
+    """A number that says which way it went: with a plus or a minus before it."""
+    if value is None:
+        return MISSING
+    exact = _decimal(value) if decimals is None else _rounded(_decimal(value), decimals)
+    sign = "+" if exact > 0 else "−" if exact < 0 else ""
+    return sign + number(abs(exact), language, decimals)
+
+
+def euro(value: Number | None, language: str, decimals: int = 2) -> str:
+    """An amount to the cent: ``€ 1.234,50``."""
+    return MISSING if value is None else _euro(number(value, language, decimals), language)
+
+
+def euro_millions(value: Number | None, language: str, decimals: int = 1) -> str:
+    """An amount of euro in millions: ``€ 1.234,5 mln.``, ``€1,234.5 million``."""
+    if value is None:
+        return MISSING
+    unit = {"nl": "mln.", "en": "million"}[language]
+    return f"{_euro(number(_decimal(value) / _MILLION, language, decimals), language)}\u00a0{unit}"
+
+
+def change_millions(value: Number | None, language: str, decimals: int = 1) -> str:
+    """A difference of amounts in millions of euro, with a plus or a minus before it."""
+    if value is None:
+        return MISSING
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + euro_millions(abs(_decimal(value)), language, decimals)
+
+
+def percent(value: Number | None, language: str, decimals: int = 2) -> str:
+    """A percentage, given as one (46.48, not 0.4648)."""
+    if value is None:
+        return MISSING
+    return number(value, language, decimals) + {"nl": "\u00a0%", "en": "%"}[language]
+
+
+@_kept
+def day(value: date | None, language: str) -> str:
+    """A day with its month in words: ``31 december 2021``."""
+    return MISSING if value is None else dates.format_date(value, "d MMMM y", locale=locale(language))
+
+
+@_kept
+def short_day(value: date | None, language: str) -> str:
+    """A day for tables, with its month in short: ``31 dec. 2021``."""
+    return MISSING if value is None else dates.format_date(value, "d MMM y", locale=locale(language))
+
+
+@_kept
+def month(value: date | None, language: str) -> str:
+    """A month: ``december 2021``."""
+    return MISSING if value is None else dates.format_date(value, "MMMM y", locale=locale(language))
+
+
+@_kept
+def moment(value: datetime | None, language: str) -> str:
+    """A moment of UTC, as the clock stood in Brussels."""
+    if value is None:
+        return MISSING
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return dates.format_datetime(aware, "d MMMM y, HH:mm", tzinfo=registry.TIME_ZONE, locale=locale(language))
+
+
+def plural(count: int, one: str, other: str, language: str) -> str:
+    """The form of a word that goes with a number: ``plural(1, "project", "projecten", "nl")``."""
+    return one if locale(language).plural_form(count) == "one" else other
+
+
+def counted(count: int, one: str, other: str, language: str) -> str:
+    """A number and its word: ``1.483 mijlpalen``."""
+    return f"{number(count, language)} {plural(count, one, other, language)}"
+
+
+def listed(items: list[str], language: str) -> str:
+    """Several things in one sentence: ``a, b en c``."""
+    word = {"nl": "en", "en": "and"}[language]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
+
+
+FORMATS: dict[str, Callable[..., str]] = {
+    "number": number,
+    "change": change,
+    "euro": euro,
+    "euro_millions": euro_millions,
+    "change_millions": change_millions,
+    "percent": percent,
+    "day": day,
+    "short_day": short_day,
+    "month": month,
+    "moment": moment,
+}
+"""The forms by name, for templates and declarations: each takes a value and a language."""
+
+
+def _decimal(value: Number) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _euro(shown: str, language: str) -> str:
+    sign, shown = ("-", shown[1:]) if shown.startswith("-") else ("", shown)
+    return {"nl": f"€\u00a0{sign}{shown}", "en": f"{sign}€{shown}"}[language]

@@ -1,0 +1,9 @@
+-- One row per meetmoment, scope, execution and cluster: budget, committed, paid and encours in euro.
+select
+    meetmoment_code,
+    scope_code,
+    cluster_code,
+    execution,
+    {{ finance_sums() }}
+from {{ ref('int_finance_sum') }}
+group by meetmoment_code, scope_code, execution, cluster_code

@@ -1,0 +1,38 @@
+-- One row per meetmoment and policy domain: budget, committed, paid and encours in euro, as published.
+with
+
+amounts as (
+
+    select * from {{ ref('int_finance_published') }}
+
+),
+
+final as (
+
+    select
+        meetmoment_code,
+        policy_domain_code,
+        scope_code,
+        execution,
+        count(*) as project_count,
+        {% for measure in ['committed', 'paid', 'forecast'] -%}
+        count({{ measure }}_eur) as {{ measure }}_reported_count,
+        count(*) filter (where {{ measure }}_state = 'not_applicable') as {{ measure }}_not_applicable_count,
+        count(*) filter (where {{ measure }}_state in ('not_reported', 'withheld')) as {{ measure }}_missing_count,
+        {% endfor -%}
+        cast(sum(budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
+        cast(sum(budget_transfer_eur) as decimal(18, 2)) as budget_transfer_eur,
+        cast(sum(budget_current_eur) as decimal(18, 2)) as budget_current_eur,
+        cast(sum(committed_eur) as decimal(18, 2)) as committed_eur,
+        cast(sum(paid_eur) as decimal(18, 2)) as paid_eur,
+        cast(sum(encours_eur) as decimal(18, 2)) as encours_eur,
+        cast(sum(forecast_eur) as decimal(18, 2)) as forecast_eur,
+        {{ amount_pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
+        {{ amount_pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
+        cast(sum(warning_count) as bigint) as warning_count
+    from amounts
+    group by meetmoment_code, policy_domain_code, scope_code, execution
+
+)
+
+select * from final

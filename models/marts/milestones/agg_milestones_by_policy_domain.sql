@@ -1,0 +1,33 @@
+-- One row per meetmoment and policy domain: milestones by status of the projects published, with both denominators.
+with
+
+counts as (
+
+    select * from {{ ref('int_milestone_count') }}
+
+),
+
+published as (
+
+    select
+        meetmoment_code,
+        scope_code
+    from {{ ref('int_published_scope') }}
+    where subject = 'counts'
+
+),
+
+final as (
+
+    select
+        meetmoment_code,
+        policy_domain_code,
+        scope_code,
+        {{ milestone_counts() }}
+    from counts
+    inner join published using (meetmoment_code, scope_code)
+    group by meetmoment_code, policy_domain_code, scope_code
+
+)
+
+select * from final

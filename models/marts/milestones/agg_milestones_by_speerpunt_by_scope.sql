@@ -1,0 +1,8 @@
+-- One row per meetmoment, scope and speerpunt: milestones by status, with both denominators.
+select
+    meetmoment_code,
+    scope_code,
+    speerpunt_code,
+    {{ milestone_counts() }}
+from {{ ref('int_milestone_count') }}
+group by meetmoment_code, scope_code, speerpunt_code

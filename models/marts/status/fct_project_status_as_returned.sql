@@ -1,0 +1,25 @@
+-- One row per meetmoment and project: the status as reported, beside the status computed by the rules and why.
+select
+    meetmoment_code,
+    project_code,
+    speerpunt_code,
+    cluster_code,
+    status,
+    status_state,
+    status_reason,
+    status_group,
+    assessor,
+    vr_document,
+    explanation,
+    has_explanation,
+    computed_status_group,
+    computed_by_rule,
+    computed_evidence_nl,
+    computed_evidence_en,
+    comparison,
+    contradiction_count,
+    submission_id,
+    sheet,
+    row_number,
+    warning_count
+from {{ ref('int_status_comparison') }}

@@ -1,0 +1,136 @@
+-- What several pages ask, said once. Pages read these as tables.
+
+-- One row: the last meetmoment that returns came in for.
+create or replace temp view site_now as
+select *
+from dim_meetmoment
+where delivered_project_count > 0
+order by meetmoment_number desc
+limit 1;
+
+-- One row per meetmoment that returns came in for.
+create or replace temp view site_meetmoment as
+select
+    *,
+    'M' || meetmoment_number as short_label,
+    meetmoment_code = (select meetmoment_code from site_now) as is_now
+from dim_meetmoment
+where delivered_project_count > 0;
+
+-- One row per project status, with the colour and the shape of its group.
+create or replace temp view site_status as
+select
+    code as status,
+    group_code as status_group,
+    label_nl as status_label_nl,
+    label_en as status_label_en,
+    colour,
+    sort_order
+from dim_code
+where code_list = 'project_status';
+
+-- One row per group of project statuses.
+create or replace temp view site_status_group as
+select
+    code as status_group,
+    label_nl as status_group_label_nl,
+    label_en as status_group_label_en,
+    coalesce(colour, '#9aa3ad') as colour,
+    sort_order
+from dim_code
+where code_list = 'project_status_group';
+
+-- One row per milestone status.
+create or replace temp view site_milestone_status as
+select
+    code as status,
+    group_code as status_group,
+    label_nl as status_label_nl,
+    label_en as status_label_en,
+    colour,
+    sort_order
+from dim_code
+where code_list = 'milestone_status';
+
+-- One row per submission: where a row of it comes from, in the words of a reader.
+create or replace temp view site_submission as
+select submission_id, file_name, received_at, sender_code, sha256
+from dim_submission;
+
+-- One row per project and row of a return that says something of it.
+create or replace temp view site_project_row as
+select project_code, submission_id, sheet, row_number from dim_project_history
+union
+select project_code, submission_id, sheet, row_number from fct_project_status_as_returned
+union
+select project_code, submission_id, sheet, row_number from fct_milestone_status_as_returned
+union
+select project_code, submission_id, sheet, row_number from fct_finance_as_returned
+union
+select project_code, submission_id, sheet, row_number from fct_indicator_value;
+
+-- One row per finding about a row of a project, in words.
+create or replace temp view site_finding as
+select
+    found.project_code,
+    finding.meetmoment_code,
+    finding.finding_id,
+    finding.rule_id,
+    finding.severity,
+    finding.submission_id,
+    finding.file_name,
+    finding.sheet,
+    finding.row_number,
+    finding.cell,
+    finding.column_name,
+    finding.is_waived,
+    finding.waiver_reason_nl,
+    finding.waiver_reason_en,
+    rule.title_nl as rule_nl,
+    rule.title_en as rule_en,
+    rule.expected_nl,
+    rule.expected_en,
+    finding.expected as found_expected,
+    finding.trace_key
+from fct_finding as finding
+left join site_project_row as found
+    on finding.submission_id = found.submission_id
+    and finding.sheet = found.sheet
+    and finding.row_number = found.row_number
+left join (
+    select rule_id, min(title_nl) as title_nl, min(title_en) as title_en,
+        min(expected_nl) as expected_nl, min(expected_en) as expected_en
+    from dim_rule
+    group by rule_id
+) as rule using (rule_id)
+where finding.severity in ('critical', 'error', 'warning', 'info');
+
+-- One row per project, as it last stood: for the pages of the parts that it belongs to.
+create or replace temp view site_project_last as
+select
+    project.speerpunt_code,
+    project.cluster_code,
+    project.policy_domain_code,
+    project.project_code,
+    coalesce(project.title, project.project_code) as project_title,
+    stood.status,
+    stood.status_group,
+    status.status_label_nl,
+    status.status_label_en,
+    status.colour,
+    money.budget_initial_eur,
+    money.committed_eur,
+    money.committed_state,
+    money.paid_eur,
+    money.paid_state,
+    money.trace_key,
+    last.short_label,
+    last.is_now
+from dim_project as project
+left join site_meetmoment as last on project.last_meetmoment_code = last.meetmoment_code
+left join fct_project_status_as_returned as stood
+    on project.project_code = stood.project_code and project.last_meetmoment_code = stood.meetmoment_code
+left join site_status as status on stood.status = status.status
+left join fct_finance_by_execution as money
+    on project.project_code = money.project_code and project.last_meetmoment_code = money.meetmoment_code
+    and money.execution = 'provisional';

@@ -1,0 +1,1 @@
+select * from site_meetmoment order by meetmoment_number

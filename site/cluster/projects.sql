@@ -1,0 +1,4 @@
+-- One row per project, as it last stood.
+select *
+from site_project_last
+order by cluster_code, project_code

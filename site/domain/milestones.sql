@@ -1,0 +1,6 @@
+-- One row per meetmoment: the milestones, in the published scope.
+select agg.*, meetmoment.short_label, meetmoment.cutoff_date, meetmoment.is_now, scope.label_nl as scope_nl, scope.label_en as scope_en
+from agg_milestones_by_policy_domain as agg
+inner join site_meetmoment as meetmoment using (meetmoment_code)
+left join dim_scope as scope using (scope_code)
+order by agg.policy_domain_code, meetmoment.meetmoment_number

@@ -1,0 +1,19 @@
+-- One row per value of a project that differs from the meetmoment before, at the last meetmoment.
+select
+    changed.project_code,
+    changed.record,
+    changed.field,
+    kind.label_nl as kind_nl,
+    kind.label_en as kind_en,
+    changed.record_key,
+    changed.old_value,
+    changed.new_value,
+    changed.old_state,
+    changed.new_state,
+    changed.reason
+from what_changed as changed
+inner join site_now using (meetmoment_code)
+left join dim_code as kind on changed.kind = kind.code and kind.code_list = 'change_kind'
+where changed.comparison = 'movement' and changed.record in ('project', 'project_status', 'milestone', 'indicator_value')
+qualify row_number() over (partition by changed.project_code order by changed.record, changed.record_key, changed.field, changed.kind) <= 60
+order by changed.project_code, changed.record, changed.record_key, changed.field, changed.kind, changed.new_value

@@ -1,0 +1,188 @@
+"""The documents of a release: all there, readable by people and programs, the same each time; their keys lead on."""
+
+import csv
+import json
+import shutil
+import time
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import docx
+import duckdb
+import openpyxl
+import pdf_reading
+import pikepdf
+import pytest
+from conftest import DemoRun
+
+from flows.account.trace import NotTraceable, trace
+from flows.forms import publication, short_keys
+from flows.release import kept
+from flows.release.kept import Release
+from flows.reports import declared, making
+from flows.reports.questions import NothingDelivered, subject
+
+
+@pytest.fixture(scope="module")
+def release(released: DemoRun) -> Release:
+    current = kept.current(released.settings)
+    assert current
+    return current
+
+
+@pytest.fixture(scope="module")
+def folder(release: Release) -> Path:
+    return release.folder / making.FOLDER
+
+
+def head_of(release: Release) -> making.Head:
+    return making.Head(
+        release.release_id,
+        release.published_at,
+        release.manifest["content_sha256"],
+        publication.release_uri(release.release_id),
+    )
+
+
+def test_a_release_holds_every_document_in_every_form_and_tells_what_each_leaves_out(folder: Path) -> None:
+    told = json.loads((folder / making.TOLD).read_text(encoding="utf-8"))
+    assert [document["name"] for document in told] == list(declared.names())
+    assert not [document for document in told if document["not_made"]]
+    promised = {
+        document.file(form, language)
+        for document in map(declared.document, declared.names())
+        for form in document.forms
+        for language in document.languages
+    }
+    assert {path.name for path in folder.iterdir()} == promised | {making.TOLD, making.KEYS}
+    assert {name for document in told for name in document["files"]} == promised
+
+
+def test_the_same_release_gives_the_same_bytes_in_a_second_or_two(
+    release: Release, folder: Path, tmp_path: Path
+) -> None:
+    before = time.process_time()
+    making.write(release.database, tmp_path / "again", head_of(release))
+    spent = time.process_time() - before
+    assert {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()} == {
+        p.name: p.read_bytes() for p in folder.iterdir()
+    }
+    assert spent < 10
+
+
+def test_a_document_of_an_earlier_meetmoment_is_made_on_demand(release: Release) -> None:
+    with subject(release.database) as of:
+        delivered = [
+            code
+            for (code,) in of.con.sql(
+                "select meetmoment_code from dim_meetmoment where delivered_project_count > 0 order by all"
+            ).fetchall()
+        ]
+    first = making.make(release.database, "key_figures", head_of(release), delivered[0])
+    last = making.make(release.database, "key_figures", head_of(release))
+    assert (first.meetmoment_code, last.meetmoment_code) == (delivered[0], delivered[-1])
+    assert first.files != last.files
+    with pytest.raises(NothingDelivered, match=delivered[-1]):
+        making.make(release.database, "key_figures", head_of(release), "m99")
+    with pytest.raises(declared.NoSuchDocument, match="cover_note"):
+        making.make(release.database, "covernote", head_of(release))
+
+
+def test_of_a_release_without_returns_there_are_no_documents(release: Release, tmp_path: Path) -> None:
+    empty = tmp_path / "marts.duckdb"
+    shutil.copy(release.database, empty)
+    with duckdb.connect(str(empty)) as con:
+        con.execute("update dim_meetmoment set delivered_project_count = 0")
+    assert making.write(empty, tmp_path / "reports", head_of(release)) == []
+    assert not (tmp_path / "reports").exists()
+
+
+PDFS = [name for name in declared.names() if "pdf" in declared.document(name).forms]
+
+
+@pytest.mark.parametrize("name", PDFS)
+def test_a_pdf_says_that_it_is_kept_and_read_aloud(folder: Path, name: str) -> None:
+    document = declared.document(name)
+    for language in document.languages:
+        with pikepdf.open(folder / document.file("pdf", language)) as pdf:
+            about = pdf.open_metadata()
+            assert (about["pdfaid:part"], about["pdfaid:conformance"].upper()) == ("2", "A")
+            assert about["pdfuaid:part"] == "1"
+            assert str(pdf.Root.Lang).startswith(language)
+            assert pdf.Root.MarkInfo.Marked
+            assert pdf.Root.ViewerPreferences.DisplayDocTitle
+            assert document.title[language] in str(pdf.docinfo["/Title"])
+
+
+@pytest.mark.parametrize("name", PDFS)
+def test_a_pdf_has_headings_table_headers_and_words_for_its_pictures(folder: Path, name: str) -> None:
+    tree = pdf_reading.structure(folder / declared.document(name).file("pdf", "nl"))
+    kinds = [kind for kind, _ in tree]
+    assert "/Title" in kinds or "/H1" in kinds
+    levels = [int(kind[2:]) for kind in kinds if kind.startswith("/H") and kind[2:].isdigit()]
+    assert levels, "headings"
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), "no level is skipped"
+    assert kinds.count("/Table") == 0 or "/TH" in kinds
+    figures = [told for kind, told in tree if kind == "/Figure"]
+    assert all(told.get("/Alt") for told in figures)
+
+
+def test_the_fiches_have_a_bookmark_per_project_in_the_order_of_their_numbers(release: Release, folder: Path) -> None:
+    with subject(release.database) as of:
+        codes = [
+            code
+            for (code,) in of.con.sql(
+                "select project_code from dim_project_history"
+                " where meetmoment_code = getvariable('meetmoment') order by all"
+            ).fetchall()
+        ]
+    with pikepdf.open(folder / "fiches.pdf") as pdf, pdf.open_outline() as outline:
+        titles = [item.title for top in outline.root for item in (top, *top.children)]
+    assert [title.split(" ")[0] for title in titles if title.split(" ")[0] in codes] == codes
+
+
+def test_every_short_key_leads_to_its_figure(released: DemoRun, release: Release, folder: Path) -> None:
+    with (folder / making.KEYS).open(encoding="utf-8", newline="") as file:
+        keys = {row["short_key"]: row["trace_key"] for row in csv.DictReader(file)}
+    assert len(keys) > 100
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        for short_key, trace_key in list(keys.items())[:: max(1, len(keys) // 25)]:
+            assert short_keys.found(con, short_key.upper()) == [trace_key]
+            assert short_keys.found(con, f"{short_key}:paid_eur") == [f"{trace_key}:paid_eur"]
+    printed = pdf_reading.letters(folder / "cover_note.pdf")
+    headline = next(k for k, t in keys.items() if "/agg_headline_figure_by_scope/" in t and t.endswith("paid/total"))
+    assert headline in printed
+    traced = trace(released.settings, release, headline)
+    assert traced.key == keys[headline]
+    assert traced.adds_up
+    with pytest.raises(NotTraceable, match="short key"):
+        trace(released.settings, release, "00000000")
+
+
+def test_the_workbooks_have_a_sheet_per_question_and_links_to_them(folder: Path) -> None:
+    for name in ("eu_report", "key_figures"):
+        document = declared.document(name)
+        book = openpyxl.load_workbook(folder / f"{name}.xlsx")
+        labels = [sheet["label"] for sheet in document.sheets.values()]
+        assert book.sheetnames == ["Inhoud", *labels]
+        links = {cell.value: cell.hyperlink.location for row in book["Inhoud"] for cell in row if cell.hyperlink}
+        assert links == {label: f"'{label}'!A1" for label in labels}
+        heads = {cell.value for label in labels for cell in book[label][4] if cell.value}
+        assert heads
+        assert not [head for head in heads if "_" in str(head)], "labels, not columns"
+
+
+def test_the_note_that_officials_edit_says_what_the_page_says(folder: Path) -> None:
+    written = docx.Document(str(folder / "cover_note.docx"))
+    page = pdf_reading.letters(folder / "cover_note.pdf")
+    figures = [run.text for paragraph in written.paragraphs for run in paragraph.runs if run.bold]
+    assert len(figures) > 10
+    assert not [figure for figure in figures if "".join(figure.split()) not in page]
+    assert written.core_properties.language == "nl-BE"
+    with zipfile.ZipFile(folder / "cover_note.docx") as parts:
+        body = ElementTree.fromstring(parts.read("word/document.xml"))
+    pictures = [element for element in body.iter() if element.tag.endswith("}docPr")]
+    assert pictures
+    assert all(picture.get("descr") for picture in pictures)

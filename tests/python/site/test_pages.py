@@ -1,0 +1,192 @@
+"""The site of a release, read as it stands: every figure is that of the marts and leads to its account."""
+
+import random
+import re
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DemoRun
+from site_reading import Page, broken_links, pages
+
+from flows import wording
+from flows.forms.edition import Edition
+from flows.release import kept
+from flows.release.kept import Release
+from flows.site import answers, declared, figures
+from flows.site.building import build_site
+from flows.site.declared import SHARED, SITE
+
+MOST_BYTES = 150_000
+SAMPLE = 200
+
+
+@pytest.fixture(scope="module")
+def release(released: DemoRun) -> Release:
+    found = kept.current(released.settings)
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def read(release: Release) -> list[Page]:
+    return list(pages(release.folder))
+
+
+def test_every_link_leads_to_a_place_that_is_there(read: list[Page]) -> None:
+    assert broken_links(read) == set()
+
+
+def test_both_languages_have_every_page_of_the_site(release: Release, read: list[Page]) -> None:
+    site = {page.path.relative_to(release.folder).as_posix() for page in read}
+    english = {path.removeprefix("en/") for path in site if path.startswith("en/")}
+    assert english == {path for path in site if not path.startswith("en/")} - {"dictionary.html", "what_changed.html"}
+
+
+def test_200_figures_of_any_page_are_those_of_the_marts(release: Release, read: list[Page]) -> None:
+    every = [(page, figure) for page in read for figure in page.figures if figure.value is not None]
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        for page, figure in random.Random(12).sample(every, min(SAMPLE, len(every))):
+            language = "en" if "en" in page.path.relative_to(release.folder).parts else "nl"
+            mart = figure.trace_key.split("/")[1]
+            ((value,),) = con.execute(
+                f"select {figure.column} from {mart} where trace_key = ?", [figure.trace_key]
+            ).fetchall()
+            assert figure.value == figures.plain(value), figure
+            assert figure.text in ways_to_write(value, language), figure
+
+
+def ways_to_write(value: Decimal | int, language: str) -> set[str]:
+    """Every form of a value that a page may take."""
+    forms = (form for name, form in wording.FORMATS.items() if name not in ("day", "short_day", "month", "moment"))
+    with_decimals = [(form, decimals) for form in forms for decimals in (0, 1, 2)]
+    return {form(value, language, decimals) for form, decimals in with_decimals} | {
+        wording.number(value, language),
+        wording.euro(value, language),
+    }
+
+
+def test_every_figure_has_an_account_that_names_its_key(release: Release, read: list[Page]) -> None:
+    texts = {page.path.resolve(): page.path.read_text(encoding="utf-8") for page in read}
+    for page in read:
+        for figure in page.figures:
+            target, _, place = figure.href.partition("#")
+            account = texts[(page.path.parent / target).resolve()]
+            assert f'id="{place}"' in account, figure
+
+
+def test_an_account_says_the_parts_and_that_they_add_up(release: Release) -> None:
+    page = next(release.folder.glob("cijfers/agg_headline_figure/*.html")).read_text(encoding="utf-8")
+    account = page[page.index("committed/total") :]
+    account = account[: account.index("</section>")]
+    shown = re.findall(r"€\xa0[\d.,]+", account)
+    assert len(shown) >= 2 and "De teller is de som van" in account and "fct_finance_as_returned" in account
+    assert shown[0] in shown[1:], "what the rows come to together"
+
+
+def test_a_row_says_its_file_sheet_row_and_cell(release: Release) -> None:
+    page = (release.folder / "herkomst" / "VV001.html").read_text(encoding="utf-8")
+    row = next(row for row in page.split("<tr ") if 'id="m7/VV001/provisional/committed"' in row)
+    assert re.search(r"OMG_return_m7\.xlsx, Financien, rij \d+", row) and re.search(r"cel D\d+", row)
+    assert "20 jan 2025" in row
+
+
+def test_a_page_is_small_and_asks_nothing_of_another_host(read: list[Page]) -> None:
+    large = {str(page.path): size for page in read if (size := page.path.stat().st_size) > MOST_BYTES}
+    assert {path: size for path, size in large.items() if not path.endswith("dictionary.html")} == {}
+    assert {load for page in read for load in page.loads if "//" in load} == set()
+    assert [page.path.name for page in read if page.is_inline] == [], "a strict policy runs no script in a page"
+
+
+def test_no_file_of_the_site_names_a_host_to_load_from(release: Release) -> None:
+    for path in (release.folder / "assets").iterdir():
+        if path.name != "datatables.js":
+            assert not re.search(r"(url\(|import |@import|src=).{0,3}https?:", path.read_text(encoding="utf-8")), path
+    for path in release.folder.rglob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        assert "<script" not in text and not re.search(r'(href|src)="(?!#)', text), path
+
+
+def test_places_of_a_page_are_told_apart(read: list[Page]) -> None:
+    assert [page.path for page in read if len(set(page.ids)) < len(page.ids)] == []
+
+
+def test_the_site_is_the_same_when_it_is_made_again(release: Release, tmp_path: Path) -> None:
+    build_site(release.folder, tmp_path, Edition.of_manifest(release.manifest))
+    made = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(made) > 50
+    assert [name for name, text in made.items() if (release.folder / name).read_bytes() != text] == []
+
+
+EVIL = """"><script>alert(1)</script><img src=x onerror=alert(1)>'{{ 7 * 7 }}"""
+
+
+def test_what_strangers_wrote_stays_text(release: Release, tmp_path: Path) -> None:
+    """Every text of every mart is made hostile; no page gets an element, an attribute or an expression of it."""
+    changed = tmp_path / "release"
+    changed.mkdir()
+    shutil.copyfile(release.database, changed / "marts.duckdb")
+    shutil.copyfile(release.folder / "dictionary.csv", changed / "dictionary.csv")
+    with duckdb.connect(str(changed / "marts.duckdb")) as con:
+        texts = con.sql(
+            "select table_name, column_name from information_schema.columns where data_type = 'VARCHAR' and column_name"
+            " in ('title', 'objective', 'explanation', 'description', 'file_name', 'sheet', 'label_nl', 'label_en',"
+            " 'reason_nl', 'reason', 'old_value', 'new_value', 'unit_label_nl', 'note', 'vr_document', 'owner')"
+        ).fetchall()
+        for table, column in texts:
+            con.execute(f"update {table} set {column} = ? where {column} is not null", [EVIL])
+    out = tmp_path / "site"
+    build_site(changed, out, Edition.of_manifest(release.manifest))
+    written = [
+        path for path in out.rglob("*") if path.suffix in (".html", ".js", ".svg") and path.parent.name != "assets"
+    ]
+    assert len(written) > 50
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert "<script>alert" not in text and "<img src=x" not in text and "'49" not in text, path
+
+
+def test_a_plan_that_has_nothing_but_its_name_has_a_site(release: Release, tmp_path: Path) -> None:
+    empty = tmp_path / "release"
+    empty.mkdir()
+    shutil.copyfile(release.folder / "dictionary.csv", empty / "dictionary.csv")
+    with duckdb.connect(str(empty / "marts.duckdb")) as con:
+        con.execute(f"attach '{release.database}' as whole (read_only)")
+        for (table,) in con.sql("select table_name from duckdb_tables() where database_name = 'whole'").fetchall():
+            con.execute(f"create table {table} as from whole.{table} limit {1 if table == 'dim_plan' else 0}")
+    out = tmp_path / "site"
+    build_site(empty, out, Edition.of_manifest(release.manifest))
+    assert "Er kwam nog geen enkele rapportering binnen" in (out / "index.html").read_text(encoding="utf-8")
+    assert broken_links([page for page in pages(out) if page.path.name == "index.html"]) == set()
+
+
+def test_a_plan_of_too_many_projects_is_shown_without_them(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared, "MOST_PROJECTS", 5)
+    build_site(release.folder, tmp_path, Edition.of_manifest(release.manifest))
+    assert not (tmp_path / "projecten").exists() and not (tmp_path / "projecten.html").exists()
+    for entry in release.folder.iterdir():  # what else a release holds
+        is_page = entry.suffix in (".html", ".js") and entry.name not in ("what_changed.html", "dictionary.html")
+        if entry.name in ("csv", "reports", "dbt_docs.html") or (entry.is_file() and not is_page):
+            (tmp_path / entry.name).symlink_to(entry)
+    made = [
+        page for page in pages(tmp_path) if not page.path.is_symlink() and "loose" not in page.path.read_text("utf-8")
+    ]
+    assert len(made) > 50 and broken_links(made) == set()
+
+
+def test_every_query_stands_in_an_order(release: Release) -> None:
+    """So that the same release gives the same bytes on any machine: no page may depend on the order of a plan."""
+    unordered = [
+        f"{path.parent.name}/{path.name}"
+        for path in sorted(SITE.glob("*/*.sql"))
+        if path.parent.name != SHARED and "order by" not in path.read_text(encoding="utf-8")
+    ]
+    with answers.opened(release.folder, SITE / SHARED / "views.sql") as con:
+        several = [
+            name for name in unordered if len(answers.asked(con, (SITE / name).read_text(encoding="utf-8"), name)) > 1
+        ]
+    assert several == []
