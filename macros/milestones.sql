@@ -13,3 +13,39 @@
     {{ pct('sum(on_schedule_or_realised_count)', 'sum(milestone_count)') }} as on_schedule_or_realised_of_all_pct,
     cast(sum(warning_count) as bigint) as warning_count
 {%- endmacro %}
+
+{# The counts of milestones per unit of a level of the plan (cluster_code or policy_domain_code), in the scope that is published. #}
+{% macro milestone_counts_by(unit) -%}
+with
+
+counts as (
+
+    select * from {{ ref('int_milestone_count') }}
+
+),
+
+published as (
+
+    select
+        meetmoment_code,
+        scope_code
+    from {{ ref('int_published_scope') }}
+    where subject = 'counts'
+
+),
+
+final as (
+
+    select
+        meetmoment_code,
+        {{ unit }},
+        scope_code,
+        {{ milestone_counts() }}
+    from counts
+    inner join published using (meetmoment_code, scope_code)
+    group by meetmoment_code, {{ unit }}, scope_code
+
+)
+
+select * from final
+{%- endmacro %}

@@ -87,12 +87,23 @@ def subject(database: Path, meetmoment_code: str | None = None) -> Any:
             "scope": meetmoment["counts_scope_code"],
             "money_scope": meetmoment["money_scope_code"],
             "execution": meetmoment["headline_execution"],
+            "final_meetmoment": _with_final_amounts(con, meetmoment["meetmoment_number"]),
         }
         for name, value in variables.items():
             # What is not there has a type as well.
             form = {int: "integer", date: "date"}.get(type(value), "varchar")
             con.execute(f"set variable {name} = cast(? as {form})", [value])
         yield Subject(con, plan, meetmoment)
+
+
+def _with_final_amounts(con: duckdb.DuckDBPyConnection, up_to: int) -> str | None:
+    """The last meetmoment up to this one that has definitive amounts."""
+    found = con.execute(
+        "select max_by(meetmoment_code, cutoff_date) from agg_finance_restatement"
+        " inner join dim_meetmoment using (meetmoment_code) where final_count > 0 and meetmoment_number <= ?",
+        [up_to],
+    ).fetchall()
+    return found[0][0]
 
 
 def _words(con: duckdb.DuckDBPyConnection) -> None:

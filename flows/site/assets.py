@@ -39,6 +39,7 @@ def tables() -> str:
         raise NotTheLibrary("itables is not installed")
     text = Path(wheel.origin).with_name("html").joinpath("dt_bundle.js").read_text(encoding="utf-8")
     exports = _EXPORTS.findall(text)
+    # A pair either way, which the types of `reversed` do not say.
     names = dict(
         reversed(part.split(" as ")) if " as " in part else (part, part)  # type: ignore[misc]
         for found in exports

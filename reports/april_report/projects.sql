@@ -1,13 +1,4 @@
 -- One row per project and measure whose definitive amount differs from the provisional one, and why.
-with chosen as (
-
-    select max_by(meetmoment_code, cutoff_date) as meetmoment_code
-    from agg_finance_restatement
-    inner join dim_meetmoment using (meetmoment_code)
-    where final_count > 0 and meetmoment_number <= getvariable('meetmoment_number')
-
-)
-
 select
     restated.project_code,
     projects.title,
@@ -18,13 +9,12 @@ select
     coalesce(restated.explanation, 'geen reden opgegeven') as reason,
     restated.trace_key
 from agg_finance_restatement_by_project as restated
-inner join chosen using (meetmoment_code)
 inner join dim_meetmoment as calendar using (meetmoment_code)
 inner join bridge_scope_project as members
     on restated.meetmoment_code = members.meetmoment_code
     and restated.project_code = members.project_code
     and calendar.money_scope_code = members.scope_code
 inner join dim_project as projects on restated.project_code = projects.project_code
-where restated.restated_eur <> 0 and restated.measure in ('committed', 'paid')
+where calendar.meetmoment_code = getvariable('final_meetmoment') and restated.restated_eur <> 0 and restated.measure in ('committed', 'paid')
 order by restated.measure, abs(restated.restated_eur) desc, restated.project_code
 limit 500

@@ -1,13 +1,4 @@
 -- One row per measure and speerpunt, and of the plan as a whole: provisional beside definitive.
-with chosen as (
-
-    select max_by(meetmoment_code, cutoff_date) as meetmoment_code
-    from agg_finance_restatement
-    inner join dim_meetmoment using (meetmoment_code)
-    where final_count > 0 and meetmoment_number <= getvariable('meetmoment_number')
-
-)
-
 select
     word_nl('headline_measure', sums.measure) as measure,
     coalesce(sums.speerpunt_code || ' ' || speerpunten.label_nl, 'Plan als geheel') as label,
@@ -20,11 +11,11 @@ select
     sums.restated_count,
     sums.trace_key
 from agg_finance_restatement as sums
-inner join chosen using (meetmoment_code)
 inner join dim_meetmoment as calendar using (meetmoment_code)
 left join dim_speerpunt as speerpunten using (speerpunt_code)
 where
     sums.scope_code = calendar.money_scope_code
     and sums.level in ('plan', 'speerpunt')
     and sums.measure in ('committed', 'paid')
+    and calendar.meetmoment_code = getvariable('final_meetmoment')
 order by sums.measure, sums.speerpunt_code nulls last

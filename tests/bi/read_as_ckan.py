@@ -75,6 +75,7 @@ def stand_in_for_ckan() -> None:
 def main(path: str) -> list[dict[str, Any]]:
     """What CKAN takes of each dataset of the catalogue."""
     stand_in_for_ckan()
+    # It is in an environment of its own, where no types are checked.
     from ckanext.dcat.profiles import EuropeanDCATAP3Profile  # type: ignore[import-not-found]
 
     graph = rdflib.Graph().parse(path)

@@ -6,6 +6,7 @@ import sys
 import xml.etree.ElementTree as ET
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from flows import pictures
 
@@ -46,7 +47,7 @@ def test_a_picture_does_not_know_the_time_zone_of_the_machine() -> None:
     code = "import sys; sys.path[:0] = sys.argv[1:]; import test_pictures; print(test_pictures.drawn(), end='')"
     seen = {
         zone: subprocess.run(
-            [sys.executable, "-c", code, os.path.dirname(__file__)],  # noqa: PTH120
+            [sys.executable, "-c", code, str(Path(__file__).parent)],
             env=os.environ | {"TZ": zone},
             capture_output=True,
             text=True,
