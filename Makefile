@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate check slow readers rebuilds equal bench lint types bi lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate check slow readers rebuilds equal bench lint types bi superset lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -83,6 +83,15 @@ bi: .venv/developing  ## clients of other versions and languages that the tests 
 	$(BIN)/uv pip install --python .venv-ckan/bin/python --quiet --require-hashes -r tests/bi/requirements-ckan.lock
 	npm ci --prefix tests/bi --no-audit --no-fund --ignore-scripts
 
+# Seven hundred megabytes in an environment of its own; `make bi` and .ci/run do without.
+.venv-superset/installed: tests/bi/requirements-superset.lock .venv/developing
+	$(BIN)/python -m venv --clear .venv-superset
+	$(BIN)/uv pip install --python .venv-superset/bin/python --quiet --require-hashes -r tests/bi/requirements-superset.lock
+	@touch $@
+
+superset: .venv-superset/installed  ## a real Superset asks a release for its keys, its figures and the chart of the plan
+	$(BIN)/python -m pytest -n 0 -m slow tests/python/release/test_bi.py -k "superset_shows or superset_reflects"
+
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra schedule --generate-hashes --no-annotate --quiet \
 		--output-file requirements.lock
@@ -90,4 +99,4 @@ lock: .venv/installed  ## resolve the dependencies anew; names no package index
 		--quiet --output-file requirements-dev.lock
 
 clean:  ## remove the environments and what tests keep; the state in var/ stays, its archive is the only copy of what was received
-	rm -rf .venv .venv-bi .venv-ckan .writers .test_cache
+	rm -rf .venv .venv-bi .venv-ckan .venv-superset .writers .test_cache

@@ -18,7 +18,7 @@ from flows.registry import SEEDS, rows
 SUITES = Path(__file__).parent
 FOLDERS = ("submission", "comparison/candidate", "comparison/version", "release")
 _SEED = "quality/rule_expectation"
-_COLUMNS = ("folder", "suite", "rule_id", "checksum")
+COLUMNS = ("folder", "suite", "rule_id", "checksum")
 
 Declared = tuple[str, str, str, str]
 
@@ -49,5 +49,5 @@ def differences(folder: str, suites: list[dict[str, Any]]) -> list[str]:
 if __name__ == "__main__":
     with (SEEDS / f"{_SEED}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_COLUMNS)
+        writer.writerow(COLUMNS)
         writer.writerows(one for folder in FOLDERS for one in written(folder, read(folder)))

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 import duckdb
 
 from expectations import gate
-from flows import halfway, log, registry
+from flows import diary, halfway, log, registry
 from flows.forms import contents, privacy
 from flows.intake import archive, arrivals, waiting
-from flows.release import kept, publishing, verdicts
+from flows.release import kept, publishing, reasons, verdicts
+from flows.release.reasons import Reason
 from flows.senders.answer import folder, verdict
 from flows.settings import Settings
-from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing
+from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing, unchanged
 from flows.warehouse import registry_rows, transform
 from flows.warehouse.findings import found
 from flows.warehouse.load import load
@@ -47,6 +48,13 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
     Raises:
         AnotherNight: when another one is running.
     """
+    outcome = diary.told(night.settings, night.now, lambda: _alone(night, run))
+    assert outcome
+    return outcome
+
+
+def _alone(night: Night, run: Callable[..., Any]) -> Outcome:
+    """The steps, while no other night of the plan runs, with their log."""
     with alone(night.settings), log.run_log(night.settings.logs, f"{night.now:%Y%m%dT%H%M%SZ}"):
         try:
             outcome = _steps(night, run)
@@ -69,7 +77,7 @@ def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
         log.event("not received", **left)
     quiet.mended = mended
     if is_done(night.settings, inputs):
-        return quiet
+        return unchanged(night.settings, quiet)
     run(load_raw, night)
     run(build, night)
     answered = run(answer_senders, night)
@@ -77,9 +85,11 @@ def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
     outcome.identical, outcome.unplaced, outcome.answered = quiet.identical, quiet.unplaced, answered
     outcome.mended = mended
     if outcome.verdict != "held":
-        outcome.reasons = run(judge_release, night)
-        if outcome.reasons:
+        against = run(judge_release, night)
+        if against:
             outcome.verdict = "held"
+            outcome.reasons = [str(reason) for reason in against]
+            outcome.reasons_en = [f"{reason.rule_id}: {reason.en}" for reason in against]
         else:
             outcome.release_id = run(publish, night)
             outcome.verdict = "published" if outcome.release_id else "nothing_new"
@@ -156,24 +166,20 @@ def answer_senders(night: Night) -> int:
     return len(written)
 
 
-def judge_release(night: Night) -> list[str]:
+def judge_release(night: Night) -> list[Reason]:
     """Gate 2: why nothing may be published; empty when it may."""
     night.on_step("gate 2")
-    with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
+    warehouse, plan = night.settings.warehouse, night.settings.plan
+    with duckdb.connect(str(warehouse), read_only=True) as con:
         failed = gate.failures(con, "release")
-        failed += privacy.failures(con, contents.declared(night.settings.warehouse))
-    failed += privacy.failures_around(night.settings.warehouse)
-    reasons = []
-    for failure in failed:
-        severity = gate.severity_of(failure, night.settings.plan)
-        if severity == "off":
-            continue
-        words = {"value": " ".join([*failure.key, failure.value]).strip()}
-        sentence = registry.rules()[failure.rule_id].message_nl.format(**words)
-        log.event("release finding", rule=failure.rule_id, severity=severity, message=sentence)
-        if severity == "critical":
-            reasons.append(f"{failure.rule_id}: {sentence}")
-    return reasons
+        failed += privacy.failures(con, contents.declared(warehouse))
+    failed += privacy.failures_around(warehouse)
+    judged = [(failure, gate.severity_of(failure, plan)) for failure in failed]
+    asked = [(failure, severity) for failure, severity in judged if severity != "off"]
+    found = reasons.of(asked, night.settings, kept.current(night.settings)) if asked else []
+    for reason in found:
+        log.event("release finding", rule=reason.rule_id, severity=reason.severity, message=reason.nl)
+    return [reason for reason in found if reason.severity == "critical"]
 
 
 def publish(night: Night) -> str | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flows import homes
+from flows import homes, sights
 from flows.night import Night, runbook
 from flows.settings import Settings
 from flows.standing import Outcome
@@ -22,6 +22,8 @@ for _name, _value in {
 
 from prefect import flow, task  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.states import Completed, Failed  # noqa: E402
 
 
 def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
@@ -32,26 +34,46 @@ def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
 def run_as_flow(night: Night) -> Outcome:
     """Run a night as a flow run, on the server that ``PREFECT_API_URL`` names or a temporary one."""
 
-    @flow(name="nightly", flow_run_name=f"{night.now:%Y-%m-%d %H:%M}")
-    def tonight() -> Outcome:
-        return runbook(night, as_task)
+    ended: list[Outcome] = []
 
-    return tonight()
+    @flow(name="nightly", flow_run_name=f"{night.now:%Y-%m-%d %H:%M}")
+    def tonight() -> State[Any]:
+        ended.append(runbook(night, as_task))
+        return _state({night.settings.plan: ended[0]})
+
+    state = tonight(return_state=True)
+    if not ended:
+        state.result()  # raises what the night raised
+    return ended[0]
+
+
+def _state(ended: dict[str, Outcome]) -> State[Any]:
+    """The state of a flow run: a night that was held is no completed one, and says why.
+
+    It is of the type of a failed run, so that whoever is told of failures is told of it, and has a name of its own.
+    """
+    held = {plan: outcome for plan, outcome in ended.items() if outcome.verdict == "held"}
+    if not held:
+        return Completed(message=", ".join(f"{plan}: {outcome.verdict}" for plan, outcome in ended.items()))
+    return Failed(
+        name="Held", message="; ".join(f"{plan}: {' '.join(sights.why(outcome))}" for plan, outcome in held.items())
+    )
 
 
 @flow(name="nightly")
-def nightly(plan: str | None = None) -> dict[str, str]:
-    """The night as `prefect.yaml` schedules it, of one plan or of every plan that has a home; how each ended.
+def nightly(plan: str | None = None) -> State[Any]:
+    """The night as `prefect.yaml` schedules it, of one plan or of every plan that has a home.
 
-    A plan that fails does not stop the next one; the flow fails afterwards, with what each said.
+    A plan that fails does not stop the next one; the flow fails afterwards, with what each said. A plan that is held
+    leaves the flow in the state Held, also on the nights after, until it is solved.
     """
-    ended: dict[str, str] = {}
+    ended: dict[str, Outcome] = {}
     failed = []
     for code in [plan] if plan else homes.every():
         try:
-            ended[code] = runbook(Night(homes.of(code)), as_task).verdict
+            ended[code] = runbook(Night(homes.of(code)), as_task)
         except Exception as error:  # its trace is in the log of the plan
             failed.append(f"{code}: {error}")
     if failed:
         raise RuntimeError("; ".join(failed))
-    return ended
+    return _state(ended)

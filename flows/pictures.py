@@ -59,13 +59,13 @@ def svg(
         title: what it shows, for who does not see it.
         language: of its numbers and months, ``nl`` or ``en``.
         description: what there is to see in it, in a sentence.
-        width: in pixels, instead of the one of the declaration.
+        width: of the whole picture, axes and words included, in pixels; that of the declaration where None.
     """
     import vl_convert  # an engine of its own: loaded by who draws only
 
     whole = _in_utc(spec) | {"data": {"values": [{key: _plain(value) for key, value in row.items()} for row in rows]}}
     if width is not None:
-        whole["width"] = width
+        whole |= {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
     drawn = vl_convert.vegalite_to_svg(
         whole,
         config=_CONFIG,

@@ -2,11 +2,13 @@
 
 import csv
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.settings import PROJECT
@@ -192,9 +194,25 @@ _CODE = {".py", ".sql", ".yml", ".json", ".md"}
 def code_checksum() -> str:
     """sha256 over all that makes a release but the registry's rows: which code it is."""
     digest = hashlib.sha256()
+    for path in _code_paths():
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def code_files() -> dict[str, str]:
+    """Path -> the beginning of its sha256, of each file of the code: so that two releases tell what of it changed."""
+    return {
+        path.relative_to(PROJECT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in _code_paths()
+    }
+
+
+def _code_paths() -> Iterator[Path]:
     rooms = ("models", "macros", "expectations", "seeds", "tests/generic", "tests/singular", "site", "reports", "flows")
     for room in rooms:
         for path in sorted((PROJECT / room).rglob("*")):
             if path.suffix in _CODE or (room in {"site", "reports"} and path.is_file()):
-                digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+                yield path
+    for page in sorted((PROJECT / "site").glob("*/page.yml")):
+        for document in re.findall(r"(?m)^document: (\S+)$", page.read_text(encoding="utf-8")):
+            yield PROJECT / document

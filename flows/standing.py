@@ -6,7 +6,7 @@ Nothing here needs pandas, dbt, DuckDB or Prefect: most nights find nothing new.
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -50,7 +50,11 @@ class Outcome:
     findings: list[dict[str, Any]] = field(default_factory=list)
     """Findings on the submissions that are not in the current release, gravest first."""
     reasons: list[str] = field(default_factory=list)
-    """Why the release gate held the release."""
+    """Why the release gate held the release, in Dutch."""
+    reasons_en: list[str] = field(default_factory=list)
+    """The same in English."""
+    since: str | None = None
+    """The moment of the night that held, where this one only finds that its hold still stands."""
 
 
 def standing(settings: Settings, received: Sequence[Receipt] | None = None) -> dict[str, Any]:
@@ -75,7 +79,29 @@ def quick_look(settings: Settings) -> Outcome | None:
     has_come = bool(found.receipts or found.damaged(settings.archive))
     if has_come or halfway.is_found(settings) or not is_done(settings, standing(settings, found.received)):
         return None
-    return nothing_new(settings, found)
+    return unchanged(settings, nothing_new(settings, found))
+
+
+def unchanged(settings: Settings, quiet: Outcome) -> Outcome:
+    """How a night ends whose inputs are those of the last run: quiet, or held as that one was until it is solved.
+
+    Args:
+        quiet: what such a night finds in the inbox.
+    """
+    last = last_run(settings)
+    if last is None or last["outcome"]["verdict"] != "held":
+        return quiet
+    said = last["outcome"]
+    return replace(
+        quiet,
+        verdict="held",
+        rejected=said["rejected"],
+        findings=said["findings"],
+        changed_verdicts=said["changed_verdicts"],
+        reasons=said["reasons"],
+        reasons_en=said["reasons_en"],
+        since=last["at"],
+    )
 
 
 def nothing_new(settings: Settings, looked: Arrivals | None = None) -> Outcome:

@@ -81,8 +81,15 @@ def change_millions(value: Number | None, language: str, decimals: int = 1) -> s
     """A difference of amounts in millions of euro, with a plus or a minus before it."""
     if value is None:
         return MISSING
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + euro_millions(abs(_decimal(value)), language, decimals)
+    sign, size = "+" if value > 0 else "−" if value < 0 else "", abs(_decimal(value))
+    if size > 0 and not _rounded(size / _MILLION, decimals):
+        return sign + euro(size, language, 0)  # in millions it would be a plus before a zero
+    return sign + euro_millions(size, language, decimals)
+
+
+def unchanged(value: Number | None, language: str, decimals: int | None = None) -> str:
+    """A difference that is none, in words; any other as ``change`` has it."""
+    return {"nl": "Niet veranderd", "en": "Unchanged"}[language] if value == 0 else change(value, language, decimals)
 
 
 def percent(value: Number | None, language: str, decimals: int = 2) -> str:
@@ -141,6 +148,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "euro": euro,
     "euro_millions": euro_millions,
     "change_millions": change_millions,
+    "unchanged": unchanged,
     "percent": percent,
     "day": day,
     "short_day": short_day,

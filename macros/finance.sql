@@ -21,5 +21,7 @@
     {{ amount_pct('sum(' ~ measure ~ '_eur)', 'sum(' ~ measure ~ '_reporting_budget_eur)') }}
         as {{ measure }}_of_reporting_pct,
     {% endfor -%}
+    cast(sum(committed_warning_count) as bigint) as committed_warning_count,
+    cast(sum(paid_warning_count) as bigint) as paid_warning_count,
     cast(sum(warning_count) as bigint) as warning_count
 {%- endmacro %}

@@ -40,7 +40,7 @@ where severity = 'error' and row_id is not null and waiver_id is null
    a mark until all are, so that none is changed back. What stands between braces is no word of the sentence. #}
 {% macro turned(sentence) -%}
     {% set pairs = [] -%}
-    {% for one, other in [('rij', 'kolom'), ('row', 'column')] -%}
+    {% for one, other in [('rij', 'kolom'), ('rijen', 'kolommen'), ('row', 'column'), ('rows', 'columns')] -%}
     {% do pairs.extend([(one, other), (other, one)]) -%}
     {% do pairs.extend([(one | capitalize, other | capitalize), (other | capitalize, one | capitalize)]) -%}
     {% endfor -%}

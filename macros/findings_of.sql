@@ -175,7 +175,8 @@ worded as (
                 as message_{{ language }}{{ ',' if not loop.last }}
             {% endfor %}
         ),
-        case when row_number is null then '' else coalesce(cell, 'rij ' || row_number) end as place,
+        case when row_number is null then '' else coalesce(cell, 'rij ' || row_number) end as place_nl,
+        case when row_number is null then '' else coalesce(cell, 'row ' || row_number) end as place_en,
         case when is_transposed then {{ column_letters('row_number') }} else cast(row_number as varchar) end as row_text
     from judged
 
@@ -204,7 +205,7 @@ final as (
             'column': 'worded.column_name',
             'row': 'worded.row_text',
             'sheet': 'worded.sheet',
-            'cell': 'worded.place',
+            'cell': 'worded.place_' ~ language,
             'expected': expected,
         }) }} as message_{{ language }},
         {%- endfor %}

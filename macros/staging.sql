@@ -116,6 +116,10 @@
                 )
                 then 'code_not_valid'
         {% endif -%}
+        {% if type in ('amount', 'number') -%}
+            -- A workbook shows this number as a share, a day or a time: what was typed is not known.
+            when {{ name }}_read is null and {{ name }}_kind in ('p', 'd') then 'shown_otherwise'
+        {% endif -%}
             when {{ name }}_read is null
                 then {{ {'code_list': "'unknown_code'", 'boolean': "'unknown_code'", 'date': "'not_a_date'"}.get(
                     type, "'not_a_number'"

@@ -1,5 +1,6 @@
 """As of: one mart as it was known on a day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from flows.forms import contents, tables
 
 
 class NoSuchMart(Exception):
-    """The name is not that of a mart."""
+    """The name is not that of a mart, or a column is none of it."""
 
 
 @dataclass(frozen=True)
@@ -22,33 +23,45 @@ class MartRows:
     rows: list[tuple[Any, ...]]
 
 
-def rows_of(rebuilt: AsKnown, mart: str) -> MartRows:
-    """Every row of a mart of a rebuilt warehouse, with the columns a release has.
+def rows_of(rebuilt: AsKnown, mart: str, where: Mapping[str, str] | None = None) -> MartRows:
+    """The rows of a mart of a rebuilt warehouse, with the columns a release has.
+
+    Args:
+        where: column -> the value, as text, that a row must have there.
 
     Raises:
         NoSuchMart: naming those that are there.
     """
-    query = _query(rebuilt, mart)
+    query = _query(rebuilt, mart, where)
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
         relation = con.sql(query)
         return MartRows(relation.columns, relation.fetchall())
 
 
-def write_csv(rebuilt: AsKnown, mart: str, path: Path) -> None:
+def write_csv(rebuilt: AsKnown, mart: str, path: Path, where: Mapping[str, str] | None = None) -> None:
     """A mart of a rebuilt warehouse as CSV, in the form a release has it.
 
     Raises:
         NoSuchMart: naming those that are there.
     """
     target = str(path).replace("'", "''")
-    query = f"copy ({_query(rebuilt, mart)}) to '{target}' (format csv, header, timestampformat '{tables.TIMESTAMP}')"
+    form = f"format csv, header, timestampformat '{tables.TIMESTAMP}'"
+    query = f"copy ({_query(rebuilt, mart, where)}) to '{target}' ({form})"
     with duckdb.connect(str(rebuilt.warehouse), read_only=True) as con:
         con.execute(query)
 
 
-def _query(rebuilt: AsKnown, mart: str) -> str:
+def _query(rebuilt: AsKnown, mart: str, where: Mapping[str, str] | None) -> str:
     """What stays in the warehouse stays there, however a mart is asked for."""
     declared = {each.name: each for each in contents.declared(rebuilt.warehouse)}
     if mart not in declared:
         raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(declared)}")
-    return f"{declared[mart].select(f'marts.{mart}')} order by all"
+    there = [column.name for column in declared[mart].columns]
+    conditions = []
+    for column, value in (where or {}).items():
+        if column not in there:
+            raise NoSuchMart(f"{mart} has no column {column}; it has {', '.join(there)}")
+        text = value.replace("'", "''")
+        conditions.append(f"cast({column} as varchar) = '{text}'")
+    wanted = f" where {' and '.join(conditions)}" if conditions else ""
+    return f"select * from ({declared[mart].select(f'marts.{mart}')}){wanted} order by all"

@@ -46,6 +46,8 @@ class Difference:
     list_release: str
     """The release whose list of changes this is."""
     changes: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+    """Per release between the two that was made with other rules or code: which files, and what moved by them."""
     tables: list[TableDifference]
     notes: list[str]
 
@@ -85,6 +87,7 @@ def diff(settings: Settings, earlier: str, later: str) -> Difference:
         after.release_id if after else None,
         listing.release_id,
         changes,
+        _rules(settings, before, after),
         compared,
         [*notes, *what_stands_between],
     )
@@ -170,6 +173,15 @@ def _compared(before: Release | None, after: Release | None) -> tuple[list[Table
     if before.manifest["code"]["sha256"] != after.manifest["code"]["sha256"]:
         notes.append("the code changed between the two releases")
     return tables, notes
+
+
+def _rules(settings: Settings, before: Release | None, after: Release | None) -> list[dict[str, Any]]:
+    """What the releases after the one and up to the other tell of a change of rules or code."""
+    if not before or not after:
+        return []
+    between = [r for r in latest_first(settings) if before.published_at < r.published_at <= after.published_at]
+    told = [release.manifest.get("rules_changed") for release in reversed(between)]
+    return [{"release": r.release_id, **t} for r, t in zip(reversed(between), told, strict=True) if t]
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: object) -> Sequence[str]:

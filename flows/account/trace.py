@@ -6,57 +6,26 @@ The key of a figure is the ``trace_key`` of its row, and after a colon the colum
 stands for a trace key.
 """
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import duckdb
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from flows import registry
+from flows.account import cells as cells_of
+from flows.account.cells import Cell, NotTraceable, Origin
+from flows.forms import dictionary, short_keys
 from flows.forms import parts as parts_of
-from flows.forms import short_keys
 from flows.forms.parts import Part, Row
-from flows.intake import archive
-from flows.intake.archive import Receipt
-from flows.intake.reading import Job, parse_all
 from flows.release.kept import Release
 from flows.settings import Settings
-from flows.warehouse.load import is_read, parsed_folder
+
+__all__ = ["Cell", "NotTraceable", "Origin", "Trace", "trace"]
 
 # The figures of rows that state a record, as people would read them first.
-_FIRST_FIGURES = ("amount_eur", "actual", "account_eur")
-
-
-class NotTraceable(Exception):
-    """No figure of the release has this key, or nothing says what it is made of."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The file a row was read from, and where in it."""
-
-    submission_id: str
-    file_name: str
-    sha256: str
-    received_at: str
-    sheet: str | None
-    """None where a row is about the file as a whole."""
-    row_number: int | None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value of a row: its cell, the text that stands there, and what was published."""
-
-    field: str
-    header: str | None
-    cell: str | None
-    """Column letter and row; none where the layout itself says the value."""
-    text: str | None
-    published: Any
+FIRST_FIGURES = ("amount_eur", "actual", "account_eur")
 
 
 @dataclass(frozen=True)
@@ -96,11 +65,11 @@ class Trace:
         return all(total == added for _, total, added in self.sums())
 
 
-def trace(settings: Settings, of: Release, key: str) -> Trace:
+def trace(settings: Settings | None, of: Release, key: str) -> Trace:
     """Where the figure with this key comes from.
 
     Args:
-        settings: where the archive is; the text of a cell is read from it.
+        settings: where the archive is, from which the text of a cell is read; without it a cell is named by its place.
         of: the release the figure is in.
         key: see the module.
 
@@ -119,10 +88,11 @@ def trace(settings: Settings, of: Release, key: str) -> Trace:
         raise NotTraceable(f"{key}: release {of.release_id} has no such mart; a key begins with the plan and the mart")
     with duckdb.connect(str(of.database), read_only=True) as con:
         row_key, column, row = _row(con, mart, key)
+        if column and (parts_of.declared(mart, column) or parts_of.reason(con, row, column)):
+            return _trace_aggregate(of, con, row_key, column, row)
         if mart in of.manifest.get("places", ()):
             return _trace_place(of, con, row_key, row)
-        states_record = mart in of.manifest["records"]
-        if states_record and not (column and parts_of.declared(mart, column)):
+        if mart in of.manifest["records"]:
             return _trace_row(settings, of, con, row_key, column, row)
         return _trace_aggregate(of, con, row_key, column, row)
 
@@ -143,17 +113,27 @@ def _in_full(of: Release, key: str) -> str:
 
 
 def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
-    """The row of a key, and the column it names."""
+    """The row of a key, and the column it names; a row without a trace key goes by the key of its mart."""
     types = {name: type_ for name, type_, *_ in con.sql(f"describe {mart}").fetchall()}
-    if "trace_key" not in types:
-        raise NotTraceable(f"rows of {mart} have no trace: nothing says what they are made of")
     row_key, colon, column = key.rpartition(":")
     if not colon or column not in types:
         row_key, column = key, ""
-    found = con.execute(f"select * from {mart} where trace_key = ?", [row_key]).fetchall()
+    named = "trace_key = ?" if "trace_key" in types else _by_its_own_key(con, mart)
+    value = row_key if "trace_key" in types else row_key.split("/", 2)[-1]
+    found = con.execute(f"select * from {mart} where {named}", [value]).fetchall()
     if not found:
         raise NotTraceable(f"no row of {mart} has the key {row_key}")
     return row_key, column or None, Row(mart, dict(zip(types, found[0], strict=True)), types)
+
+
+def _by_its_own_key(con: duckdb.DuckDBPyConnection, mart: str) -> str:
+    """The condition that the primary key of a mart meets, its columns in their order between slashes."""
+    ((names,),) = con.execute(
+        "select constraint_column_names from duckdb_constraints()"
+        " where table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [mart],
+    ).fetchall()
+    return f"concat_ws('/', {', '.join(f'{name}::varchar' for name in names)}) = ?"
 
 
 def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, row: Row) -> Trace:
@@ -163,51 +143,38 @@ def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, row: Row
         raise NotTraceable(f"{key} is in no return: the register has it (seeds/)")
     column = values.get("column_name")
     cells = (Cell(column or "", column, values["cell"], None, None),) if values.get("cell") else ()
-    return Trace(key, of.release_id, None, origin=_origin(con, values), cells=cells)
-
-
-def _origin(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> Origin:
-    file_name, sha256, received_at = con.execute(
-        "select file_name, sha256, cast(received_at as varchar) from dim_submission where submission_id = ?",
-        [row["submission_id"]],
-    ).fetchall()[0]
-    return Origin(row["submission_id"], file_name, sha256, received_at, row.get("sheet"), row.get("row_number"))
+    return Trace(key, of.release_id, None, origin=cells_of.origin(con, values), cells=cells)
 
 
 def _trace_row(
-    settings: Settings,
+    settings: Settings | None,
     of: Release,
     con: duckdb.DuckDBPyConnection,
     key: str,
     column: str | None,
     row: Row,
 ) -> Trace:
+    """A row with the cells it was read from; of one column its cell, or that no cell holds it."""
     values = row.values
-    origin = _origin(con, values)
-    texts = _texts(settings, origin)
-    record, fields = _source_columns(con, _records(of, row.mart), values)
-    public = _public(of, con, record)
-    cells = tuple(
-        Cell(
-            field=field,
-            header=header,
-            cell=_address(letter, origin.row_number) if letter else None,
-            text=_text(texts, letter) if letter else constant,
-            published=values[name] if (name := _column(values, field)) else None,
-        )
-        for field, letter, header, constant in fields
-        if _column(values, field) or field in public
-    )
-    named = tuple(cell for cell in cells if column and column in (cell.field, _column(values, cell.field)))
-    shown = column or next((name for name in _FIRST_FIGURES if name in values), None)
-    return Trace(
-        key if not column else f"{key}:{column}",
-        of.release_id,
-        values[shown] if shown else None,
-        unit=_unit(values, shown),
-        origin=origin,
-        cells=named or cells,
-    )
+    origin, cells = cells_of.of_row(settings, of, con, row)
+    named = tuple(cell for cell in cells if column and column in (cell.field, cells_of.column_of(values, cell.field)))
+    shown = column or next((name for name in FIRST_FIGURES if name in values), None)
+    value, unit = values[shown] if shown else None, _unit(values, shown)
+    if column and not named:
+        return Trace(f"{key}:{column}", of.release_id, value, unit, reason=_in_no_cell(of, row.mart, column))
+    return Trace(f"{key}:{column}" if column else key, of.release_id, value, unit, origin=origin, cells=named or cells)
+
+
+def _in_no_cell(of: Release, mart: str, column: str) -> str:
+    """That a value stands in no cell of a return, and what the dictionary of the release says it is."""
+    with of.file(dictionary.TABLE).open(encoding="utf-8", newline="") as file:
+        said = next(row for row in csv.DictReader(file) if (row["mart"], row["column"]) == (mart, column))
+    nl, en = (": ".join(filter(None, pair)) for pair in _meanings(said))
+    return f"Staat in geen cel van een aangifte. {nl} / Stands in no cell of a return. {en}"
+
+
+def _meanings(said: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (said["label_nl"], said["meaning_nl"]), (said["label_en"], said["meaning"])
 
 
 def _unit(row: Mapping[str, Any], column: str | None) -> str | None:
@@ -215,113 +182,10 @@ def _unit(row: Mapping[str, Any], column: str | None) -> str | None:
     return "EUR" if column and column.endswith("_eur") else row.get("unit")
 
 
-def _records(of: Release, mart: str) -> tuple[str, ...]:
-    """The records a row of the mart may state: the first that its sheet holds."""
-    stated = of.manifest["records"][mart]
-    return (stated,) if isinstance(stated, str) else tuple(stated)
-
-
-def _public(of: Release, con: duckdb.DuckDBPyConnection, record: str) -> set[str]:
-    """What went out of a record in any mart that states it; the rest is not shown by a trace either."""
-    marts = [mart for mart in of.manifest["records"] if record in _records(of, mart)]
-    return {name for mart in marts for (name, *_) in con.sql(f"describe {mart}").fetchall()}
-
-
-Field = tuple[str, str | None, str | None, str | None]
-
-
-def _source_columns(
-    con: duckdb.DuckDBPyConnection, records: tuple[str, ...], row: Mapping[str, Any]
-) -> tuple[str, list[Field]]:
-    """The record a row states, with (field, column letter, header, constant) of the instance that has its keys."""
-    for record in records:
-        found = con.execute(
-            "select instance, field, column_letter, source_header, constant from dim_source_column"
-            " where submission_id = ? and sheet = ? and record = ? order by all",
-            [row["submission_id"], row["sheet"], record],
-        ).fetchall()
-        instances: dict[str, list[Field]] = {}
-        for instance, *rest in found:
-            instances.setdefault(instance, []).append((rest[0], rest[1], rest[2], rest[3]))
-        if not instances:
-            continue
-        keys = {
-            field["field"]
-            for field in registry.rows("contract/record_field")
-            if field["record"] == record and field["is_key"] == "true"
-        }
-        fitting = [fields for fields in instances.values() if _has_keys(fields, keys, row)]
-        if len(fitting) != 1:
-            raise NotTraceable(f"{len(fitting)} instances of {record} fit the row; one must")
-        return record, fitting[0]
-    raise NotTraceable(f"{row['submission_id']}, sheet {row['sheet']}, holds no {' or '.join(records)}")
-
-
-def _has_keys(fields: list[Field], keys: set[str], row: Mapping[str, Any]) -> bool:
-    """Whether the keys that the layout itself says of an instance are those of the row."""
-    said = {field: constant for field, letter, _, constant in fields if field in keys and not letter}
-    return all(
-        (constant or "").casefold() == str(row[name] or "").casefold()
-        for field, constant in said.items()
-        if (name := _column(row, field))
-    )
-
-
-def _column(row: Mapping[str, Any], field: str) -> str | None:
-    """The column of a row that shows a field of its record, where one does."""
-    by_measure = "account_eur" if field == f"{row.get('measure')}_eur" else ""
-    for name in (field, f"{field}_code", by_measure):
-        if name in row:
-            return name
-    return None
-
-
-def _text(texts: list[str | None], letter: str) -> str | None:
-    number = int(letter) if letter.isdigit() else _column_number(letter)
-    return texts[number - 1] if number <= len(texts) else None
-
-
-def _texts(settings: Settings, origin: Origin) -> list[str | None]:
-    """The cells of the row as the archived file has them, read again in the limited child where need be."""
-    receipt = _receipt(settings, origin)
-    folder = parsed_folder(settings, receipt)
-    content = archive.content_path(settings.archive, receipt.sha256)
-    archive.expect_whole({receipt: content})
-    if not is_read(folder):
-        day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
-        parse_all([Job(content, receipt.plan_code, folder, day)], settings)
-    rows = pq.read_table(folder / "rows.parquet")
-    is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
-    (texts,) = rows.filter(is_row)["texts"].to_pylist()
-    return [text or None for text in texts]
-
-
-def _receipt(settings: Settings, origin: Origin) -> Receipt:
-    for receipt in archive.receipts(settings.archive, settings.plan):
-        if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
-            return receipt
-    raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
-
-
-def _address(letter: str, row_number: int | None) -> str:
-    """A cell as a spreadsheet names it; in a sheet that lies on its side ``letter`` is the row, the row its column."""
-    if not letter.isdigit():
-        return f"{letter}{row_number}"
-    from openpyxl.utils import get_column_letter
-
-    return f"{get_column_letter(row_number or 1)}{letter}"
-
-
-def _column_number(letters: str) -> int:
-    """A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: str | None, row: Row) -> Trace:
     values, mart = row.values, row.mart
+    if not column and not parts_of.figures(mart, values) and (why := parts_of.reasons(mart, "")):
+        return Trace(key, of.release_id, None, reason=f"{why[0]['reason_nl']} / {why[0]['reason_en']}")
     if parts_of.is_headlines(mart) and column in (None, "figure", "numerator", "denominator"):
         figure, column = f"{values['measure']}/{values['item']}", None
         value, numerator, denominator = values["figure"], values["numerator"], values["denominator"]
@@ -329,9 +193,8 @@ def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, colu
         column = column or _only_figure(key, row)
         figure, value, numerator, denominator = column, values[column], values[column], None
     reason = parts_of.reason(con, row, figure)
-    if not parts_of.declared(mart, figure):
-        why = reason or "nothing says what it is made of (parts, in the YAML of its mart)"
-        raise NotTraceable(f"{mart} {figure}: {why}")
+    if not parts_of.declared(mart, figure) and not reason:
+        reason = _in_no_cell(of, mart, figure)
     return Trace(
         f"{key}:{column}" if column else key,
         of.release_id,
@@ -349,6 +212,5 @@ def _only_figure(key: str, row: Row) -> str:
     found = parts_of.figures(row.mart, row.values)
     if len(found) == 1:
         return found[0]
-    if not found and (why := parts_of.reasons(row.mart, "")):
-        raise NotTraceable(f"{row.mart}: {why[0]['reason_nl']} / {why[0]['reason_en']}")
-    raise NotTraceable(f"{key} has several figures; name one after a colon: {', '.join(found)}")
+    named = found or [name for name in row.values if name != "trace_key"]
+    raise NotTraceable(f"{key} has several figures; name one after a colon: {', '.join(named)}")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -14,7 +15,9 @@ from rich.text import Text
 from flows.intake.signs import with_controls_shown
 
 if TYPE_CHECKING:
+    from flows.commands.wellbeing import Wellbeing
     from flows.night import Night
+    from flows.sights import Sight
 
 
 class _Plain(Console):
@@ -40,11 +43,15 @@ def styled(markup: str, *parts: Any) -> Text:
 
 @contextmanager
 def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
-    """The night with its steps shown as they go on a terminal, its title alone elsewhere; nothing where quiet."""
-    if quiet or not console.is_terminal:
-        if not quiet:
-            console.print(title)
+    """The night with its steps shown as they go: moving on a terminal, a line each elsewhere; nothing where quiet."""
+    if quiet:
         yield night
+        return
+    if not console.is_terminal:
+        from flows.registry import TIME_ZONE
+
+        console.print(title)
+        yield replace(night, on_step=lambda name: console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {name}"))
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -123,18 +130,65 @@ def short(value: Any) -> str:
     return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
 
 
+def day(moment: str) -> str:
+    """A moment as it was written down, as the clock stood in Brussels: ``20/01/2025 02:17``."""
+    from flows import registry
+
+    return datetime.fromisoformat(moment).astimezone(registry.TIME_ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def show_hold(reasons: Sequence[str], in_english: Sequence[str], pages: Sequence["Sight"]) -> None:
+    """Why a night was held, in Dutch with English beneath, what to do, and the page that says how."""
+    for number, reason in enumerate(reasons):
+        console.print(styled("  [red]{}[/]", reason), soft_wrap=True)
+        for english in in_english[number : number + 1]:
+            console.print(styled("    [dim]{}[/]", english), soft_wrap=True)
+    for sight in pages:
+        show_to_do(sight)
+
+
+def show_to_do(sight: "Sight") -> None:
+    """What to do about something, and the page of the runbook about it."""
+    told = styled(
+        "  wat te doen / what to do: {}\n    [dim]{}[/]\n    zie / see {}", sight.todo_nl, sight.todo_en, sight.path
+    )
+    console.print(told, soft_wrap=True)
+
+
+_NIGHT_WORDS = {
+    "published": "[green]gepubliceerd / published[/]",
+    "nothing_new": "[green]niets nieuws / nothing new[/]",
+    "held": "[bold yellow]TEGENGEHOUDEN / HELD[/]",
+    "failed": "[bold red]MISLUKT / FAILED[/]",
+}
+
+
+def show_wellbeing(found: "Wellbeing") -> None:
+    """The first lines of `veerkracht status`: the last night, and all that asks for somebody."""
+    night = found.night
+    if night is None:
+        console.print("laatste nacht         nog geen / none yet: run veerkracht nightly")
+    else:
+        verdict = styled(_NIGHT_WORDS[night["verdict"]])
+        when = f", {day(night['ended_at'])}, {night['age_nl']} geleden / {night['age_en']} ago"
+        console.print(Text.assemble("laatste nacht         ", verdict, when))
+    for told in found.to_do:
+        console.print(styled("  [red]{}[/]\n    [dim]{}[/]", told.seen_nl, told.seen_en), soft_wrap=True)
+        show_to_do(told.sight)
+
+
 _DELIVERY_WORDS = {
     "in_time": "[green]op tijd / on time[/]",
     "late": "[yellow]te laat / late[/]",
     "rejected": "[red]geweigerd / rejected[/]",
-    "missing": "[dim]niets / nothing[/]",
+    "missing": "[dim]niets ontvangen / nothing received[/]",
 }
 _DAY_WORDS = {
     "opening": "opening / opens",
     "deadline": "uiterste dag / deadline",
     "publication": "publicatie / publication",
 }
-_OVERDUE = " [bold red]over tijd / overdue[/]"
+_OVERDUE = ", [bold red]te laat / overdue[/]"
 _DELIVERY_COLUMNS = (
     *("", "beleidsdomein / policy domain", "levering / delivery"),
     *("aanvaard / accepted", "geweigerd / rejected", "ingetrokken / withdrawn"),
@@ -166,7 +220,10 @@ def show_status(answer: dict[str, Any]) -> None:
             ],
         )
         if overdue:
-            console.print(styled("[bold red]{} over tijd / overdue[/]: {}", len(overdue), ", ".join(overdue)))
+            console.print(styled("[bold red]{} te laat / overdue[/]: {}", len(overdue), ", ".join(overdue)))
+            from flows import sights
+
+            show_to_do(sights.LATE)
     if answer["next"]:
         show_rows(
             "\nKalender / calendar",
@@ -193,6 +250,10 @@ def show_unplaced(files: Sequence[dict[str, str]]) -> None:
             ),
             soft_wrap=True,
         )
+    if files:
+        from flows import sights
+
+        console.print(f"    zie / see {sights.UNPLACED.path}")
 
 
 def show_mended(mended: Sequence[dict[str, str]]) -> None:

@@ -1,43 +1,113 @@
-"""The commands that account for a number: `veerkracht figures | trace | asof`."""
+"""The commands that account for a number: `veerkracht figure | figures | trace | asof`."""
 
 from dataclasses import asdict
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands import console, shared
-from flows.commands.shared import EXIT_DIFFERS, Json, Plan
+from flows.commands.shared import EXIT_DIFFERS, EXIT_FAILED, Json, Plan
 
 if TYPE_CHECKING:
     from flows.account.asof import MartRows
     from flows.account.known import AsKnown
     from flows.account.trace import Trace
+    from flows.release.kept import Release
 
 PANEL = "Wie releases leest / who reads releases"
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
-    for function in (figures, trace, asof):
-        app.command(rich_help_panel=PANEL)(function)
+    for function in (figure_, figures, trace, asof):
+        app.command(function.__name__.rstrip("_"), rich_help_panel=PANEL)(function)
+
+
+_KEY_HELP = (
+    "A name or a part of one (vereffend m3), a value (35,41 or 218,6 mln), the short key beside a figure in a "
+    "document, or a trace_key, whole or its beginning."
+)
+ReleaseNamed = Annotated[
+    str | None,
+    typer.Option("--release", help="Id of the release, or the folder of one without a home; the current one."),
+]
+PublicKey = Annotated[
+    Path | None,
+    typer.Option(exists=True, help="PEM of the key that a release in a folder must be signed with."),
+]
+
+
+class Language(StrEnum):
+    """The languages in which an account is told."""
+
+    nl = "nl"
+    en = "en"
+
+
+def figure_(
+    asked: Annotated[list[str], typer.Argument(metavar="FIGURE...", help=_KEY_HELP)],
+    language: Annotated[Language, typer.Option(help="Language of the answer.")] = Language.nl,
+    release: ReleaseNamed = None,
+    public_key: PublicKey = None,
+    plan: Plan = None,
+    json_: Json = False,
+) -> None:
+    """Everything about one figure on one screen: in words, printed, first known, now, on a constant scope, made of,
+    warnings, what changed, and where it comes from.
+
+    Exit codes: 0 told, 20 its parts do not add up, 1 no such figure, or several: they are listed.
+    """
+    from flows.account.figure import account
+    from flows.commands import figure as one_figure
+
+    settings, of = shared.release_to_read(plan, release, public_key)
+    told = account(settings, of, _meant(of, " ".join(asked), language.value, json_))
+    if json_:
+        shared.answer(told.plain())
+    else:
+        one_figure.tell(told, language.value)
+    if not told.trace.adds_up:
+        raise typer.Exit(EXIT_DIFFERS)
+
+
+def _meant(of: "Release", asked: str, language: str, json_: bool) -> str:
+    """The key of the figure that is meant; where that is not one, those that may be are told."""
+    from flows.account.search import search
+    from flows.commands import figure as one_figure
+
+    found = search(of, asked)
+    if found.key:
+        return found.key
+    if json_:
+        shared.answer({"asked": asked, "is_exact": found.is_exact, "candidates": [asdict(c) for c in found.candidates]})
+    else:
+        one_figure.offer(found, asked, language)
+    raise typer.Exit(EXIT_FAILED)
 
 
 def figures(plan: Plan = None, json_: Json = False) -> None:
     """Every published figure: as printed, as recomputed from the current release, and the verdict.
 
     Reproduced means equal within the precision it was printed in; from rounded parts, that it was printed as a share of
-    figures that were rounded before. `veerkracht trace` leads a figure back to its cells, by its trace_key in --json.
+    figures that were rounded before. With the key on the left `veerkracht figure` tells everything about a figure, and
+    `veerkracht trace` leads it back to its cells.
     Exit codes: 0 none differs, 20 at least one differs.
     """
+    from flows.forms.short_keys import short
+
     current = shared.current(shared.settings_of(plan))
     rows = shared.query(current, _FIGURES)
+    for row in rows:
+        row["short_key"] = short(row["trace_key"]) if row["trace_key"] else None
     if json_:
         shared.answer(rows)
     else:
         shown = [
             (
+                row["short_key"],
                 row["meetmoment_code"],
                 row["scope_code"],
                 f"{row['measure']} {row['item']}",
@@ -47,39 +117,34 @@ def figures(plan: Plan = None, json_: Json = False) -> None:
             )
             for row in rows
         ]
-        columns = ("meetmoment", "scope", "figure", "unit", "printed", "recomputed", "difference", "verdict")
+        columns = ("key", "meetmoment", "scope", "figure", "unit", "printed", "recomputed", "difference", "verdict")
         console.show_rows("Gepubliceerde cijfers / published figures", columns, shown)
         verdicts = [row["verdict"] for row in rows]
         console.console.print(", ".join(f"{verdicts.count(v)} {v}" for v in sorted(set(verdicts))))
-        console.console.print("herkomst / origin: veerkracht trace KEY; --json has the trace_key of each figure")
+        console.console.print("alles over een cijfer / all about a figure: veerkracht figure KEY, veerkracht trace KEY")
         console.console.print("reproduced: gelijk binnen de gedrukte precisie / equal within the precision as printed")
     if any(row["verdict"] == "differs" for row in rows):
         raise typer.Exit(EXIT_DIFFERS)
 
 
 def trace(
-    key: Annotated[
-        str,
-        typer.Argument(
-            help="trace_key of a row, e.g. veerkracht/fct_finance/m3/VV014:committed_eur; or the short key that a"
-            " document prints beside a figure"
-        ),
-    ],
-    release_id: Annotated[str | None, typer.Option("--release", help="Id of the release; the current one.")] = None,
+    asked: Annotated[list[str], typer.Argument(metavar="FIGURE...", help=_KEY_HELP)],
+    release: ReleaseNamed = None,
+    public_key: PublicKey = None,
     plan: Plan = None,
     json_: Json = False,
 ) -> None:
     """Lead a published figure back to file, sheet, cell, checksum and time of receipt; an aggregate to its parts.
 
-    A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/m3:paid_eur.
-    Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure.
+    A row with several figures takes the column after a colon: veerkracht/agg_finance_by_meetmoment/m3:paid_eur. Where a
+    figure stands in no cell, the answer says what it is instead. With only the folder of a release (--release FOLDER)
+    cells are named by their place, since their text stays in the archive.
+    Exit codes: 0 traced, 20 the parts do not add up, 1 no such figure, or several: they are listed.
     """
     from flows.account.trace import trace as traced_back
-    from flows.release import kept
 
-    settings = shared.settings_of(plan)
-    of = kept.find(settings, release_id) if release_id else shared.current(settings)
-    traced = traced_back(settings, of, key)
+    settings, of = shared.release_to_read(plan, release, public_key)
+    traced = traced_back(settings, of, _meant(of, " ".join(asked), "nl", json_))
     if json_:
         shared.answer(asdict(traced) | {"adds_up": traced.adds_up})
     else:
@@ -91,6 +156,10 @@ def trace(
 def asof(
     date: Annotated[str, typer.Argument(help="A day (its end, in UTC) or a moment, in ISO form.")],
     mart: Annotated[str, typer.Argument(help="Name of a mart, for example fct_finance.")],
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN=VALUE", help="Only rows with this value; may be given several times."),
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the mart to this file, as a release has it.")] = None,
     plan: Plan = None,
     json_: Json = False,
@@ -102,10 +171,11 @@ def asof(
     from flows.account import asof as asof_
     from flows.account import known
 
+    wanted = dict(_pair(each) for each in where or ())
     rebuilt = known.as_known_on(shared.settings_of(plan), known.moment_of(date))
-    found = asof_.rows_of(rebuilt, mart)
+    found = asof_.rows_of(rebuilt, mart, wanted)
     if csv:
-        asof_.write_csv(rebuilt, mart, csv)
+        asof_.write_csv(rebuilt, mart, csv, wanted)
     if json_:
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         then = rebuilt.release and rebuilt.release.release_id
@@ -116,6 +186,13 @@ def asof(
         console.console.print(f"  {csv}")
     else:
         _tell_rows(mart, found)
+
+
+def _pair(condition: str) -> tuple[str, str]:
+    column, sign, value = condition.partition("=")
+    if not sign or not column:
+        raise typer.BadParameter(f"{condition}: write it as COLUMN=VALUE, e.g. project_code=VV014")
+    return column, value
 
 
 _FIGURES = """

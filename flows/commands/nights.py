@@ -4,7 +4,7 @@ import os
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -57,7 +57,7 @@ def demo(json_: Json = False) -> None:
             if outcome.verdict == "held":
                 console.show_findings(outcome.findings)
             _tell(outcome)
-        if outcome.verdict not in ("nothing_new", demo_night.expects):
+        if not outcome.since and outcome.verdict not in ("nothing_new", demo_night.expects):
             raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
     current = kept.current(settings)
     assert current
@@ -75,13 +75,13 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays), 75
     another night of the plan is running, 0 published or nothing new.
     """
-    from flows import homes
+    from flows import homes, sights
     from flows.intake import inbox
     from flows.settings import Settings
     from flows.standing import AnotherNight, Outcome
 
-    shared.expect_readable_registry()
     now = datetime.now(UTC)
+    _expect_registry_of_a_night(now)
     nights = [shared.settings_of(plan).plan] if plan else homes.every()
     told: dict[str, Any] = {}
     codes = []
@@ -89,25 +89,30 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         try:
             outcome = _run(homes.of(code), now, f"nightly {code}", json_)
         except AnotherNight as busy:
-            outcome, told[code] = None, {"verdict": "busy", "reason": str(busy)}
+            outcome, told[code] = None, {"verdict": "busy", "reason": str(busy), "page": sights.BUSY.path}
             codes.append(EXIT_BUSY)
         except Exception as error:  # its trace is in the log of the run
-            outcome, told[code] = None, {"verdict": "failed", "reason": f"{type(error).__name__}: {error}"}
+            page = sights.of_failure(error).path
+            outcome = None
+            told[code] = {"verdict": "failed", "reason": f"{type(error).__name__}: {error}", "page": page}
             codes.append(EXIT_FAILED)
         if isinstance(outcome, Outcome):
-            told[code] = asdict(outcome)
+            pages = [sight.path for sight in sights.of_hold(outcome.reasons)] if outcome.verdict == "held" else []
+            told[code] = asdict(outcome) | {"pages": pages}
             codes.append(EXIT_HELD if outcome.verdict == "held" else 0)
         if json_:
             continue
         if len(nights) > 1:
             console.console.print(console.styled("[bold]{}[/]", code))
         if outcome:
+            _tell_hold(outcome)
             console.show_findings(outcome.findings)
             _tell(outcome)
             if outcome.verdict == "published":
                 console.console.print(f"  {site.page(homes.of(code))}")
         else:
             typer.echo(f"veerkracht: {code}: {told[code]['reason']}", err=True)
+            typer.echo(f"  wat te doen / what to do: {told[code]['page']}", err=True)
     nowhere = inbox.of_no_plan(Settings().home)
     if json_:
         shared.answer({"plans": told, "unplaced": nowhere})
@@ -118,15 +123,26 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         raise typer.Exit(worst)
 
 
-def status(plan: Plan = None, json_: Json = False) -> None:
-    """Who has delivered and who is late, errors and warnings per policy domain, verdicts that changed, what comes next.
+def status(
+    plan: Plan = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(help="Hours that the last night may be old, for a monitor: 26 where there is one every night."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """How the last night ended, what stands in the way of the next one, who delivered, who is late, what comes next.
 
-    It looks at the last night, also when that was held, at what waits in the inbox where no meetmoment is, and at the
-    calendar; late is whoever has nothing accepted after the deadline.
+    It looks at the diary of the nights, at a hold that still stands with its reasons and what to do, at the release
+    that is served and whether it is the last one, at what waits in the inbox where no meetmoment is, and at the
+    calendar; late is whoever has nothing accepted after the deadline. What asks for something names its page of the
+    runbook.
 
-    Exit codes: 0, or 20 when the current release is not the one that was signed: nothing is told from it then.
+    Exit codes, for monitors: 0 all is well; 1 the last night failed, or ended more than --max-age hours ago; 20 a hold
+    stands, the release that is served is not the one that was signed, or releases are there and none is served.
     """
     from flows import standing
+    from flows.commands import wellbeing
     from flows.intake import inbox
     from flows.release import kept
     from flows.senders import deliveries
@@ -139,9 +155,14 @@ def status(plan: Plan = None, json_: Json = False) -> None:
         meetmomenten = shared.query(current, _MEETMOMENTEN) if current else []
     except kept.NotReadBack as error:
         broken = str(error)
+    found = wellbeing.of(settings, current, broken, now, max_age)
     answer: dict[str, Any] = {
         "plan": settings.plan,
         "home": str(settings.plan_home),
+        "last_night": found.night,
+        "hold": found.hold,
+        "to_do": [asdict(told) | {"page": told.sight.path} for told in found.to_do],
+        "exit_code": found.exit_code,
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "broken": broken,
@@ -155,27 +176,23 @@ def status(plan: Plan = None, json_: Json = False) -> None:
     if json_:
         shared.answer(answer)
     else:
-        _tell_status(settings, answer, last, current)
-    if broken:
-        raise typer.Exit(EXIT_HELD)
+        console.show_wellbeing(found)
+        _tell_status(settings, answer, current)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
 
 
-def _tell_status(
-    settings: "Settings", answer: dict[str, Any], last: dict[str, Any] | None, current: "Release | None"
-) -> None:
+def _tell_status(settings: "Settings", answer: dict[str, Any], current: "Release | None") -> None:
     """The lines above the tables of `status`, and these."""
     print_ = console.console.print
-    print_(f"home      {settings.plan_home}")
-    print_(
-        f"last run  {last['at']}: {last['outcome']['verdict']}"
-        if last
-        else "last run  none yet: run veerkracht nightly"
-    )
-    if answer["broken"]:
-        print_(console.styled("release   [red]{}[/]", answer["broken"]))
-    else:
-        print_(f"release   {current.release_id}  {current.folder}" if current else "release   none yet")
-    print_(f"answers   {settings.answers}")
+    print_(f"map / home            {settings.plan_home}")
+    if not answer["broken"]:
+        print_(
+            f"uitgave / release     {current.release_id}  {current.folder}"
+            if current
+            else "uitgave / release     geen / none"
+        )
+    print_(f"antwoorden / answers  {settings.answers}")
     console.show_status(answer)
 
 
@@ -219,9 +236,9 @@ _MEETMOMENTEN = """
 
 def _run(settings: "Settings", now: datetime, title: str, quiet: bool) -> "Outcome":
     """Run a night, unless a quick look says there is nothing to do; as a flow where Prefect can be told of it."""
-    from flows import standing
+    from flows import diary, standing
 
-    if nothing_to_do := standing.quick_look(settings):
+    if nothing_to_do := diary.told(settings, now, lambda: standing.quick_look(settings)):
         return nothing_to_do
     from flows.night import Night, runbook
 
@@ -233,10 +250,35 @@ def _run(settings: "Settings", now: datetime, title: str, quiet: bool) -> "Outco
         return run_as_flow(shown)
 
 
+def _expect_registry_of_a_night(now: datetime) -> None:
+    """Ask the registry; a night that ends there is written down for every plan that has a home."""
+    from flows import diary
+    from flows.settings import Settings
+
+    try:
+        shared.expect_readable_registry()
+    except Exception as error:
+        for plan in diary.homes_of_any(Settings().home):
+            diary.failed(Settings(plan=plan), now, error)
+        raise
+
+
 def _has_prefect() -> bool:
     """Whether a Prefect server is named, or a temporary one is asked for, which costs ten seconds (docs/adr/0016)."""
     is_asked = os.environ.get("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "").lower() in ("1", "true")
     return is_asked or bool(os.environ.get("PREFECT_API_URL"))
+
+
+def _tell_hold(outcome: "Outcome") -> None:
+    """Why a night was held and what to do about it, before anything else that there is to tell."""
+    from flows import sights
+
+    if outcome.verdict != "held":
+        return
+    print_ = console.console.print
+    since = f", sinds / since {console.day(outcome.since)}" if outcome.since else ""
+    print_(console.styled("[bold yellow]TEGENGEHOUDEN / HELD[/]{}", since))
+    console.show_hold(sights.why(outcome), outcome.reasons_en, sights.of_hold(outcome.reasons))
 
 
 def _tell(outcome: "Outcome") -> None:
@@ -249,8 +291,6 @@ def _tell(outcome: "Outcome") -> None:
     console.show_unplaced(outcome.unplaced)
     console.show_unchanged(outcome.identical)
     console.show_changed_verdicts(outcome.changed_verdicts)
-    for reason in outcome.reasons:
-        print_(console.styled("  [red]{}[/]", reason))
     match outcome.verdict:
         case "published":
             print_(console.styled("  [green]gepubliceerd / published[/] {}", outcome.release_id))

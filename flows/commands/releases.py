@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -245,6 +245,8 @@ def _tell_difference(found: "Difference") -> None:
     )
     for note in found.notes:
         print_(console.styled("[yellow]let op / note[/]  {}", note))
+    for change in found.rules:
+        _tell_rules(change)
     labels = kinds()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)
@@ -260,3 +262,18 @@ def _tell_difference(found: "Difference") -> None:
             ("mart", "rows before", "rows after", "rows gone", "rows new"),
             [(t.table, t.rows_before, t.rows_after, t.rows_gone, t.rows_new) for t in found.tables],
         )
+
+
+def _tell_rules(change: dict[str, Any]) -> None:
+    """What changed in registry and code before a release, and the values that moved by it."""
+    from flows.release.rules import words
+
+    told = console.styled(
+        "[yellow]regels en code / rules and code[/]  {}: {}\n  [dim]{}[/]", change["release"], *words(change)
+    )
+    console.console.print(told)
+    if change["moved"]:
+        columns = ("trace_key", "column", "was", "is")
+        rows = [[row["trace_key"], *(console.short(row[name]) for name in columns[1:])] for row in change["moved"]]
+        console.show_rows("Verschoven / moved", columns, rows[: console.ROWS_SHOWN])
+        console.show_more(change["moved_count"])

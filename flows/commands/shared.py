@@ -1,6 +1,7 @@
 """What the commands share: how they answer, of which plan they are, which release they read, and their exit codes."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -77,6 +78,25 @@ def current(settings: "Settings") -> "Release":
     if not served:
         raise RuntimeError("no release yet: run veerkracht nightly, or veerkracht demo")
     return served
+
+
+def release_to_read(plan: str | None, named: str | None, public_key: Path | None) -> "tuple[Settings | None, Release]":
+    """The release that is asked, with the home it is of; a release in a folder of its own has none.
+
+    Args:
+        named: the id of a release, or a folder that holds one; the current release where None.
+        public_key: PEM of the key that a release in a folder must be signed with, else one that is trusted here.
+    """
+    from flows.release import kept
+    from flows.release.sign import trusted_keys
+
+    if named and (Path(named) / kept.MANIFEST).is_file():
+        from flows.settings import Settings
+
+        keys = [public_key.read_text(encoding="utf-8")] if public_key else trusted_keys(Settings())
+        return None, kept.opened(Path(named), keys)
+    settings = settings_of(plan)
+    return settings, kept.find(settings, named) if named else current(settings)
 
 
 def query(of: "Release", sql: str) -> list[dict[str, Any]]:

@@ -26,11 +26,13 @@ CONTENTS = {
 """What a column may contain (``contains`` in its ``meta``): an ``amount`` or a ``count`` adds up over the rows of its
 mart, a ``number`` (a share, a largest value, a denominator) does not; ``public_text`` is text written for readers;
 ``free_text`` and ``person`` stay in the warehouse; ``value_of_field`` is the value of the field that the row names,
-left empty where that field stays. A column that says none of these, or lacks a label, holds the release."""
+left empty where that field stays. A column that says none of these, lacks a label, or is published without saying in
+Dutch what it means, holds the release."""
 _STAY = {"free_text", "person"}
 _ADD_UP = {"amount", "count"}
 _TRACE_KEY_LABELS = ("Herkomstsleutel", "Trace key")
 _TRACE_KEY_MEANING = "Key of the row for `veerkracht trace`, which leads to file, sheet, cell and checksum"
+_TRACE_KEY_MEANING_NL = "Sleutel van de rij voor `veerkracht trace`, dat naar bestand, blad, cel en controlegetal leidt"
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,12 @@ class Column:
     codes: str | None = None
     """The list of `dim_code` that its codes are of."""
     description_nl: str = ""
-    """What it means, in Dutch, where the label does not say it all."""
+    """What it means, in Dutch."""
 
     @property
     def meaning_nl(self) -> str:
-        """What people read of it: its label, and what it means where the label does not say it all."""
-        return f"{self.label_nl}: {self.description_nl}" if self.description_nl else self.label_nl
+        """What people read of it in Dutch: what it is called and what it means."""
+        return f"{self.label_nl}. {self.description_nl}"
 
     @property
     def comment(self) -> str:
@@ -217,10 +219,12 @@ def referred_to(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _contents(entry: Mapping[str, Any]) -> str | None:
-    """What a column contains; None where it does not say that, or has no label."""
+    """What a column contains; None where it does not say that, has no label, or is published and has no meaning."""
     meta = entry.get("meta", {})
     found: str | None = meta.get("contains")
-    return found if found in CONTENTS and meta.get("label_nl") and meta.get("label_en") else None
+    is_named = meta.get("label_nl") and meta.get("label_en")
+    is_explained = entry.get("description") and meta.get("description_nl")
+    return found if found in CONTENTS and is_named and (is_explained or found in _STAY) else None
 
 
 def _mart(
@@ -251,7 +255,8 @@ def _mart(
         if contents[column] and contents[column] not in _STAY
     ]
     if name in records or name in places or parts.has_figures(name):
-        columns.append(Column(TRACE_KEY, "VARCHAR", _TRACE_KEY_MEANING, *_TRACE_KEY_LABELS, True, "key"))
+        said = (_TRACE_KEY_MEANING, *_TRACE_KEY_LABELS)
+        columns.append(Column(TRACE_KEY, "VARCHAR", *said, True, "key", description_nl=_TRACE_KEY_MEANING_NL))
     meta = node["config"]["meta"]
     return Mart(
         name=name,

@@ -61,7 +61,7 @@ _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_
 <tr>
 <th scope="row"><code>{{ column.name }}</code></th>
 <td>{{ column.label_nl }} <span lang="en">/ {{ column.label_en }}</span></td>
-<td>{{ column.data_type }}</td><td>{% if column.description_nl %}{{ column.description_nl }}<br>{% endif %}\
+<td>{{ column.data_type }}</td><td>{{ column.description_nl }}<br>\
 <span lang="en">{{ column.description }}</span>{% if column.codes %}<br>Codelijst <span lang="en">/ code list</span>: \
 <a href="#dim_code"><code>{{ column.codes }}</code></a>{% endif %}</td>
 </tr>

@@ -30,6 +30,8 @@ class Edition:
     """Id -> last meetmoment that was delivered, of the releases before it."""
     database: Mapping[str, Any] | None = None
     """Bytes and sha256 of the database file as it was published, the one that a rebuild makes otherwise."""
+    rules: Mapping[str, Any] | None = None
+    """What changed in registry and code since the release before, and what moved by it (flows/release/rules.py)."""
 
     @property
     def previous(self) -> str | None:
@@ -56,6 +58,7 @@ class Edition:
             manifest.get("kept_releases", {}),
             manifest.get("last_meetmoments", {}),
             manifest["database"],
+            manifest.get("rules_changed"),
         )
 
     @classmethod

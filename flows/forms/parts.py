@@ -80,8 +80,13 @@ class Row:
 
 
 def has_figures(mart: str) -> bool:
-    """Whether the registry says of any figure of a mart what it is made of, or why it is not."""
-    return any(fnmatchcase(mart, row["aggregate"]) for row in _declared() if row["aggregate"] != "*")
+    """Whether the registry says of any figure of a mart what it is made of, or why it is not.
+
+    A row of a dimension goes by its own key: it states no figure, even where it counts what is said of it.
+    """
+    return not mart.startswith("dim_") and any(
+        fnmatchcase(mart, row["aggregate"]) for row in _declared() if row["aggregate"] != "*"
+    )
 
 
 def is_headlines(mart: str) -> bool:

@@ -27,3 +27,8 @@ def value(name: str, language: str | None = None) -> str:
 def release_uri(release_id: str) -> str:
     """Where a release is published: stable, one folder per release."""
     return f"{value('base_uri')}/releases/{release_id}"
+
+
+def note(plan_code: str, language: str, otherwise: str | None) -> str:
+    """What readers must know of a plan, as its publication says it in their language, else as the plan itself does."""
+    return value("description", language) if plan_code == value("plan_code") else otherwise or ""

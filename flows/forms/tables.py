@@ -98,7 +98,7 @@ def _definitions(mart: Mart, in_database: Collection[str]) -> list[str]:
 
 
 def _excel_nl(mart: Mart) -> str:
-    """The rows as a Dutch Excel takes them: decimal comma, its own words for true and false, text inert."""
+    """The rows as a Dutch Excel takes them: headings in Dutch, decimal comma, words for true and false, text inert."""
     columns = []
     for column in mart.columns:
         name, kind = column.name, column.data_type
@@ -114,7 +114,7 @@ def _excel_nl(mart: Mart) -> str:
             text = f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
         else:
             text = f"cast({name} as varchar)"
-        columns.append(f"{text} as {name}")
+        columns.append(f"{text} as {_identifier(column.label_nl)}")
     return f"select {', '.join(columns)} from rows"
 
 

@@ -1,4 +1,4 @@
-"""The marts as one workbook: a readme sheet, a sheet per mart, typed columns, no formulas and no author.
+"""The marts as one workbook: a readme sheet, what the columns mean, a sheet per mart; no formulas and no author.
 
 xlsxwriter makes the book: readme, headings, widths, formats, and of each sheet its last row, as a model. In its place
 DuckDB writes the rows, as the text of the sheet's XML; cell by cell in Python they take four times as long.
@@ -23,7 +23,7 @@ from flows.forms.names import DATABASE, WORKBOOK
 _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
 _SHEET_NAME_CHARACTERS = 31
-_README = "Leesmij"
+_README, _COLUMNS = "Leesmij", "Kolommen"
 _WIDTHS = {"VARCHAR": 14, "DECIMAL": 18, "DOUBLE": 18, "TIMESTAMP": 19, "DATE": 12}
 """Characters that a value of the type needs at least; a number that does not fit is shown as ###."""
 _KEY_WIDTH, _MOST_WIDTH = 24, 40
@@ -71,8 +71,8 @@ def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created:
         counts = {m.name: con.execute(f"select count(*) from {m.name}").fetchall()[0][0] for m in marts}
         shown = [m for m in contents.by_audience(marts) if "xlsx" in m.forms and counts[m.name] < _SHEET_ROWS]
         _write_frame(frame, marts, shown, counts, head, created)
-        # The readme is the first sheet.
-        of_part = {f"xl/worksheets/sheet{number}.xml": mart for number, mart in enumerate(shown, start=2)}
+        # The readme and the explanation of the columns are the first sheets.
+        of_part = {f"xl/worksheets/sheet{number}.xml": mart for number, mart in enumerate(shown, start=3)}
         with ZipFile(frame) as framed, ZipFile(folder / WORKBOOK, "w", ZIP_DEFLATED) as book:
             for part in framed.infolist():
                 mart, text = of_part.get(part.filename), framed.read(part)
@@ -97,12 +97,13 @@ def _write_frame(
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
     _write_readme(book, formats, marts, shown, counts, head)
+    _write_columns(book, formats, shown)
     for mart in shown:
         sheet = book.add_worksheet(_sheet_name(mart))
         sheet.freeze_panes(1, 0)
         for number, column in enumerate(mart.columns):
             sheet.set_column(number, number, _width(column))
-            sheet.write_string(0, number, column.name, formats["head"])
+            sheet.write_string(0, number, column.label_nl, formats["head"])
             if counts[mart.name]:
                 sheet.write_number(counts[mart.name], number, 0, formats.get(_kind(column)))
         sheet.autofilter(0, 0, counts[mart.name], len(mart.columns) - 1)
@@ -135,6 +136,25 @@ def _write_readme(
         sheet.write_number(row, 1, counts[mart.name])
         absent = "" if mart in shown else f"Niet in dit bestand, zie csv of parquet. {_why_absent(mart)}"
         sheet.write_string(row, 2, f"{absent}{mart.label_nl}. {mart.comment}", formats["wrap"])
+
+
+def _write_columns(book: Any, formats: Mapping[str, Any], shown: Sequence[Mart]) -> None:
+    """What the heading of each column means, and what the column is called in every other form of the release."""
+    sheet = book.add_worksheet(_COLUMNS)
+    rows = [
+        (_sheet_name(mart), column.label_nl, column.name, column.description_nl, column.description)
+        for mart in shown
+        for column in mart.columns
+    ]
+    headings = ("Blad / sheet", "Kop / heading", "Kolom / column", "Betekenis", "Meaning")
+    for place, (heading, width) in enumerate(zip(headings, (31, 40, 31, 80, 80), strict=True)):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, heading, formats["head"])
+    for line, row in enumerate(rows, start=1):
+        for place, text in enumerate(row):
+            sheet.write_string(line, place, text)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rows), len(headings) - 1)
 
 
 def _why_absent(mart: Mart) -> str:
@@ -190,7 +210,7 @@ def _cell(column: Column, letters: str, style: str) -> str:
 def _width(column: Column) -> int:
     """As wide as its heading, its type or, for a key, what keys come to."""
     needed = _KEY_WIDTH if column.name.endswith("_key") else _WIDTHS.get(_kind(column), 10)
-    return min(max(len(column.name) + 2, needed), _MOST_WIDTH)
+    return min(max(len(column.label_nl) + 2, needed), _MOST_WIDTH)
 
 
 def _kind(column: Column) -> str:

@@ -4,6 +4,7 @@ The sheets are read straight from their XML, since what libraries make of it rou
 merged or hidden, and stops on decorations.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -245,12 +246,15 @@ def _plain(value: Decimal) -> str:
     return format(value.normalize(Context(prec=_MOST_DIGITS * 2)), "f") if value else "0"
 
 
+_TIME = re.compile(r"T?\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+
+
 def _moment(value: str) -> tuple[str, str]:
-    """What a cell holds that says its day itself; a time without a day is a text."""
+    """What a cell holds that says its day itself; a time without a day is of the same kind, and no number either."""
     try:
         return _day(datetime.fromisoformat(value)), "d"
     except ValueError:
-        return value[:100], "t"
+        return value[:100], "d" if _TIME.fullmatch(value) else "t"
 
 
 def _day(moment: datetime) -> str:

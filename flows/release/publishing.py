@@ -32,7 +32,7 @@ from flows.forms import (
 )
 from flows.forms.edition import Edition
 from flows.intake.archive import Receipt, sync
-from flows.release import anchor, kept
+from flows.release import anchor, kept, rules
 from flows.release.kept import (
     DATABASE,
     MANIFEST,
@@ -73,6 +73,8 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     this = replace(
         this, kept={release.release_id: edition.whole_files(release.manifest) for release in _staying(settings)}
     )
+    if before:
+        this = replace(this, rules=rules.changed(settings, before, warehouse, receipts))
     manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
     served = kept.current(settings)
     if served and served.manifest["content_sha256"] == manifest["content_sha256"]:
@@ -146,7 +148,12 @@ def write(
     manifest = head | {
         "previous_release": previous,
         "earlier_releases": dict(this.earlier),
-        "code": {"version": carried.code_version(), "sha256": registry.code_checksum()},
+        "code": {
+            "version": carried.code_version(),
+            "sha256": registry.code_checksum(),
+            "files": registry.code_files(),
+        },
+        "rules_changed": this.rules,
         "registry_sha256": registry.checksum(),
         "content_sha256": content_sha256,
         "signing": {"algorithm": "Ed25519", "public_key": signer.public_pem, "is_demo_key": signer.is_demo_key},

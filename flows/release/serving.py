@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
-from flows.forms.names import DATABASE
+from flows.forms.names import CHARTS, DATABASE
 from flows.release.kept import MANIFEST, NotReadBack, Release, current, served_id
 from flows.release.sign import SUFFIX
 from flows.settings import Settings
@@ -20,6 +20,9 @@ _SITE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+# A chart with its page is made to stand in the pages of others.
+_EMBEDDED = _SITE.replace("frame-ancestors 'none'", "frame-ancestors *")
+_CHARTS = tuple(f"/{language}{CHARTS}/" for language in ("", "en/"))
 # dbt's own page carries all of it inside: it may run that and nothing else, and load nothing.
 _DOCS = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:; "
@@ -112,8 +115,10 @@ class _Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         """Send the headers with every answer."""
         path = self.path.partition("?")[0] if hasattr(self, "path") else ""
-        self.send_header("Content-Security-Policy", _DOCS if path == f"/{docs.PAGE}" else _SITE)
-        for name, value in HEADERS.items():
+        is_embedded = path.startswith(_CHARTS)
+        policy = _DOCS if path == f"/{docs.PAGE}" else _EMBEDDED if is_embedded else _SITE
+        elsewhere = {"Cross-Origin-Resource-Policy": "cross-origin"} if is_embedded else {}
+        for name, value in ({"Content-Security-Policy": policy} | HEADERS | elsewhere).items():
             self.send_header(name, value)
         super().end_headers()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows import pictures, registry, wording
 from flows.forms import publication
+from flows.forms.names import KEY_PAGES
 from flows.reports import declared, sentences
 from flows.reports.declared import Document
 from flows.reports.questions import NothingDelivered, Row, Subject, shown, subject
@@ -152,7 +153,7 @@ def page_head(of: Subject, document: Document, head: Head, language: str) -> dic
         "title": document.title[language],
         "name": document.name,
         "plan": of.plan[f"name_{language}"],
-        "plan_note": _note(of, language),
+        "plan_note": publication.note(of.plan["plan_code"], language, of.plan["note"]),
         "meetmoment": of.meetmoment[f"label_{language}"],
         "cutoff": wording.day(of.meetmoment["cutoff_date"], language),
         "scope": _scope(of, language),
@@ -161,15 +162,9 @@ def page_head(of: Subject, document: Document, head: Head, language: str) -> dic
         "day": f"{head.published_at.astimezone(registry.TIME_ZONE):%Y-%m-%d}",
         "sha256": head.content_sha256,
         "address": f"{head.address}/{FOLDER}/{KEYS}",
+        "site": f"{head.address}/{'' if language == 'nl' else 'en/'}{KEY_PAGES}/",
         "language": language,
     }
-
-
-def _note(of: Subject, language: str) -> str:
-    """What readers must know of the plan, as its publication says it in their language, else as the plan does."""
-    if of.plan["plan_code"] == publication.value("plan_code"):
-        return publication.value("description", language)
-    return of.plan["note"] or ""
 
 
 def _scope(of: Subject, language: str) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 
 import docx
 from docx.document import Document as Written
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 
 from flows.reports.declared import Document
 
 _SOFT = RGBColor(0x55, 0x60, 0x6E)
 _STRUCTURE = {"nl": "nl-BE", "en": "en-GB"}
 _WIDE = Cm(11)
+_PAGE, _MARGIN, _NAMES = (Cm(21), Cm(29.7)), Cm(2), Cm(3.6)
+"""A4; the first column of a table holds names, and is wider than the figures beside it."""
 
 
 def document(document: Document, data: Mapping[str, Any], language: str, moment: datetime) -> bytes:
@@ -46,6 +48,9 @@ def _properties(written: Written, head: Mapping[str, str], language: str, moment
     about.created = about.modified = moment.replace(tzinfo=None)
     about.last_modified_by, about.revision, about.comments = head["plan"], 1, head["release_id"]
     written.styles["Normal"].font.size = Pt(10)
+    section = written.sections[0]
+    section.page_width, section.page_height = _PAGE
+    section.left_margin = section.right_margin = _MARGIN
     written.sections[0].header.paragraphs[
         0
     ].text = f"{head['title']} · {head['release_id']} · sha256 {head['sha256'][:12]}"
@@ -75,10 +80,16 @@ def _table(
     for row in rows:
         for cell, column in zip(table.add_row().cells, columns, strict=True):
             cell.text = _plain(row[column])
+    table.autofit = False
+    others = Emu((_PAGE[0] - 2 * _MARGIN - _NAMES) // max(len(columns) - 1, 1))
+    for place, column in enumerate(table.columns):
+        column.width = others if place else _NAMES
     for line in table.rows:
-        for cell in line.cells:
+        for place, cell in enumerate(line.cells):
+            cell.width = others if place else _NAMES
             for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(8)
+                run.font.size = Pt(7)
+    written.add_paragraph()  # two tables that touch become one
 
 
 def _picture(written: Written, chart: Mapping[str, str] | None) -> None:

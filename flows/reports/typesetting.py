@@ -25,6 +25,9 @@ _ORDINARY = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0
 # Letters that are not seen: marks of byte order and of direction, soft hyphens. They would only confuse.
 _UNSEEN = frozenset(map(chr, [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]))
 
+# White space that a face may or may not have a letter for, by where it stands. Of a line end one sign is left.
+_SPACES = dict.fromkeys("\t\r\x0b\x0c", " ") | dict.fromkeys("\x85\u2028\u2029", "\n")
+
 
 def pdf(page: Path, data: Mapping[str, Any], moment: datetime) -> bytes:
     """Set a page.
@@ -55,11 +58,12 @@ def _fonts() -> typst.Fonts:
 
 
 def printable(data: Any) -> Any:
-    """The data, with the number of each character that no face has a letter for in its place."""
+    """The data with a space for each kind of blank, and for a character that no face has a letter for its number."""
     letters: set[str] = set()
     _gather(data, letters)
-    without = _without_letter(tuple(sorted(letters - _ORDINARY - _UNSEEN)))
+    without = _without_letter(tuple(sorted(letters - _ORDINARY - _UNSEEN - _SPACES.keys())))
     shown = {ord(letter): f"[U+{ord(letter):04X}]" for letter in without} | {ord(x): "" for x in letters & _UNSEEN}
+    shown |= {ord(letter): space for letter, space in _SPACES.items() if letter in letters}
     return _translated(data, shown) if shown else data
 
 

@@ -5,8 +5,10 @@ others stand here, those of one mart and meetmoment on a page, at an address tha
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,15 @@ import duckdb
 
 from flows import wording
 from flows.forms.dictionary import TABLE
+from flows.forms.short_keys import short
 from flows.site import figures, made_of
 from flows.site.answers import Row, asked, in_language
 from flows.site.declared import SHARED, SITE
 from flows.site.figures import FOLDER, Figures
 from flows.site.made_of import Side
 
+_RESTATED = 12
+"""So many restated values of the rows of a figure are named one by one."""
 _YES = {True: {"nl": "ja", "en": "yes"}, False: {"nl": "nee", "en": "no"}}
 
 
@@ -60,6 +65,16 @@ class Words:
         row = self.columns.get((mart, column))
         return row is not None and row["is_key"] == "true"
 
+    def read(self, mart: str, column: str, text: str | None) -> str:
+        """A value that the history of the returns holds as text, as the column itself would be shown."""
+        kind = self.columns.get((mart, column), {}).get("type", "").upper().partition("(")[0]
+        forms: dict[str, Callable[[str], Any]] = {"DECIMAL": Decimal, "DATE": date.fromisoformat}
+        form = forms.get(kind, str)
+        try:
+            return self.value(column, form(text) if text is not None else None)
+        except (InvalidOperation, ValueError):  # the returns may hold any text; it is shown as it is
+            return str(text)
+
     def value(self, column: str, value: Any, unit: str | None = None) -> str:
         """A value in the form that its column's name and its unit ask for."""
         if value is None:
@@ -92,6 +107,7 @@ def pages(
     there = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
     words = Words(con, said, release, language)
     _close(con, known, shown, there)
+    constant = _constant(con, known, shown, words, said)
     history: dict[str, list[Row]] = {}
     for row in in_language(asked(con, (site / SHARED / "history.sql").read_text("utf-8"), "history.sql"), language):
         history.setdefault(row["trace_key"], []).append(row)
@@ -102,6 +118,7 @@ def pages(
         for name, keys in of_page.items():
             accounts = [
                 _account(mart, key, known.rows[key], shown, known.sides, words, said, history.get(key, []))
+                | {"constant": constant.get(key, [])}
                 for key in keys
             ]
             heading = words.value("meetmoment_code", name) if name in words.labels["meetmoment_code"] else name
@@ -144,6 +161,53 @@ def _close(con: duckdb.DuckDBPyConnection, known: Known, shown: Figures, there: 
                     sides[key, figure] = found_sides
                     for part in (part for side in found_sides for part in side.keys):
                         shown.address(part)
+
+
+def _constant(
+    con: duckdb.DuckDBPyConnection, known: Known, shown: Figures, words: Words, said: Mapping[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Trace key -> what its figures are on each constant scope: the same projects at every meetmoment."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for mart, on_scope in said["on_constant_scope"].items():
+        keys = sorted(key for key, columns in shown.shown.get(mart, {}).items() if columns)
+        if not keys:
+            continue
+        same = [name for of, name in words.columns if of == mart and words.is_key(mart, name) and name != "scope_code"]
+        con.execute("create or replace temp table wanted as select unnest($1::varchar[]) as trace_key", [keys])
+        rows = asked(
+            con,
+            f"""
+            select whole.trace_key as whole_key, scope.label_{words.language} as scope_label, constant.*
+            from {mart} as whole
+            semi join wanted using (trace_key)
+            inner join {on_scope} as constant
+                on {" and ".join(f"whole.{name} is not distinct from constant.{name}" for name in same)}
+                and constant.scope_code <> whole.scope_code
+            inner join dim_scope as scope
+                on constant.scope_code = scope.scope_code and scope.member_of_meetmoment is not null
+            order by all
+            """,
+            f"accounts.yml: {on_scope}",
+        )
+        for row in rows:
+            of_whole, columns = known.rows[row["whole_key"]], sorted(shown.shown[mart][row["whole_key"]] & set(row))
+            others = [
+                (
+                    words.label(mart, name),
+                    words.value(name, row[name], row.get("unit") if name in said["with_unit"] else None),
+                )
+                for name in columns
+                if row[name] != of_whole[name]
+            ]
+            found.setdefault(row["whole_key"], []).append(
+                {
+                    "scope": row["scope_label"],
+                    "values": others,
+                    "is_whole": len(others) == len(columns),
+                    "key": short(row["trace_key"]),
+                }
+            )
+    return found
 
 
 def _figure(row: Row, column: str) -> str:
@@ -202,11 +266,25 @@ def _account(
                         if not listed
                     ],
                     "listed": listed.format(**row) if listed and "meetmoment_code" in row else None,
+                    "first_total": words.value(side.amount.lstrip("-"), side.first_total),
+                    "is_restated": side.first_total is not None,
+                    "restated": [
+                        one
+                        | {
+                            "address": shown.address(one["key"]),
+                            "label": "/".join(one["key"].split("/")[2:]),
+                            "was": words.read(side.mart, one["column"], one["was"]),
+                            "became": words.read(side.mart, one["column"], one["became"]),
+                        }
+                        for one in side.restated[:_RESTATED]
+                    ],
+                    "restated_count": len(side.restated),
                 }
             )
     term = f"{row['measure']}/{row['item']}" if "item" in row else None
     return {
         "key": key,
+        "short_key": short(key),
         "anchor": figures.anchor(key),
         "heading": [words.value(name, row_in[name]) for name in keys if row[name] is not None],
         "term": term,

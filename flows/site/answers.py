@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from flows.reports import making
+
 Row = dict[str, Any]
 
 
@@ -17,12 +19,16 @@ class QueryFailed(Exception):
 def opened(release: Path, views: Path) -> duckdb.DuckDBPyConnection:
     """The marts of a release, to read, with what several pages ask as views.
 
-    A query may name the other files of the release as tables (``'dictionary.csv'``).
+    A query may name the other files of the release as tables (``'dictionary.csv'``); the short keys that its documents
+    print are ``site_key``, which is empty where it has no documents.
     """
     con = duckdb.connect(str(release / "marts.duckdb"), read_only=True, config={"threads": 2})
     place = str(release).replace("'", "''")
     con.execute(f"set file_search_path = '{place}'")
     con.execute("set timezone = 'UTC'")
+    keys = Path(making.FOLDER) / making.KEYS
+    printed = f"read_csv('{keys}', all_varchar = true)" if (release / keys).is_file() else "(select '', '' limit 0)"
+    con.execute(f"create or replace temp table site_key as from {printed} as printed(short_key, trace_key)")
     con.execute(views.read_text(encoding="utf-8"))
     return con
 

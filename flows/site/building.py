@@ -1,7 +1,7 @@
 """Building: every declared page in both languages, and an account for every figure that any of them shows."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,13 +13,14 @@ import jinja2
 from flows import pictures, wording
 from flows.forms import publication
 from flows.forms.edition import Edition
-from flows.site import accounts, answers, assets, declared, figures
+from flows.forms.names import CHARTS
+from flows.site import accounts, answers, assets, declared, documents, figures
 from flows.site.answers import Row
 from flows.site.declared import SHARED, SITE, Page
 
 ASSETS = "assets"
-_WIDTHS = {"": 900, "-smal": 290}
-"""Every chart is drawn twice: as wide as a page, and as wide as a telephone."""
+_WIDTHS = {"": 1074, "-midden": 690, "-smal": 312}
+"""Every chart is drawn as wide as a page, a tablet and a telephone: one that shrinks has letters nobody reads."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Site:
     has_details: bool
     codes: dict[tuple[str, str], Row]
     """Code list and code -> what it is called."""
+    asked: Mapping[str, Mapping[str, list[Row]]]
+    """Page -> query -> its rows, of both languages."""
+
+    @property
+    def share(self) -> str | None:
+        """The picture that stands for the whole site where its address is shared."""
+        of_all = ((page, page.share) for page in self.declared if page.share)
+        return next((_image(page.address, chart) for page, chart in of_all if self.asked[page.name][chart]), None)
 
 
 def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE) -> int:
@@ -48,16 +57,15 @@ def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE)
     with answers.opened(release, site / SHARED / "views.sql") as con:
         has_details = con.sql("select count(*) from dim_project").fetchall()[0][0] <= declared.MOST_PROJECTS
         found = tuple(page for page in declared.pages(site) if has_details or not page.is_detail)
-        whole = Site(folder, found, edition, con, _environment(site), _plan(con), has_details, _codes(con))
+        asked = {page.name: _asked(con, page) for page in found}
+        whole = Site(folder, found, edition, con, _environment(site), _plan(con), has_details, _codes(con), asked)
         assets.write(folder / ASSETS, site / SHARED)
-        asked = {page.name: _asked(con, page) for page in whole.declared}
         known = accounts.Known()
-        return sum(_in_language(whole, asked, known, language, release, site) for language in wording.LANGUAGES)
+        return sum(_in_language(whole, known, language, release, site) for language in wording.LANGUAGES)
 
 
 def _in_language(
     whole: Site,
-    asked: Mapping[str, Mapping[str, list[Row]]],
     known: accounts.Known,
     language: str,
     release: Path,
@@ -68,7 +76,7 @@ def _in_language(
     shown = figures.Figures(said["elsewhere"], whole.has_details)
     count = 0
     for page in whole.declared:
-        rows = {name: answers.in_language(found, language) for name, found in asked[page.name].items()}
+        rows = {name: answers.in_language(found, language) for name, found in whole.asked[page.name].items()}
         for address, of_page in _pages(page, rows):
             _write(whole, page, address, of_page, language, shown, site)
             count += 1
@@ -131,6 +139,7 @@ def _rendered(
     depth = address.count("/")
     root = "../" * depth
     top = root + ("" if language == "nl" else "../")
+    below = "" if language == "nl" else "en/"
     words = {name: partial(_said, form, language) for name, form in wording.FORMATS.items()}
     this = rows.get("this", {})
     context: dict[str, Any] = (
@@ -143,8 +152,9 @@ def _rendered(
             "assets": f"{top}{ASSETS}/",
             "address": address,
             "other_address": f"{top}{'en/' if language == 'nl' else ''}{address}",
-            "permanent": f"{publication.value('base_uri')}/{'' if language == 'nl' else 'en/'}{address}",
-            "cite": f"{publication.release_uri(whole.edition.release_id)}/{'' if language == 'nl' else 'en/'}{address}",
+            "base": f"{publication.value('base_uri')}/{below}",
+            "permanent": f"{publication.value('base_uri')}/{below}{address}",
+            "cite": f"{publication.release_uri(whole.edition.release_id)}/{below}{address}",
             "publisher": _property("publisher_name", language),
             "licence": publication.value("licence"),
             "title": _filled(page.title[language], this),
@@ -152,7 +162,9 @@ def _rendered(
             "page_name": page.name,
             "menu": _menu(whole.declared, language),
             "edition": whole.edition,
-            "plan": {name: value for name, value in answers.in_language([whole.plan], language)[0].items()},
+            "plan": answers.in_language([whole.plan], language)[0]
+            | {"note": publication.note(whole.plan["plan_code"], language, whole.plan["note"])},
+            "note_language": language if publication.value("plan_code") == whole.plan["plan_code"] else "en",
             "say": lambda nl, en: nl if language == "nl" else en,
             "has_details": whole.has_details,
             "code": partial(_code, whole.codes, language),
@@ -163,7 +175,9 @@ def _rendered(
             ],
             "figure": partial(shown.figure, language=language, root=root),
             "account": lambda key, column=None: root + shown.address(key, column),
-            "picture": partial(_picture, whole, page, address, rows, language),
+            "document": partial(documents.rendered, page, whole.declared, root),
+            "picture": partial(_picture, whole, page, address, rows, language, shown, site),
+            "share_image": next((_image(address, chart) for chart in page.charts if rows.get(chart)), whole.share),
             "list_file": lambda name: list_address(address.rsplit("/", 1)[-1], name),
             "counted": partial(_counted, language),
             "listed": lambda items: wording.listed(list(items), language),
@@ -173,17 +187,24 @@ def _rendered(
 
 
 def _picture(
-    whole: Site, page: Page, address: str, rows: Mapping[str, Any], language: str, name: str
+    whole: Site,
+    page: Page,
+    address: str,
+    rows: Mapping[str, Any],
+    language: str,
+    shown: figures.Figures,
+    site: Path,
+    name: str,
 ) -> dict[str, Any] | None:
-    """A declared chart of a page, drawn; None where it has no rows."""
+    """A declared chart of a page, drawn, with a page of its own to share and to embed; None where it has no rows."""
     of_chart = rows[name]
     if not of_chart:
         return None
     spec = _in_words(page.charts[name], language)
     said = spec.pop("usermeta", {})
-    stem = f"{address.removesuffix('.html').replace('/', '-')}-{name}"
-    folder = f"{'' if language == 'nl' else 'en/'}grafieken"
-    target = whole.target / folder
+    said["legend"] = _legend(said.pop("legend", []), of_chart)
+    stem = _stem(address, name)
+    target = whole.target / ("" if language == "nl" else language) / CHARTS
     target.mkdir(parents=True, exist_ok=True)
     sizes = []
     for suffix, width in _WIDTHS.items():
@@ -197,23 +218,46 @@ def _picture(
             width=width,
         )
         (target / f"{stem}{suffix}.svg").write_text(drawn, encoding="utf-8")
-        sizes.append(pictures.size(drawn))
-        if name == page.share and not suffix:
-            (target / "deel.png").write_bytes(pictures.png(drawn))
+        width_height = pictures.size(drawn)
+        sizes.append({"file": f"{CHARTS}/{stem}{suffix}.svg", "width": width_height[0], "height": width_height[1]})
+        if not suffix:
+            (target / f"{stem}.png").write_bytes(pictures.png(drawn))
     answers.write_csv(target / f"{stem}.csv", of_chart)
-    root = "../" * address.count("/")
-    return {
-        "stem": stem,
-        "source": f"{root}grafieken/{stem}.svg",
-        "narrow": f"{root}grafieken/{stem}-smal.svg",
-        "data": f"{root}grafieken/{stem}.csv",
-        "file": f"grafieken/{stem}.svg",
-        "width": sizes[0][0],
-        "height": sizes[0][1],
-        "narrow_width": sizes[1][0],
-        "narrow_height": sizes[1][1],
+    picture = {
+        "name": name,
+        "page": address,
+        "sizes": dict(zip(("wide", "middle", "narrow"), sizes, strict=True)),
+        "data": f"{CHARTS}/{stem}.csv",
+        "image": _image(address, name),
+        "own": f"{CHARTS}/{stem}.html",
         **said,
     }
+    template, own = f"{SHARED}/chart.html.j2", picture["own"]
+    text = _rendered(whole, page, template, own, {"drawn": picture}, language, shown, site)
+    _put(whole.target, own, language, text)
+    return picture
+
+
+def _stem(address: str, chart: str) -> str:
+    """The name of the files of a chart: that of its page and its own."""
+    return f"{address.removesuffix('.html').replace('/', '-')}-{chart}"
+
+
+def _legend(said: Any, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The entries of a legend: as they are declared, or those of the rows, by the columns that are named."""
+    if not isinstance(said, Mapping):
+        return list(said)
+    entries = {
+        row[said["label"]]: {part: row[column] for part, column in said.items()}
+        for row in sorted(rows, key=lambda row: row[said["order"]])
+        if row[said["where"]]
+    }
+    return list(entries.values())
+
+
+def _image(address: str, chart: str) -> str:
+    """Where the picture of a chart stands that is shown where an address is shared."""
+    return f"{CHARTS}/{_stem(address, chart)}.png"
 
 
 def _in_words(spec: Any, language: str) -> Any:

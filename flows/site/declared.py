@@ -47,6 +47,8 @@ class Page:
     menu: Mapping[str, Any] | None = None
     is_detail: bool = False
     """Whether it goes down to a project, and so is left out of the site of a plan that has too many."""
+    document: str | None = None
+    """The document of ``docs/`` that it shows, by its path in the project."""
     share: str | None = None
     """The chart that stands for the whole site where its address is shared."""
     queries: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ def pages(site: Path = SITE) -> tuple[Page, ...]:
 
 def _page(folder: Path) -> Page:
     said = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"address", "title", "about", "each", "by", "menu", "is_detail", "share"}
+    unknown = set(said) - {"address", "title", "about", "each", "by", "menu", "is_detail", "share", "document"}
     if unknown:
         raise NotDeclared(f"{folder.name}/page.yml: {', '.join(sorted(unknown))} is nothing that a page says")
     for name in ("address", "title", "about"):

@@ -26,6 +26,10 @@ class Side:
     keys: tuple[str, ...]
     """Of the rows, where there are few enough to be named one by one."""
     amounts: tuple[Decimal, ...]
+    restated: tuple[Row, ...]
+    """Values of these rows that were restated after they were first received, the latest first."""
+    first_total: Decimal | None
+    """What the rows came to when each was first received; None where none of their amounts was restated."""
 
 
 _NAMED = 12
@@ -56,6 +60,8 @@ def sides(
                         answer["total"],
                         tuple(answer["part_keys"] or ()),
                         tuple(answer["amounts"] or ()),
+                        tuple(answer["restated"] or ()),
+                        answer["first_total"],
                     )
                 )
     return found
@@ -78,20 +84,44 @@ def _query(
     condition = _of_whole(parts.which(own, columns, rows[0]))
     keys = ", ".join("'" + str(row["trace_key"]).replace("'", "''") + "'" for row in rows)
     amount = _of_whole(re.sub(r"^(-?)([a-z]\w*)$", r"\1part.\2", declaration["amount"]))
+    # What decides whether a row counts, and for how much.
+    decisive = {
+        name for name in columns if re.search(rf"\b{name}\b", f"{declaration['condition']} {declaration['amount']}")
+    }
+    named = ", ".join(f"'{name}'" for name in sorted(decisive)) or "''"
+    column = declaration["amount"].lstrip("-")
+    sign = "-" if column != declaration["amount"] else ""
+    delta = (
+        f"{sign}sum(delta) filter (where column_name = '{column}')" if column in columns else "cast(null as decimal)"
+    )
     return f"""
         with whole as (select * from {mart} where trace_key in ({keys})),
         counted as (
             select whole.trace_key, part.trace_key as part_key, cast({amount} as decimal(32, 6)) as amount
             from whole, (select * from {part_mart}) as part
             where {condition}
+        ),
+        restated as (
+            select
+                counted.trace_key,
+                list({{'key': part_key, 'was': old_value, 'became': new_value, 'column': column_name,
+                    'known_on': known_on, 'reason': reason}} order by known_on desc, part_key, column_name) as restated,
+                {delta} as delta
+            from counted
+            inner join site_restated on counted.part_key = site_restated.trace_key and column_name in ({named})
+            where amount is not null
+            group by counted.trace_key
         )
         select
             trace_key,
+            any_value(restated) as restated,
+            sum(amount) + any_value(delta) as first_total,
             count(*) as part_count,
             sum(amount) as total,
             case when count(*) <= {_NAMED} then list(part_key order by part_key) end as part_keys,
             case when count(*) <= {_NAMED} then list(amount order by part_key) end as amounts
         from counted
+        left join restated using (trace_key)
         where amount is not null
         group by trace_key
     """

@@ -12,17 +12,22 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 FILE = "models/_columns.yml"
+_MEANING = ("description", "description_nl")
 
 
 def complete(manifest: "Manifest") -> None:
-    """Give each column of a parsed project what is said of its name, where its own model says nothing else of it."""
+    """Give each column of a parsed project what is said of its name, where its own model says nothing else of it.
+
+    What a column means is said in both languages in one place: where its model says it itself, it says it in Dutch too.
+    """
     shared = _shared()
     for node in manifest.nodes.values():
         if node.resource_type == "model":
             for column in node.columns.values():
                 said = shared.get(column.name, {})
-                column.description = column.description or said.get("description", "")
-                column.meta = {**said.get("meta", {}), **column.meta}
+                meaning = {} if column.description else {name: said[name] for name in _MEANING if name in said}
+                column.description = column.description or meaning.pop("description", "")
+                column.meta = {**said.get("meta", {}), **meaning, **column.meta}
                 column.config.meta = column.meta
 
 

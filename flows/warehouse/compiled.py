@@ -11,10 +11,12 @@ import runpy
 from collections.abc import Sequence
 from datetime import datetime
 from graphlib import TopologicalSorter
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import yaml
 
 from flows.settings import PROJECT, Settings
@@ -40,15 +42,19 @@ def build(
     """
     made = models(warehouse, select, transform.variables(plan_code, known_on, known_before))
     with duckdb.connect(str(warehouse)) as con:
-        con.execute("set autoinstall_known_extensions = false; set autoload_known_extensions = false; set threads = 2")
-        con.execute(f"set memory_limit = '{os.environ.get('VEERKRACHT_MEMORY_LIMIT', '4GB')}'")
+        for name, value in _settings(warehouse).items():
+            con.execute(f"set {name} = '{value}'")
         for schema in {model["schema"] for model in made}:
             con.execute(f"create schema if not exists {schema}")
-        for model in made:
-            try:
-                _make(con, model)
-            except Exception as error:
-                raise TransformFailed(f"{model['name']}: {error}") from error
+        # What is made in one transaction waits for the disk once; a Python model sees only what is committed.
+        for language, of_language in groupby(made, key=lambda model: model["language"]):
+            con.execute("begin") if language == "sql" else None
+            for model in of_language:
+                try:
+                    _make(con, model)
+                except Exception as error:
+                    raise TransformFailed(f"{model['name']}: {error}") from error
+            con.execute("commit") if language == "sql" else None
 
 
 def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) -> list[dict[str, Any]]:
@@ -74,6 +80,15 @@ def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) ->
             ahead += found[name]["parents"]
     said = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"] | variables
     return [m | {"compiled": _named(m["compiled"], said)} for m in found.values() if m["name"] in needed]
+
+
+def _settings(warehouse: Path) -> dict[str, Any]:
+    """How DuckDB is set for a night, as ``profiles.yml`` says."""
+    said = jinja2.Template((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    environment = os.environ | {"VEERKRACHT_WAREHOUSE": str(warehouse)}
+    profiles = yaml.safe_load(said.render(env_var=environment.get))
+    run = profiles["veerkracht"]["outputs"]["run"]
+    return {"threads": run["threads"], **run["settings"]}
 
 
 def _named(compiled: str, variables: dict[str, str]) -> str:

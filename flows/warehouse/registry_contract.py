@@ -8,11 +8,13 @@ filled      true where no row may leave it empty
 values      the words it may hold; with ``every: true`` each of them must be there
 pattern     what its text matches as a whole
 form        what else its text must be: ``FORMS``
+sql_with    it is SQL that may call these, each with the name of something
 sql_on      it is SQL on the mart that another column names, where ``{column}`` is a value of the ``aggregate``
 each        the sign between several values of one cell; values, pattern and references are of each of them
 references  ``seed.column`` where its values stand, or a mapping: ``to``; ``within`` columns that both have and share
             (or ``theirs: ours``); ``where`` on the seed referred to; ``when`` on its own row; ``or`` further words;
-            ``glob: true`` where it is a pattern of names. ``mart_column`` (mart, column) is what models/marts declares.
+            ``glob: true`` where it is a pattern of names. ``mart_column`` (mart, column) is what models/marts declares,
+            ``expectation`` (folder, suite, rule_id, checksum) what stands in expectations/.
 """
 
 import codecs
@@ -20,6 +22,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,8 @@ from zoneinfo import available_timezones
 
 import duckdb
 
+from expectations import declared as expectations
+from flows.settings import PROJECT
 from flows.warehouse import columns
 from flows.warehouse.seed_file import Fault, SeedText, nearest, quoted
 
@@ -72,6 +77,7 @@ class _Contract:
         """Load everything, then ask everything: what is alone in its cell before what looks at other cells."""
         self._con.execute("create schema text; create schema typed; create schema marts")
         self._load_marts()
+        self._load_expectations()
         for seed in self._seeds.values():
             self._load(seed)
         self._con.execute("set search_path = 'typed'")
@@ -91,6 +97,15 @@ class _Contract:
             )
             declared = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in mart["columns"])
             self._con.execute(f"create table marts.{mart['name']} ({declared})")
+
+    def _load_expectations(self) -> None:
+        names = ", ".join(f"{name} varchar" for name in expectations.COLUMNS)
+        self._con.execute(f"create table text.expectation ({names})")
+        there = [
+            one for folder in expectations.FOLDERS for one in expectations.written(folder, expectations.read(folder))
+        ]
+        values = ", ".join(f"unnest(${number})" for number in range(1, len(expectations.COLUMNS) + 1))
+        self._con.execute(f"insert into text.expectation select {values}", list(zip(*there, strict=True)))
 
     def _load(self, seed: Seed) -> None:
         names = list(seed.types)
@@ -163,8 +178,19 @@ class _Contract:
                 for line, value in self._rows_of(f'select line, "{name}" from text.{seed.name} where is_whole'):
                     if value is not None and (wrong := FORMS[form](value)):
                         yield line, name, f"'{value}' {wrong}"
+            if "sql_with" in promised:
+                yield from self._broken_calls(seed, name, promised["sql_with"])
             if "sql_on" in promised:
                 yield from self._broken_sql(seed, name, promised["sql_on"])
+
+    def _broken_calls(self, seed: Seed, name: str, may_call: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+        for macro in may_call:
+            self._con.execute(f"create or replace temp macro {macro}(name) as (select null)")
+        for line, sql in self._rows_of(f'select line, "{name}" from text.{seed.name} where is_whole'):
+            try:
+                self._con.execute(f"explain select ({sql or 'true'})::boolean")
+            except duckdb.Error as error:
+                yield line, name, f"'{sql}' is no condition in SQL: {str(error).splitlines()[0]}"
 
     def _broken_sql(self, seed: Seed, name: str, mart: str) -> Iterator[tuple[int, str, str]]:
         known: dict[str, set[str]] = defaultdict(set)
@@ -184,6 +210,9 @@ class _Contract:
             group by all
             """
         )
+        # A condition may ask another mart whether it has a row.
+        path = str(self._con.execute("select current_setting('search_path')").fetchall()[0][0])
+        self._con.execute(f"set search_path = '{path},marts'")
         for line, sql, relation, aggregate in asked:
             strange = [word for word in re.findall(r"\{(\w+)\}", sql) if word not in known[aggregate]]
             if strange:
@@ -198,6 +227,7 @@ class _Contract:
                 self._con.execute(f"explain select {filled} from marts.{relation} as part")
             except duckdb.Error as error:
                 yield line, name, f"'{sql}' is no SQL on {relation}: {str(error).splitlines()[0]}"
+        self._con.execute(f"set search_path = '{path}'")
 
     # What a row says beside other rows.
 
@@ -259,7 +289,7 @@ class _Contract:
                 beside[: len(shared)],
             ).fetchall()
             known = [*(word for (word,) in found), *to.get("or", [])]
-            place = parent if parent == "mart_column" else self._seeds[parent].told
+            place = self._seeds[parent].told if parent in self._seeds else parent
             of = " of " + ", ".join(str(word) for word in beside[: len(shared)]) if shared else ""
             has = ", ".join(quoted(known)) or "none"
             yield line, name, f"'{value}' is not in {place}{of}, which has {has}{nearest(value, known)}"
@@ -349,12 +379,32 @@ def _no_sentence(text: str) -> str:
     return f"fills in {{{strange[0]}}}; known are {', '.join(sorted(_PLACEHOLDERS))}" if strange else ""
 
 
+def _no_figures(text: str) -> str:
+    rest = re.sub(r"\{[a-z0-9_]+\.[a-z0-9_]+(\.[a-z_]+)?(\|[^{}]*)?\}", "", text)
+    brace = re.search(r"[{}]", rest)
+    return (
+        f"has a figure that is not written {{measure.item}}: {rest[brace.start() : brace.start() + 30]}"
+        if brace
+        else ""
+    )
+
+
+def _no_document(text: str) -> str:
+    known = [path.parent.name for path in sorted((PROJECT / "reports").glob("*/document.yml"))]
+    return "" if text in known else f"is no folder of reports/, which has {', '.join(known)}{nearest(text, known)}"
+
+
+_time_zones = cache(available_timezones)  # it looks through a folder of files each time
+
+
 FORMS: Mapping[str, Callable[[str], str]] = {
     "pattern": _no_pattern,
     "taken_out": lambda text: _groups(text, True),
     "header": lambda text: _groups(text.removeprefix("re:"), False) if text.startswith("re:") else "",
     "encoding": _no_encoding,
     "sentence": _no_sentence,
-    "time_zone": lambda text: "" if text in available_timezones() else "is no time zone of the IANA (Europe/Brussels)",
+    "with_figures": _no_figures,
+    "document": _no_document,
+    "time_zone": lambda text: "" if text in _time_zones() else "is no time zone of the IANA (Europe/Brussels)",
 }
 """What a text must be that no pattern says: what is wrong with it, empty where nothing is."""

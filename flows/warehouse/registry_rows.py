@@ -80,7 +80,8 @@ def _key() -> str:
     digest = hashlib.sha256(version("duckdb").encode())
     seeds = [path for path in sorted(registry.SEEDS.rglob("*")) if path.suffix in {".csv", ".yml"}]
     made_by = [Path(__file__).with_name(f"{name}.py") for name in _MADE_BY]
-    for path in (*made_by, *sorted(PROJECT.glob("models/marts/*/*__models.yml")), *seeds):
+    asked = ("models/marts/*/*__models.yml", "expectations/**/*.json", "reports/*/document.yml")
+    for path in (*made_by, *(path for pattern in asked for path in sorted(PROJECT.glob(pattern))), *seeds):
         digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:24]
 

@@ -1,4 +1,4 @@
--- One row per submission: what counts instead of it, and beside what it came where nothing says which counts.
+-- One row per submission: what counts instead of it, beside what it came, and what it tells again without replacing it.
 with
 
 submissions as (
@@ -60,6 +60,116 @@ undeclared as (
 
 ),
 
+-- Layouts whose new version ends what it lacks; a file of another series ends nothing of what it tells again.
+full_deliveries as (
+
+    select
+        sheets.submission_id,
+        sheets.sheet
+    from {{ ref('stg_sheet') }} as sheets
+    inner join {{ ref('layout_series') }} using (layout_code)
+
+),
+
+told as (
+
+    select
+        record_rows.submission_id,
+        record_rows.sheet,
+        record_rows.row_number,
+        record_rows.record,
+        record_rows.stated_key,
+        record_rows.project_code,
+        submissions.meetmoment_code,
+        submissions.sender_code,
+        submissions.precedence,
+        submissions.received_at,
+        submissions.withdrawn_at
+    from record_rows
+    inner join full_deliveries using (submission_id, sheet)
+    inner join submissions using (submission_id)
+
+),
+
+-- What follows another of its series is compared with that (stg_delivery_check).
+first_of_series as (
+
+    select submissions.submission_id
+    from submissions
+    left join submissions as earlier
+        on submissions.meetmoment_code = earlier.meetmoment_code
+        and submissions.series = earlier.series
+        and earlier.received_at < submissions.received_at
+        and {{ or_never('earlier.withdrawn_at') }} > submissions.received_at
+    where earlier.submission_id is null
+
+),
+
+-- The file that has most of the same rows is the one that may be meant.
+alike as (
+
+    select
+        told.submission_id,
+        earlier.submission_id as earlier_submission_id,
+        any_value(earlier.precedence) as earlier_precedence,
+        count(*) as shared_count
+    from told
+    inner join first_of_series using (submission_id)
+    inner join told as earlier
+        on told.meetmoment_code = earlier.meetmoment_code
+        and told.record = earlier.record
+        and told.stated_key = earlier.stated_key
+        and earlier.received_at < told.received_at
+        and {{ or_never('earlier.withdrawn_at') }} > told.received_at
+        -- Two known senders of one row are another matter.
+        and coalesce(told.sender_code = earlier.sender_code, true)
+    group by told.submission_id, earlier.submission_id
+
+),
+
+nearest as (
+
+    select
+        submission_id,
+        earlier_submission_id
+    from alike
+    qualify row_number() over (partition by submission_id order by shared_count desc, earlier_precedence desc) = 1
+
+),
+
+-- A row of a sheet is left out where nothing that it feeds is told again.
+rows_left as (
+
+    select
+        nearest.submission_id,
+        nearest.earlier_submission_id,
+        coalesce(any_value(earlier.project_code), min(earlier.stated_key)) as name,
+        count(told.stated_key) = 0 as is_left
+    from nearest
+    inner join told as earlier on nearest.earlier_submission_id = earlier.submission_id
+    left join told
+        on nearest.submission_id = told.submission_id
+        and earlier.record = told.record
+        and earlier.stated_key = told.stated_key
+    group by nearest.submission_id, nearest.earlier_submission_id, earlier.sheet, earlier.row_number
+
+),
+
+left_out as (
+
+    select
+        submission_id,
+        earlier_submission_id,
+        count(*) as row_count,
+        count(*) filter (where is_left) as left_count,
+        array_to_string(list(distinct name order by name) filter (where is_left)[:100], ', ')
+        || case when count(distinct name) filter (where is_left) > 100 then ', ...' else '' end as names
+    from rows_left
+    group by submission_id, earlier_submission_id
+    having count(*) filter (where is_left) > 0
+
+),
+
 final as (
 
     select
@@ -69,10 +179,15 @@ final as (
         case
             when undeclared.highest_precedence > submissions.precedence then undeclared.highest_file
             when undeclared.submission_id is not null then submissions.file_name
-        end as counts_of_these
+        end as counts_of_these,
+        likely.file_name as told_again_of,
+        left_out.left_count || ' van de ' || left_out.row_count || ' rijen (' || left_out.names || ')' as left_nl,
+        left_out.left_count || ' of the ' || left_out.row_count || ' rows (' || left_out.names || ')' as left_en
     from submissions
     left join submissions as overtaking on submissions.overtaken_by = overtaking.submission_id
     left join undeclared on submissions.submission_id = undeclared.submission_id
+    left join left_out on submissions.submission_id = left_out.submission_id
+    left join submissions as likely on left_out.earlier_submission_id = likely.submission_id
 
 )
 

@@ -10,7 +10,7 @@ select
     due_on as "Tegen",
     word_nl('rrf_status', self_reported_status) as "Zelf gemeld",
     word_nl('rrf_status', assessed_status) as "Beoordeeld",
-    if(is_overdue, 'ja', 'nee') as "Over tijd",
+    if(is_overdue, 'ja', 'nee') as "Te laat",
     project_count as "Projecten",
     milestones_after_quarter_count as "Vlaamse mijlpalen na het kwartaal",
     trace_key

@@ -134,3 +134,79 @@ left join site_status as status on stood.status = status.status
 left join fct_finance_by_execution as money
     on project.project_code = money.project_code and project.last_meetmoment_code = money.meetmoment_code
     and money.execution = 'provisional';
+
+-- One row per value of a row that was restated after it was first received: what it was, and what that takes off or adds.
+create or replace temp table site_restated as
+with restated as (
+    select
+        meetmoment_code, project_code, record, field, split(record_key, '|') as key, old_value, new_value, reason,
+        cast(known_from as date) as known_on,
+        try_cast(old_value as decimal(32, 6)) - try_cast(new_value as decimal(32, 6)) as delta
+    from what_changed
+    where comparison = 'restatement' and kind <> 'made_final' and field not in ('record', 'explanation')
+),
+amount as (
+    select *, key[2] as measure, key[3] as execution
+    from restated
+    where record = 'finance' and field = 'amount_eur'
+),
+returned as (
+    select fact.trace_key, 'amount_eur' as column_name, amount.old_value, amount.new_value, amount.delta,
+        amount.known_on, amount.reason
+    from amount
+    inner join fct_finance_as_returned as fact using (meetmoment_code, project_code, measure, execution)
+),
+by_execution as (
+    select fact.trace_key, unnest([amount.measure || '_eur', 'encours_eur']) as column_name, amount.old_value,
+        amount.new_value,
+        unnest([amount.delta, case amount.measure when 'paid' then -amount.delta else amount.delta end]) as delta,
+        amount.known_on, amount.reason
+    from amount
+    inner join fct_finance_by_execution as fact using (meetmoment_code, project_code, execution)
+    where amount.measure in ('committed', 'paid')
+),
+status as (
+    select fact.trace_key, unnest(['status', 'status_group']) as column_name, restated.old_value, restated.new_value,
+        cast(null as decimal(32, 6)) as delta, restated.known_on, restated.reason
+    from restated
+    inner join fct_project_status_as_returned as fact using (meetmoment_code, project_code)
+    where restated.record = 'project_status' and restated.field = 'status'
+),
+milestone as (
+    select fact.trace_key, unnest([restated.field, restated.field || '_group']) as column_name, restated.old_value,
+        restated.new_value, cast(null as decimal(32, 6)) as delta, restated.known_on, restated.reason
+    from restated
+    inner join fct_milestone_status_as_returned as fact
+        on restated.meetmoment_code = fact.meetmoment_code and restated.project_code = fact.project_code
+        and restated.key[2] = fact.milestone_code
+    where restated.record = 'milestone'
+),
+value as (
+    select fact.trace_key, restated.field as column_name, restated.old_value, restated.new_value, restated.delta,
+        restated.known_on, restated.reason
+    from restated
+    inner join fct_indicator_value as fact
+        on restated.meetmoment_code = fact.meetmoment_code and restated.key[1] = fact.indicator_code
+        and concat_ws('|', restated.key[2], restated.key[3], restated.key[4])
+        = concat_ws('|', coalesce(fact.project_code, ''), coalesce(fact.territory, ''),
+            coalesce(cast(fact.measured_on as varchar), ''))
+    where restated.record = 'indicator_value'
+)
+select * from returned
+union all
+select * from by_execution
+union all
+select * from status
+union all
+select * from milestone
+union all
+select * from value;
+
+-- One row per field of a return: what it is called, as the columns of the marts are.
+create or replace temp table site_field as
+select "column" as field, min_by(label_nl, mart) as field_nl, min_by(label_en, mart) as field_en
+from read_csv('dictionary.csv', all_varchar = true)
+where not contains(mart, '_by_') and "column" <> 'record'
+group by "column"
+union all
+select 'record', 'De hele rij', 'The whole row';

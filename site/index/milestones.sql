@@ -18,4 +18,6 @@ from agg_milestones_by_speerpunt as agg
 inner join site_now using (meetmoment_code)
 left join dim_speerpunt as speerpunt using (speerpunt_code)
 where agg.milestone_count + agg.dropped_count > 0
+-- A plan that reports no state of any milestone has no picture of it.
+qualify sum(agg.started_count + agg.future_count) over () > 0
 order by try_cast(agg.speerpunt_code as integer), agg.speerpunt_code

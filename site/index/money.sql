@@ -16,4 +16,6 @@ select
 from agg_finance_by_speerpunt as agg
 inner join site_now using (meetmoment_code)
 left join dim_speerpunt as speerpunt using (speerpunt_code)
+-- A plan whose returns have no money at all has no picture of it.
+qualify count(agg.budget_initial_eur) over () + count(agg.committed_eur) over () + count(agg.paid_eur) over () > 0
 order by try_cast(agg.speerpunt_code as integer), agg.speerpunt_code

@@ -1,15 +1,15 @@
 """What the tests share: real files of other countries where they are, homes after some nights, and one manifest.
 
-Marts are a function of the archive, so that `demo` runs two of the demonstration's nights only: what came in on the
-others is received at its own moment and waits. `make slow` runs all eight, and proves that it is the same.
+Marts are a function of the archive, so that `demo` runs the last of the demonstration's nights only: what came in on
+the others is received at its own moment and waits. `make slow` runs all eight, and proves that it is the same.
 """
 
 import json
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 from demo_reading import Returns, load
-from kept_homes import kept, put
-from real_night import Staged, night_of_all, rows_of_all
-from replay import without_dbt
+from kept_homes import CACHE, kept, put
+from real_night import KINGDOM, Staged, night_of, rows_of_all
+from replay import without_dbt, without_pages
 from small_plan import METINGEN, write_small_returns
 
 from demo import Night as DemoNight
@@ -28,18 +28,22 @@ from flows.homes import with_home
 from flows.night import Night, receive, runbook
 from flows.settings import PROJECT, Settings
 from flows.standing import Outcome
-from flows.warehouse import columns, transform
+from flows.warehouse import transform
 
 # What follows from registry and code alone is made once for all tests, and for the next session.
-os.environ.setdefault("VEERKRACHT_CACHE", str(PROJECT / "var" / "cache"))
+os.environ.setdefault("VEERKRACHT_CACHE", str(CACHE / "of_code"))
+# Whatever dbt finds old-fashioned is an error in all that tests ask of it, so that one parse serves and proves.
+STRICT = '{"error": ["Deprecations", "NoNodesForSelectionCriteria", "InvalidMacroAnnotation"]}'
+os.environ.setdefault("DBT_WARN_ERROR_OPTIONS", STRICT)
+# No test looks at what a power cut leaves, and a release is a thousand files that each would wait for the disk.
+os.fsync = lambda fd: None
 
 REAL = Path(os.environ.get("VEERKRACHT_REAL_FILES", PROJECT.parent / "shared" / "real"))
 HELD = "held"
 EVERY_NIGHT = ("m1", "m2", HELD, "m3", "m4", "m5", "m6", "m7")
-# One that is restated later, and the last.
-FEW_NIGHTS = ("m2", "m7")
+FEW_NIGHTS = ("m7",)
 # The first to ask for what is dear to make, and when: 0 is first.
-MAKERS = {"test_demo_run.py": 0, "test_italy.py": 2}
+MAKERS = {"test_demo_run.py": 0}
 SMALL_NIGHTS = tuple(f"m{meting}" for meting in METINGEN)
 
 
@@ -74,11 +78,11 @@ def run_small(home: Path, nights: tuple[str, ...] = SMALL_NIGHTS) -> DemoRun:
 def run_nights(home: Path, returns: Mapping[str, DemoNight], nights: tuple[str, ...]) -> DemoRun:
     """Nights by the plain runbook; of the others only what came in is received, at its own moment.
 
-    The last one is built by dbt, those before it too where all of them are asked for.
+    The last one is built by dbt and released whole, those before it too where all of them are asked for.
     """
     settings = Settings(home=home)
     outcomes = []
-    earlier: Callable[[], AbstractContextManager[None]] = nullcontext if nights == EVERY_NIGHT else without_dbt
+    earlier: Callable[[], AbstractContextManager[None]] = nullcontext if nights == EVERY_NIGHT else in_short
     for name, night in returns.items():
         for delivery in night.deliveries:
             put(settings, delivery.path, delivery.plan_code, delivery.meetmoment_code)
@@ -101,9 +105,15 @@ def kept_run(name: str, factory: pytest.TempPathFactory, run: Callable[[Path], D
     return replace(made, settings=Settings(home=copy / "home"))
 
 
+@contextmanager
+def in_short() -> Iterator[None]:
+    with without_dbt(), without_pages():
+        yield
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """The demonstration after some of its nights, for all tests that only read it."""
+    """The demonstration after the last of its nights, for all tests that only read it."""
     return kept_run("demo", tmp_path_factory, partial(run_demo, nights=FEW_NIGHTS))
 
 
@@ -148,38 +158,47 @@ def real_rows(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return kept("real_rows", lambda folder: rows_of_all(folder / "home", real_files), target, files) / "home"
 
 
+@pytest.fixture(scope="session")
+def staged(real_files: Path, real_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """One night of each plan with all real files, up to the judgement of the release; for slow tests."""
+    return kept_night("real_night", real_files, tmp_path_factory, real_rows)
+
+
 @pytest.fixture(scope="session", params=["compiled", pytest.param("by_dbt", marks=pytest.mark.slow)])
-def staged(
-    request: pytest.FixtureRequest, real_files: Path, real_rows: Path, tmp_path_factory: pytest.TempPathFactory
+def kingdom(request: pytest.FixtureRequest, real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Staged:
+    """One night with the real files of the United Kingdom, the smallest of the three; in `make slow` built by dbt."""
+    with without_dbt() if request.param == "compiled" else nullcontext():
+        return kept_night(f"kingdom_{request.param}", real_files, tmp_path_factory, plans=KINGDOM)
+
+
+def kept_night(
+    name: str,
+    real_files: Path,
+    factory: pytest.TempPathFactory,
+    rows: Path | None = None,
+    plans: frozenset[str] | None = None,
 ) -> Staged:
-    """One night of each plan with all real files, up to the judgement of the release; in `make slow` built by dbt."""
-    files = [path for path in real_files.rglob("*.csv") if path.is_file()]
-    name = f"real_night_{request.param}"
+    """A copy of the homes after one night with the real files of these plans, or of all."""
 
     def make(folder: Path) -> None:
-        shutil.copytree(real_rows, folder / "home")
-        with without_dbt() if request.param == "compiled" else nullcontext():
-            night_of_all(folder / "home", real_files)
+        if rows:
+            shutil.copytree(rows, folder / "home")
+        night_of(folder / "home", real_files, plans)
 
-    home = kept(name, make, tmp_path_factory.mktemp(name) / "kept", files) / "home"
+    files = [path for path in real_files.rglob("*.csv") if path.is_file()]
+    home = kept(name, make, factory.mktemp(name) / "kept", files) / "home"
     return Staged(real_files, {plan: Settings(home=home, plan=plan).warehouse for plan in with_home(home)})
 
 
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of dbt's manifests of the project, with every deprecation of dbt an error.
+    """The folder of dbt's manifest of the project, with every deprecation of dbt an error (`STRICT`).
 
     Test arguments outside ``arguments:`` are one of these.
     """
-
-    def make(folder: Path) -> None:
-        warehouse = folder / "build" / "warehouse.duckdb"
-        strict = ["--warn-error-options", "{error: [Deprecations, NoNodesForSelectionCriteria]}"]
-        found = transform.run(warehouse, ["parse", "--quiet", *strict, *transform.where(warehouse)])
-        columns.complete(found)
-        found.write(str(transform.manifest_path(warehouse)))
-
-    return kept("parsed_project", make, tmp_path_factory.mktemp("parsed") / "kept") / "build" / "dbt"
+    warehouse = tmp_path_factory.mktemp("parsed") / "build" / "warehouse.duckdb"
+    transform.project(warehouse)
+    return transform.manifest_path(warehouse).parent
 
 
 @pytest.fixture(scope="session")
@@ -193,8 +212,8 @@ def manifest(parsed: Path) -> dict[str, Any]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what stands on the whole demonstration, so that a room can be tested without waiting for it.
 
-    The file that makes it comes first, on the other worker those of the small plan, then one that makes the real night;
-    those that read the demonstration or the real files come last, so that no worker waits for what another is making.
+    The file that makes it comes first, on the other worker those of the small plan; those that read the demonstration
+    come last, so that no worker waits for what another is making.
     """
 
     def standing_on(*fixtures: str) -> list[pytest.Item]:
@@ -204,11 +223,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker("demo")
     of_demo = {item.path for item in standing_on("demo", "nights")}
     of_small = {item.path for item in standing_on("small", "released")}
-    of_real = {item.path for item in standing_on("real_rows", "staged")}
 
     def turn(item: pytest.Item) -> int:
         if item.path.name in MAKERS:
             return MAKERS[item.path.name]
-        return 4 if item.path in of_demo | of_real else 1 if item.path in of_small else 3
+        return 4 if item.path in of_demo else 1 if item.path in of_small else 3
 
     items.sort(key=turn)

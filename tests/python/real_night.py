@@ -68,6 +68,7 @@ class Staged:
         return straight(self.folder / "fr_barometre" / name, delimiter=",")
 
 
+KINGDOM = frozenset({"uk_gmpp"})
 RECEIVED = datetime(2024, 11, 1, tzinfo=UTC)
 
 
@@ -92,10 +93,11 @@ def rows_of_all(home: Path, real_files: Path) -> None:
         settings.warehouse.unlink()
 
 
-def night_of_all(home: Path, real_files: Path) -> None:
-    """One night of each plan with all of its files, up to the judgement of the release."""
-    for delivery in deliveries(real_files):
-        put(Settings(home=home), *delivery)
+def night_of(home: Path, real_files: Path, plans: frozenset[str] | None) -> None:
+    """One night of each of these plans, or of all, with all of its files, up to the judgement of the release."""
+    for path, plan, meetmoment in deliveries(real_files):
+        if plans is None or plan in plans:
+            put(Settings(home=home), path, plan, meetmoment)
     for plan_code in with_home(home):
         night = Night(Settings(home=home, plan=plan_code), RECEIVED)
         for step in (receive, load_raw, build):

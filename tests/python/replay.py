@@ -1,15 +1,17 @@
 """Files received one after another, in one warehouse: what many nights would have come to."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
 from flows.intake.archive import Receipt, receipt_for
+from flows.release import publishing
+from flows.reports import making
 from flows.settings import Settings
-from flows.warehouse import compiled, transform
+from flows.warehouse import compiled, docs, transform
 from flows.warehouse.load import load
 
 
@@ -56,4 +58,21 @@ def without_dbt() -> Iterator[None]:
         compiled.build(warehouse, select, plan_code, known_on, known_before)
 
     with patch.object(transform, "build", build):
+        yield
+
+
+@contextmanager
+def without_pages() -> Iterator[None]:
+    """Releases without site, documents and dbt's pages, for tests that ask how a release is made, kept and followed.
+
+    These pages are two thirds of what a release costs; of those of `small` and `demo` they are read.
+    """
+
+    def nothing(*_: object) -> None:
+        pass
+
+    pages = ((publishing, "build_site"), (making, "write"), (docs, "write"))
+    with ExitStack() as stack:
+        for module, name in pages:
+            stack.enter_context(patch.object(module, name, nothing))
         yield

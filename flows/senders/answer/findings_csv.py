@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, place
 
@@ -24,7 +26,7 @@ def findings_csv(answer: Answer) -> bytes:
             finding["rule_id"],
             *SEVERITY_WORDS[finding["severity"]],
             finding["sheet"],
-            finding["row_number"],
+            _row(finding),
             place(finding),
             finding["column_name"],
             finding["received_value"],
@@ -34,6 +36,12 @@ def findings_csv(answer: Answer) -> bytes:
         )
         writer.writerow([neutral("" if cell is None else str(cell)) for cell in cells])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _row(finding: Mapping[str, Any]) -> str:
+    """The row of the file: in a sheet that lies on its side that of the cell, since a record is a column there."""
+    found = re.search(r"\d+$", str(finding["cell"] or finding["row_number"] or ""))
+    return found[0] if found else ""
 
 
 def neutral(text: str) -> str:

@@ -22,7 +22,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from flows.registry import SEVERITIES
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, Finding, place
+from flows.senders.answer.told import Group
+from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, Finding
 
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}
@@ -122,6 +123,7 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
         ("Meetmoment", f"{meetmoment['label_nl']} ({answer.plan_code}/{answer.meetmoment_code})"),
         ("Ontvangen / received", f"{answer.received_at:%d/%m/%Y %H:%M} UTC"),
         ("Nummer / submission", answer.submission_id),
+        *((("Vragen / questions", answer.contact_words[0]),) if answer.contact_words[0] else ()),
         *((f"{' / '.join(SEVERITY_WORDS[severity])}".capitalize(), count) for severity, count in answer.counts.items()),
     )
     for row, (name, value) in enumerate(facts, start=5):
@@ -131,10 +133,11 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
     for column, (nl, english, _) in enumerate(_HEADERS, start=1):
         _write(sheet, header_row, column, f"{nl} / {english}" if english else nl, _font(bold=True, color="FFFFFFFF"))
         sheet.cell(header_row, column).fill = PatternFill("solid", fgColor="FF1C2530")
-    for row, finding in enumerate(answer.findings, start=header_row + 1):
-        _fill_row(sheet, row, finding, sheet_names)
-    if answer.findings:
-        sheet.auto_filter.ref = f"A{header_row}:I{header_row + len(answer.findings)}"
+    groups = answer.groups
+    for row, group in enumerate(groups, start=header_row + 1):
+        _fill_row(sheet, row, group, sheet_names)
+    if groups:
+        sheet.auto_filter.ref = f"A{header_row}:I{header_row + len(groups)}"
     sheet.freeze_panes = f"A{header_row + 1}"
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
@@ -144,17 +147,18 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
     sheet.print_title_rows = f"{header_row}:{header_row}"
 
 
-def _fill_row(sheet: Worksheet, row: int, finding: Finding, sheet_names: set[str]) -> None:
+def _fill_row(sheet: Worksheet, row: int, group: Group, sheet_names: set[str]) -> None:
+    finding = group.finding
     values = (
         finding["rule_id"],
         SEVERITY_WORDS[finding["severity"]][0],
         finding["sheet"],
-        place(finding),
+        group.where,
         finding["column_name"],
         finding["received_value"],
         finding["expected"],
-        finding["message_nl"],
-        finding["message_en"],
+        group.times_nl + finding["message_nl"],
+        group.times_en + finding["message_en"],
     )
     for column, value in enumerate(values, start=1):
         _write(sheet, row, column, value or "")

@@ -5,7 +5,7 @@ from pathlib import Path
 import jinja2
 
 from flows import registry
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, place
+from flows.senders.answer.verdict import SEVERITY_WORDS, Answer
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -18,5 +18,4 @@ def page(answer: Answer) -> str:
         answer=answer,
         meetmoment=registry.meetmomenten()[answer.plan_code, answer.meetmoment_code],
         severity_words=SEVERITY_WORDS,
-        place=place,
     )

@@ -6,14 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows import registry
 from flows.registry import SEVERITIES
+from flows.senders.answer import told
 
 if TYPE_CHECKING:
     import duckdb
 
 SEVERITY_WORDS = {
-    "critical": ("weigert de inzending", "rejects the submission"),
-    "error": ("rij apart gezet", "row set apart"),
+    "critical": ("leidt tot weigering", "leads to rejection"),
+    "error": ("rij telt niet mee", "row is not counted"),
     "warning": ("opmerking", "remark"),
     "info": ("ter informatie", "for information"),
 }
@@ -23,14 +25,14 @@ _VERDICT_WORDS = {
     "rejected": ("Geweigerd", "Rejected"),
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
-    "error": ("Aanvaard, met rijen die apart zijn gezet", "Accepted, with rows set apart"),
+    "error": ("Aanvaard, met rijen die niet meetellen", "Accepted, with rows that are not counted"),
     "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
     "clean": ("Aanvaard", "Accepted"),
 }
 _NEXT_WORDS = {
     "rejected": (
-        "Niets uit dit bestand is overgenomen. Verbeter wat de inzending weigert en stuur het bestand opnieuw.",
-        "Nothing of this file was taken over. Correct what rejects the submission and send the file again.",
+        "Niets uit dit bestand is overgenomen. Verbeter wat tot weigering leidt en stuur het bestand opnieuw.",
+        "Nothing from this file was taken over. Correct what leads to rejection and send the file again.",
     ),
     "overtaken": (
         "Wat in dit bestand staat, telt niet waar de latere versie er ook iets over zegt; zie de opmerking.",
@@ -38,11 +40,11 @@ _NEXT_WORDS = {
     ),
     "replaced": (
         "Wat in dit bestand staat, telt niet meer. Is dat niet juist, stuur dan het juiste bestand opnieuw.",
-        "What this file says counts no more. If that is not right, send the right file again.",
+        "What this file says is no longer counted. If that is not right, send the right file again.",
     ),
     "error": (
-        "Het bestand is overgenomen, behalve de rijen die apart zijn gezet: die tellen pas mee als ze verbeterd zijn.",
-        "The file was taken over, except for the rows set apart: they count nowhere until they are corrected.",
+        "Het bestand is overgenomen, behalve de rijen die niet meetellen: die tellen pas mee als ze verbeterd zijn.",
+        "The file was taken over, except for the rows that are not counted: they count once they are corrected.",
     ),
     "warning": (
         "Het bestand is overgenomen. De opmerkingen worden mee gepubliceerd; verbeter wat niet klopt.",
@@ -107,6 +109,20 @@ class Answer:
         return nl, english
 
     @property
+    def contact_words(self) -> tuple[str, str]:
+        """Whom the sender can ask, in Dutch and in English; empty where the registry names nobody for the plan."""
+        for row in registry.rows("plan/contact"):
+            if row["plan_code"] == self.plan_code:
+                reached = " · ".join(filter(None, (row["telephone"], row["email"])))
+                return f"Vragen? {row['name_nl']}: {reached}", f"Questions? {row['name_en']}: {reached}"
+        return "", ""
+
+    @property
+    def groups(self) -> list[told.Group]:
+        """The findings, those that are alike together."""
+        return list(told.grouped(self.findings, place))
+
+    @property
     def _kind(self) -> str:
         if self.is_rejected:
             return "rejected"
@@ -129,6 +145,12 @@ def read(warehouse: Path) -> list[Answer]:
         findings: dict[str, list[Finding]] = {}
         for finding in _rows(con, "from intermediate.int_finding order by sheet, row_number, column_name, rule_id"):
             findings.setdefault(finding["submission_id"], []).append(finding)
+        plan = {row["submission_id"]: row["plan_code"] for row in _rows(con, _STANDING)}
+        findings = {
+            submission: [told.readable(f, plan[submission], f["meetmoment_code"]) for f in of_it]
+            for submission, of_it in findings.items()
+            if submission in plan
+        }
         replacements: dict[str, list[Replacement]] = {}
         for other in _rows(con, _REPLACED):
             replacements.setdefault(other.pop("submission_id"), []).append(other)

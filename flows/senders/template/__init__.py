@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import registry
+from flows.release import kept
 from flows.senders.template.form_sheets import form_sheets
 from flows.senders.template.form_workbook import Form, write_workbook
 from flows.senders.template.prefill import accepted_values
@@ -33,7 +34,8 @@ def write_template(
         target: the workbook to write.
 
     Raises:
-        ValueError: when the plan has no Excel return, or no such policy domain.
+        ValueError: when the plan has no Excel return, or no such policy domain; or when there are releases to fill it
+            with and no warehouse: it is never empty in silence.
     """
     domains = [row for row in registry.rows("plan/policy_domain") if row["plan_code"] == plan_code]
     if policy_domain and policy_domain not in {row["policy_domain_code"] for row in domains}:
@@ -41,6 +43,11 @@ def write_template(
         raise ValueError(f"{policy_domain} is no policy domain of {plan_code}; it has {known or 'none'}")
     sheets, explanation = form_sheets(plan_code, registry.cutoff_date(plan_code, meetmoment_code))
     values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets)
+    if values.meetmoment_code is None and kept.ids(settings) and not settings.warehouse.exists():
+        raise ValueError(
+            f"{settings.warehouse} is gone, so that the return would be empty though {kept.ids(settings)[-1]} was "
+            "published: run veerkracht nightly first, which makes it anew"
+        )
     form = Form(plan_code, registry.meetmomenten()[plan_code, meetmoment_code], policy_domain, explanation)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_workbook(target, form, sheets, values)

@@ -45,9 +45,15 @@ _GUIDE = (
     ),
     (
         "Wat onder Toelichting staat, wordt gepubliceerd naast wat het verantwoordt: noem er functies en diensten, geen"
-        " namen of andere persoonsgegevens. Een interne opmerking hoort niet in de aangifte.",
-        "What stands under Toelichting is published beside what it accounts for: name posts and services there, no"
-        " persons or other personal data. An internal remark does not belong in the return.",
+        " namen of andere persoonsgegevens. Een interne opmerking hoort niet in de rapportering.",
+        "What stands under Toelichting is published beside what it accounts for: name functions and departments there,"
+        " no persons or other personal data. An internal remark does not belong in the return.",
+    ),
+    (
+        "Een toelichting in schuine letter is die van het vorige meetmoment: vervang ze waar er iets nieuws te zeggen"
+        " is. Een wijziging zonder nieuwe toelichting leidt tot een opmerking.",
+        "An explanation in italics is that of the meetmoment before: replace it where there is something new to say."
+        " A change without a new explanation leads to a remark.",
     ),
     (
         "Geef het bestand een naam die begint met de code van het beleidsdomein; een verbetering eindigt op _v2.",
@@ -81,10 +87,12 @@ class _Styles:
             self._made[key] = self._book.add_format({"font_name": "Calibri", "valign": "top", **properties})
         return self._made[key]
 
-    def cell(self, column: Column, locked: bool) -> Any:
+    def cell(self, column: Column, locked: bool, is_earlier: bool = False) -> Any:
         properties: dict[str, Any] = {"num_format": _FORMATS.get(column.type, "@"), "locked": locked}
         if column.type == "text":
             properties |= {"text_wrap": True, "indent": 1}
+        if is_earlier:
+            properties |= {"italic": True, "font_color": "#5B6672"}
         if locked:
             properties |= {"bg_color": "#E9ECEF", "font_color": "#3D4752", "border": 1, "border_color": "#D5DAE0"}
         return self.of(**properties)
@@ -118,7 +126,8 @@ def _write_sheet(
         page.write_string(0, number, column.header, _head(styles, column))
         for row, filled in enumerate(rows, start=1):
             value, state = filled.get(column.header, (None, "not_reported"))
-            _write(page, row, number, column, value, state, sheet, styles.cell(column, locked=column.is_protected))
+            style = styles.cell(column, locked=column.is_protected, is_earlier=_is_explanation(column))
+            _write(page, row, number, column, value, state, sheet, style)
         _validate(page, number, column, lists)
         if rows and column.is_required and not column.is_protected:
             waiting = styles.of(bg_color="#FFF2B3")
@@ -130,6 +139,11 @@ def _write_sheet(
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _is_explanation(column: Column) -> bool:
+    """Whether it accounts for something; what stands there was said at an earlier meetmoment."""
+    return any(feed.field == "explanation" for feed in column.feeds)
 
 
 def _head(styles: _Styles, column: Column) -> Any:
@@ -227,7 +241,7 @@ def _write_explanation(
     part = styles.of(bold=True, font_size=13)
     meetmoment = form.meetmoment
     page.set_row(0, 26)
-    page.write_string(0, 0, f"Aangifte {meetmoment['label_nl']}", styles.of(bold=True, font_size=16))
+    page.write_string(0, 0, f"Rapportering {meetmoment['label_nl']}", styles.of(bold=True, font_size=16))
     page.write_string(1, 0, f"Return for {meetmoment['label_en']}", styles.of(italic=True, font_color="#5B6672"))
     facts = [
         ("Plan", form.plan_code),
@@ -235,7 +249,7 @@ def _write_explanation(
         ("Dag van het meetmoment", _dutch_day(meetmoment["cutoff_date"])),
         ("Indienen vanaf", _dutch_day(meetmoment["opens_on"])),
         ("Uiterste dag", _dutch_day(meetmoment["deadline_on"])),
-        ("Ingevuld met", values.meetmoment_code or "niets: er is nog niets aanvaard / nothing accepted yet"),
+        ("Ingevuld met", _filled_with(form, values)),
     ]
     for row, (name, text) in enumerate(facts, start=3):
         page.write_string(row, 0, name, styles.of(font_color="#5B6672"))
@@ -255,6 +269,14 @@ def _write_explanation(
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     return ranges
+
+
+def _filled_with(form: Form, values: Prefilled) -> str:
+    """What stands in it already."""
+    if values.meetmoment_code is None:
+        return "niets: er is nog niets aanvaard / nothing accepted yet"
+    label = registry.meetmomenten()[form.plan_code, values.meetmoment_code]["label_nl"]
+    return f"wat aanvaard is voor {label} ({values.meetmoment_code})"
 
 
 def _write_columns(page: Any, row: int, sheets: Sequence[FormSheet], styles: tuple[Any, Any, Any, Any]) -> int:

@@ -42,6 +42,8 @@ pivoted as (
         max(case when measure = 'paid' then amount_eur_state end) as paid_state,
         max(case when measure = 'forecast' then amount_eur end) as forecast_eur,
         max(case when measure = 'forecast' then amount_eur_state end) as forecast_state,
+        sum(warning_count) filter (where measure = 'committed') as committed_warning_count,
+        sum(warning_count) filter (where measure = 'paid') as paid_warning_count,
         sum(warning_count) filter (where measure in ('budget', 'committed', 'paid', 'forecast')) as warning_count
     from amounts
     group by meetmoment_code, project_code, execution
@@ -86,6 +88,8 @@ final as (
         pivoted.forecast_eur,
         coalesce(pivoted.forecast_state, 'not_reported') as forecast_state,
         pivoted.committed_eur - pivoted.paid_eur as encours_eur,
+        coalesce(pivoted.committed_warning_count, 0) as committed_warning_count,
+        coalesce(pivoted.paid_warning_count, 0) as paid_warning_count,
         -- The budgets come from the row of the project and from the decisions.
         coalesce(projects.warning_count, 0)
         + coalesce(pivoted.warning_count, 0)

@@ -49,6 +49,8 @@ final as (
         amounts.forecast_eur,
         amounts.forecast_state,
         amounts.encours_eur,
+        amounts.committed_warning_count,
+        amounts.paid_warning_count,
         amounts.warning_count
     from published
     inner join members using (meetmoment_code, scope_code)

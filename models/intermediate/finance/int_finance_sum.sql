@@ -39,6 +39,8 @@ final as (
         sum(amounts.paid_eur) as paid_eur,
         sum(amounts.forecast_eur) as forecast_eur,
         sum(amounts.encours_eur) as encours_eur,
+        sum(amounts.committed_warning_count) as committed_warning_count,
+        sum(amounts.paid_warning_count) as paid_warning_count,
         sum(amounts.warning_count) as warning_count
     from members
     inner join amounts using (meetmoment_code, project_code)

@@ -18,6 +18,12 @@ delivered as (
 
 ),
 
+completions as (
+
+    select * from {{ ref('int_meetmoment_completion') }}
+
+),
+
 final as (
 
     select
@@ -37,11 +43,13 @@ final as (
         coalesce(delivered.project_count, 0) as delivered_project_count,
         coalesce(delivered.project_count, 0) > 0
         and coalesce(delivered.project_count >= meetmomenten.project_count, true) as is_complete,
+        completions.first_complete_at,
         meetmomenten.note
     from meetmomenten
     left join delivered
         on meetmomenten.meetmoment_code = delivered.meetmoment_code
         and meetmomenten.monitored_scope = delivered.scope_code
+    left join completions on meetmomenten.meetmoment_code = completions.meetmoment_code
 
 )
 

@@ -29,6 +29,8 @@ final as (
         cast(sum(forecast_eur) as decimal(18, 2)) as forecast_eur,
         {{ amount_pct('sum(committed_eur)', 'sum(budget_initial_eur)') }} as committed_of_initial_pct,
         {{ amount_pct('sum(paid_eur)', 'sum(budget_initial_eur)') }} as paid_of_initial_pct,
+        cast(sum(committed_warning_count) as bigint) as committed_warning_count,
+        cast(sum(paid_warning_count) as bigint) as paid_warning_count,
         cast(sum(warning_count) as bigint) as warning_count
     from amounts
     group by meetmoment_code, policy_domain_code, scope_code, execution

@@ -18,5 +18,7 @@ select
     encours_eur,
     {{ amount_pct('committed_eur', 'budget_initial_eur') }} as committed_of_initial_pct,
     {{ amount_pct('paid_eur', 'budget_initial_eur') }} as paid_of_initial_pct,
+    cast(committed_warning_count as bigint) as committed_warning_count,
+    cast(paid_warning_count as bigint) as paid_warning_count,
     cast(warning_count as bigint) as warning_count
 from {{ ref('int_finance_by_project') }}

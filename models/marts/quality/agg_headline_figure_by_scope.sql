@@ -10,6 +10,7 @@
         'on_schedule_or_realised_count', 'scope_project_count', 'on_schedule_or_realised_warnings + project_warnings'),
     ('rrf_projects', 'rrf_project_count', 'total', 'projects', 'scope_project_count', 'null', 'project_warnings'),
     ('milestones', 'milestone_count', 'total', 'milestones', 'milestone_count', 'null', 'milestone_warnings'),
+    ('milestones', 'milestone_count', 'started', 'milestones', 'started_count', 'null', 'started_warnings'),
     ('milestones', 'milestone_count', 'on_schedule_or_realised', 'milestones', 'on_schedule_or_realised_count', 'null',
         'on_schedule_or_realised_warnings'),
     ('milestones', 'milestone_share', 'on_schedule_or_realised_of_started', 'percent',

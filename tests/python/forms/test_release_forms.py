@@ -75,14 +75,14 @@ def test_no_exported_workbook_holds_a_formula(folder: Path, spiked: Path) -> Non
             assert len(sheets) > 20
             assert [name for name in sheets if re.search(rb"<f[ >/]", container.read(name))] == []
     header, *rows = workbook_rows(spiked, "dim_project")
-    titles = {row[header.index("title")] for row in rows}
+    titles = {row[header.index("Titel")] for row in rows}
     assert sum(str(title).startswith("=") for title in titles) > 30, "the text itself is kept"
-    assert "x" * 32_767 in {row[header.index("objective")] for row in rows}, "as much as a cell holds"
+    assert "x" * 32_767 in {row[header.index("Doelstelling")] for row in rows}, "as much as a cell holds"
 
 
 def test_a_workbook_keeps_every_text(spiked: Path) -> None:
     header, *rows = workbook_rows(spiked, "dim_project")
-    told = {unescape(str(value)) for row in rows if (value := row[header.index("funding_type")]) is not None}
+    told = {unescape(str(value)) for row in rows if (value := row[header.index("Financiering")]) is not None}
     assert set(STRANGE) <= told
 
 
@@ -99,7 +99,7 @@ def test_no_csv_for_excel_holds_what_a_spreadsheet_would_run(folder: Path, spike
                             text,
                         )
     with (spiked / names.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
-        titles = [row["title"] for row in csv.DictReader(file, delimiter=";")]
+        titles = [row["Titel"] for row in csv.DictReader(file, delimiter=";")]
     assert all(title.startswith("'") for title in titles)
 
 
@@ -116,15 +116,15 @@ def test_dutch_excel_reads_numbers_and_dates(folder: Path) -> None:
     assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\xef\xbb\xbf") == 1
     with (folder / names.CSV_EXCEL_NL / "dim_project.csv").open(encoding="utf-8-sig", newline="") as file:
         row = next(csv.DictReader(file, delimiter=";"))
-    assert re.fullmatch(r"\d+,\d\d", row["budget_initial_eur"])
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["start_date"])
-    assert row["is_rrf"] in ("WAAR", "ONWAAR")
+    assert re.fullmatch(r"\d+,\d\d", row["Initieel budget (EUR)"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["Startdatum"])
+    assert row["Ook in het Europese herstelfonds (RRF)"] in ("WAAR", "ONWAAR")
 
 
 def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Path, marts: tuple[Mart, ...]) -> None:
     book = openpyxl.load_workbook(folder / names.WORKBOOK, read_only=True)
     shown = [mart for mart in marts if "xlsx" in mart.forms]
-    assert book.sheetnames == ["Leesmij", *(mart.name[:31] for mart in contents.by_audience(shown))]
+    assert book.sheetnames == ["Leesmij", "Kolommen", *(mart.name[:31] for mart in contents.by_audience(shown))]
     assert not book.properties.creator and not book.properties.lastModifiedBy
     readme = " ".join(str(value) for row in workbook_rows(folder, "Leesmij") for value in row if value is not None)
     assert folder.name in readme
@@ -132,13 +132,28 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
     assert readme.count("Not in this file") == len(marts) - len(shown)
     header, first, *rest = workbook_rows(folder, "dim_project")
     kinds = dict(zip(header, map(type, first), strict=True))
-    assert kinds["budget_initial_eur"] in (int, float) and kinds["start_date"] is datetime.datetime
-    assert kinds["is_rrf"] is bool and kinds["title"] is str
+    assert kinds["Initieel budget (EUR)"] in (int, float) and kinds["Startdatum"] is datetime.datetime
+    assert kinds["Ook in het Europese herstelfonds (RRF)"] is bool and kinds["Titel"] is str
     with duckdb.connect(str(folder / names.DATABASE), read_only=True) as con:
         assert con.sql("select count(*) from dim_project").fetchone() == (len(rest) + 1,)
         (total,) = con.sql("select sum(amount_eur) from fct_finance_as_returned").fetchall()[0]
     amounts = [row[6] for row in workbook_rows(folder, "fct_finance_as_returned")[1:]]
     assert sum(Decimal(str(amount)) for amount in amounts if amount is not None) == total
+
+
+def test_people_read_dutch_headings_and_find_what_each_means(folder: Path, marts: tuple[Mart, ...]) -> None:
+    """In the CSV for Excel and in the workbook; the sheet of columns leads from a heading to the name of the column."""
+    book = openpyxl.load_workbook(folder / names.WORKBOOK, read_only=True)
+    explained = {(sheet, heading): (name, nl, en) for sheet, heading, name, nl, en in workbook_rows(folder, "Kolommen")}
+    for mart in (mart for mart in marts if "csv_excel_nl" in mart.forms):
+        with (folder / names.CSV_EXCEL_NL / f"{mart.name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            assert next(csv.reader(file, delimiter=";")) == [column.label_nl for column in mart.columns]
+    for mart in (mart for mart in marts if "xlsx" in mart.forms):
+        for column in mart.columns:
+            meant = (column.name, column.description_nl, column.description)
+            assert explained[mart.name[:31], column.label_nl] == meant
+        heading = next(book[mart.name[:31]].iter_rows(max_row=1, values_only=True))
+        assert heading == tuple(column.label_nl for column in mart.columns)
 
 
 def test_the_headlines_are_those_of_the_mart(folder: Path) -> None:

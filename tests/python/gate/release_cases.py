@@ -121,6 +121,7 @@ RELEASE_CASES = (
     _fails("DQ21", "a figure without a measure", HEADLINES, measure=None),
     _fails("DQ15", "a figure without a unit", HEADLINES, unit=None),
     _passes("DQ16A", "reproduced", PUBLISHED),
+    _passes("DQ16A", "as it was lawfully restated", PUBLISHED, verdict="restated"),
     _passes("DQ16A", "reproduced from rounded parts", PUBLISHED, verdict="reproduced_from_rounded_parts"),
     _passes("DQ16A", "not delivered", PUBLISHED, verdict="not_delivered"),
     _passes("DQ16A", "not complete", PUBLISHED, verdict="not_complete"),

@@ -1,11 +1,13 @@
 """What gate 1 accepts, every mart can hold: the largest and smallest values in each numeric field of the contract."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
+from replay import without_dbt
 from rule_builder import PLAN, Case, Edit, add, fill, put
 
 from expectations import gate
@@ -77,12 +79,15 @@ def cases() -> Iterator[Case]:
         )
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """All marts of these cases, in one build."""
+@pytest.fixture(scope="module", params=["compiled", pytest.param("by_dbt", marks=pytest.mark.slow)])
+def built(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All marts of these cases, in one build; in `make slow` by dbt, which asks every promise of them."""
     home: Path = tmp_path_factory.mktemp("extremes")
     warehouse = fill(tuple(cases()), home)
-    transform.build(warehouse, transform.WAREHOUSE, PLAN)
+    with without_dbt() if request.param == "compiled" else nullcontext():
+        transform.build(warehouse, transform.WAREHOUSE, PLAN)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         yield con
 

@@ -144,7 +144,7 @@ def test_a_rule_that_is_not_asked_of_a_plan_holds_no_night_for_it(
         settings = Settings(home=tmp_path, plan=plan)
         settings.build.mkdir(parents=True)
         duckdb.connect(str(settings.warehouse)).close()
-        reasons[plan] = judge_release(Night(settings))
+        reasons[plan] = [str(reason) for reason in judge_release(Night(settings))]
     assert reasons["uk_gmpp"] == []
     (reason,) = reasons["veerkracht"]
     assert reason.startswith("DQ20") and "0123" in reason

@@ -13,7 +13,7 @@ from flows.check import check
 
 AFTER = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 OMG = ("VV001", "VV002", "VV015", "VV028", "VV033")
-RULES = {"M03", "M05", "M06", "M07", "M08", "M09"}
+RULES = {"M03", "M05", "M06", "M07", "M08", "M09", "M15"}
 
 
 def keep(*codes: str) -> Callable[[Workbook], None]:
@@ -47,6 +47,7 @@ VERSIONS = {
     "OMG_return_m7_v4.xlsx": keep(*OMG[:-1]),
     "OMG_return_m7_v5.xlsx": sort_apart,
     "OMG_nieuw_m7.xlsx": keep(),
+    "Correctie van OMG.xlsx": keep("VV001"),
 }
 LAST_TIME = "OMG_vorige_m7.xlsx"
 
@@ -99,5 +100,14 @@ def test_one_column_sorted_apart_from_the_rest_is_noticed(told: dict[str, Any]) 
 
 
 def test_last_times_return_sent_for_this_meetmoment_is_noticed(told: dict[str, Any]) -> None:
-    (found,) = told[LAST_TIME]
-    assert rules([found]) == {("M09", "warning")} and "Meting 6" in found["message_nl"]
+    assert rules(told[LAST_TIME]) == {("M09", "warning"), ("M15", "info")}
+    (found,) = [finding for finding in told[LAST_TIME] if finding["rule_id"] == "M09"]
+    assert "Meting 6" in found["message_nl"]
+
+
+def test_part_of_a_return_under_any_other_name_is_told_what_keeps_holding(told: dict[str, Any]) -> None:
+    found = told["Correctie van OMG.xlsx"]
+    assert rules(found) == {("M03", "warning"), ("M15", "info")}
+    (beside,) = [finding for finding in found if finding["rule_id"] == "M15"]
+    assert beside["received_value"] == "OMG_return_m7.xlsx"
+    assert "VV002, VV015, VV028, VV033" in beside["message_nl"] and "_v2" in beside["message_nl"]

@@ -8,6 +8,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun
+from replay import without_dbt
 from small_plan import CODES
 from test_rows_left_out import OMG, keep
 
@@ -44,8 +45,9 @@ def reasons(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> list[st
             " where plan_code = 'veerkracht'",
             [there],
         )
-    build(night)
-    return [reason for reason in judge_release(night) if reason.startswith("G02")]
+    with without_dbt():
+        build(night)
+    return [str(reason) for reason in judge_release(night) if reason.rule_id == "G02"]
 
 
 def test_each_meetmoment_names_the_projects_the_file_and_what_to_do(reasons: list[str]) -> None:

@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pytest
 
-from flows.settings import PROJECT
+from flows import registry
+from flows.settings import PROJECT, Settings
+from flows.warehouse import registry_rows
 
 GUIDE = PROJECT / "docs" / "adding-a-source.md"
 ROOMS = (
@@ -102,6 +105,19 @@ def run(project: Path, commands: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_registry_is_whole_with_the_rows_of_the_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of what follows: every row and cell of the guide, and none that nothing knows."""
+    shutil.copytree(PROJECT / "seeds", tmp_path / "seeds")
+    monkeypatch.setattr(registry, "SEEDS", tmp_path / "seeds")
+    for block in blocks():
+        if block.kind == "csv":
+            add_rows(tmp_path / block.name, block.text)
+        elif block.kind == "change":
+            change_cells(tmp_path / block.name, block.text)
+    assert registry_rows.broken(Settings(home=tmp_path, cache=tmp_path / "cache")) == ([], {})
+
+
+@pytest.mark.slow
 def test_the_guide_leads_from_a_file_to_its_figures(tmp_path: Path) -> None:
     project = copy_of_the_project(tmp_path / "project")
     ran: list[subprocess.CompletedProcess[str]] = []

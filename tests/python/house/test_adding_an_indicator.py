@@ -27,7 +27,7 @@ def blocks(language: str) -> list[str]:
 def copy(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the warehouse of the last night where it always is, and the row of the guide."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("seeds", "models", "macros", "tests", "flows", "expectations"):
+    for name in ("seeds", "models", "macros", "tests", "flows", "expectations", "reports"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(PROJECT / name, folder / name)
@@ -57,6 +57,11 @@ def test_the_guide_is_under_a_page() -> None:
     assert len(GUIDE.splitlines()) < 50
 
 
+def test_the_registry_is_whole_with_the_row_of_the_guide(copy: Path) -> None:
+    assert "the registry is whole" in run(copy, blocks("sh")[0].splitlines()[0]).stdout
+
+
+@pytest.mark.slow
 def test_the_guide_leads_to_the_marts(copy: Path) -> None:
     answers = []
     for line in "".join(blocks("sh")).splitlines():

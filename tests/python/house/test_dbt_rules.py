@@ -20,6 +20,9 @@ from flows.forms import contents
 from flows.settings import PROJECT
 from flows.warehouse import transform
 
+# What asks the marts, and what says which of them a page or a document is made of.
+READS = {".sql", ".j2", ".typ", ".yml", ".py"}
+
 PREFIXES = {
     "registry": ("reg_",),
     "staging": ("stg_",),
@@ -247,6 +250,17 @@ def test_every_model_has_somebody_who_answers_for_it(project: Project) -> None:
 def test_staging_is_private(project: Project) -> None:
     access = {node["access"] for name, node in project.models.items() if project.layer(name) == "staging"}
     assert access == {"private"}
+
+
+def test_site_and_reports_stand_on_the_marts_that_they_name(project: Project) -> None:
+    """What reads a mart is found in its queries, templates and declarations; the lineage says the same."""
+    marts = {path.stem for path in (PROJECT / "models" / "marts").glob("*/*.sql")}
+    for exposure in (found for found in project.exposures.values() if found["name"] in ("site", "reports")):
+        rooms = (PROJECT / exposure["name"], PROJECT / "flows" / exposure["name"])
+        read = [path for room in rooms for path in room.rglob("*") if path.suffix in READS]
+        named = {word for path in read for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))} & marts
+        stands_on = {project.nodes[parent]["name"] for parent in exposure["depends_on"]["nodes"]}
+        assert stands_on == named, f"models/_exposures.yml, {exposure['name']}: {sorted(stands_on ^ named)}"
 
 
 def test_exposures_stand_on_public_tables(project: Project) -> None:

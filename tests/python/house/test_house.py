@@ -155,11 +155,20 @@ def test_unit_tests_of_the_business_rules(small: DemoRun, tmp_path: Path) -> Non
     """In a warehouse of any plan: of what is there they only ask which columns it has."""
     warehouse = tmp_path / "warehouse.duckdb"
     warehouse.write_bytes(small.settings.warehouse.read_bytes())
-    units = ["test", "--quiet", "--select", "test_type:unit", *transform.where(warehouse)]
+    units = ["test", "--quiet", "--no-write-json", "--select", "test_type:unit", *transform.where(warehouse)]
     transform.run(warehouse, units, transform.project(warehouse))
 
 
-@pytest.mark.parametrize(("name", "at_least"), [("requirements.lock", 70), ("requirements-dev.lock", 110)])
+@pytest.mark.parametrize(
+    ("name", "at_least"),
+    [
+        ("requirements.lock", 70),
+        ("requirements-dev.lock", 110),
+        ("tests/bi/requirements.lock", 2),
+        ("tests/bi/requirements-ckan.lock", 2),
+        ("tests/bi/requirements-superset.lock", 140),
+    ],
+)
 def test_a_lock_has_hashes_and_names_no_index(name: str, at_least: int) -> None:
     lock = (PROJECT / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://|--index|--find-links", lock)

@@ -10,6 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun, put
+from replay import without_dbt, without_pages
 from small_plan import PROJECTS
 
 from flows import registry
@@ -60,7 +61,9 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
     book.save(again)
     put(settings, again, "veerkracht", "m7")
     assert not quick_look(settings)
-    return LateNight(settings, runbook(Night(settings, LATE)), corrected.submission_id, before)
+    with without_dbt(), without_pages():
+        outcome = runbook(Night(settings, LATE))
+    return LateNight(settings, outcome, corrected.submission_id, before)
 
 
 def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_night: LateNight) -> None:
@@ -167,7 +170,8 @@ def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_di
     seeds = carried.seeds()
     monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
     monkeypatch.setattr("flows.release.rebuild.registry.code_checksum", lambda: "another")
-    rebuilt = rebuild(settings, last.release_id)
+    with without_dbt(), without_pages():
+        rebuilt = rebuild(settings, last.release_id)
     assert rebuilt.differing == (carried.REGISTRY,)
     assert rebuilt.registry_differs == ("plan/scope.csv",)
     assert not rebuilt.is_same_code

@@ -212,7 +212,8 @@ def test_a_year_in_a_cell_of_days_is_told_as_what_was_typed(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("12:30:00", ("12:30:00", "t")), ("2021-06-30T00:00:00", ("2021-06-30", "d"))]
+    ("written", "read"),
+    [("12:30:00", ("12:30:00", "d")), ("half een", ("half een", "t")), ("2021-06-30T00:00:00", ("2021-06-30", "d"))],
 )
 def test_a_cell_that_says_its_time_itself(tmp_path: Path, written: str, read: tuple[str, str]) -> None:
     book = with_sheet_data(

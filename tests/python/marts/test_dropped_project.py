@@ -12,7 +12,7 @@ from replay import Received
 from demo.return_files import write_workbook
 from demo.return_tables import Row, Sheet
 from flows.settings import Settings
-from flows.warehouse import transform
+from flows.warehouse import compiled, transform
 from flows.warehouse.load import load
 
 PLAN, MEETMOMENT = "veerkracht", "m5"
@@ -54,7 +54,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     load(settings, files, settings.warehouse, {})
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("update registry.meetmoment set project_count = 2 where meetmoment_code = ?", [MEETMOMENT])
-    transform.build(settings.warehouse, ["+agg_finance_first_complete", "+what_changed"], PLAN)
+    transform.project(settings.warehouse)
+    compiled.build(settings.warehouse, ["+agg_finance_first_complete", "+what_changed"], PLAN)
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         yield con
 

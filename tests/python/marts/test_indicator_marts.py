@@ -189,4 +189,4 @@ def test_a_value_of_an_unregistered_indicator_is_set_apart_and_named(demo: DemoR
         "Indicatorcode",
         "IND99",
     )
-    assert "seeds/indicators/indicator.csv" in finding["message_nl"]
+    assert "Vraag het contactpunt" in finding["message_nl"]

@@ -3,7 +3,10 @@
 import csv
 from pathlib import Path
 
+import pytest
 from real_night import PROGRAMME, Staged
+
+pytestmark = pytest.mark.slow
 
 KEY = {"v01": "Codice univoco Milestone-Target", "v02": "Nr. Seq. M&T"}
 LAST_DAY = {"Q1": "03-31", "Q2": "06-30", "Q3": "09-30", "Q4": "12-31"}

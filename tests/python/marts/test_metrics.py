@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 from conftest import DemoRun
+from dbt.contracts.graph.semantic_manifest import SemanticManifest
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
 from metricflow.protocols.sql_client import SqlEngine
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
@@ -38,13 +38,13 @@ class Metrics:
 
 
 @pytest.fixture(scope="module")
-def metrics(demo: DemoRun, parsed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+def metrics(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
     warehouse = tmp_path_factory.mktemp("metrics") / "warehouse.duckdb"
     warehouse.write_bytes(demo.settings.warehouse.read_bytes())
     transform.build(warehouse, ["path:models/semantic"], "veerkracht")
-    manifest = parse_manifest_from_dbt_generated_manifest(
-        (parsed / "semantic_manifest.json").read_text(encoding="utf-8")
-    )
+    told = warehouse.with_name("semantic_manifest.json")
+    SemanticManifest(transform.project(warehouse)).write_json_to_file(str(told))
+    manifest = parse_manifest_from_dbt_generated_manifest(told.read_text(encoding="utf-8"))
     writer = SimpleNamespace(sql_engine_type=SqlEngine.DUCKDB, sql_plan_renderer=DuckDbSqlPlanRenderer())
     with duckdb.connect(str(warehouse), read_only=True) as con:
         yield Metrics(con, MetricFlowEngine(SemanticManifestLookup(manifest), writer))

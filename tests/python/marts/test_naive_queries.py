@@ -25,7 +25,7 @@ HEADLINES = {
     ("counts", "project_count"): ("project_count", "total", "figure"),
     ("counts", "milestone_count"): ("milestone_count", "total", "figure"),
     ("counts", "on_schedule_or_realised_count"): ("milestone_count", "on_schedule_or_realised", "figure"),
-    ("counts", "started_count"): ("milestone_share", "on_schedule_or_realised_of_started", "denominator"),
+    ("counts", "started_count"): ("milestone_count", "started", "figure"),
     ("money", "committed_eur"): ("committed", "total", "figure"),
     ("money", "paid_eur"): ("paid", "total", "figure"),
     ("money", "encours_eur"): ("encours", "total", "figure"),
@@ -97,7 +97,9 @@ def test_a_filter_names_columns_and_marts_that_are_there_and_is_said_first(marts
         assert set(mart.filter) <= names(mart), mart.name
         assert mart.within is None or set(of[mart.within].key) - {"scope_code"} <= names(mart), mart.name
         assert mart.description.startswith("To sum or count: ") == bool(mart.filter or mart.within), mart.name
-        assert not mart.filter or all(column in mart.description.split(". ")[0] for column in mart.filter)
+        assert mart.description_nl.startswith("Om op te tellen of te tellen: ") == bool(mart.filter or mart.within)
+        for said in (mart.description, mart.description_nl):
+            assert not mart.filter or all(column in said.split(". ")[0] for column in mart.filter)
 
 
 def test_metrics_carry_the_filter_too(manifest: dict[str, Any]) -> None:
@@ -276,6 +278,33 @@ NAMED = {
 def test_what_once_gave_a_number_that_nobody_published(asked: str, con: duckdb.DuckDBPyConnection) -> None:
     query, published = NAMED[asked]
     assert con.sql(query).fetchall() == [(published,)]
+
+
+def test_a_figure_in_a_row_of_several_has_its_own_count_of_warnings(
+    marts: tuple[Mart, ...], con: duckdb.DuckDBPyConnection
+) -> None:
+    """What is committed and what is paid have the warnings beneath them alone, whatever mart they are summed in."""
+    asked = 0
+    for mart in of_meetmoments(marts):
+        if mart.filter or mart.within:
+            continue
+        for column in ("committed_eur", "paid_eur"):
+            if column not in names(mart) or len(additive(mart)) < 2:
+                continue
+            asked += 1
+            measure = column.removesuffix("_eur")
+            told = naive(con, "agg_headline_figure", "warning_count", f"measure = '{measure}' and item = 'total'")
+            assert naive(con, mart.name, f"{measure}_warning_count") == told, (mart.name, column)
+    assert asked >= 8
+
+
+def test_warnings_add_up_to_one_count_in_whatever_mart_of_a_subject(con: duckdb.DuckDBPyConnection) -> None:
+    """By unit of the plan or of all of it: the warnings beneath the same rows of returns."""
+    for subject, fact in (("finance", "fct_finance"), ("status", "fct_project_status")):
+        told = naive(con, fact, "warning_count")
+        for unit in ("meetmoment", "speerpunt", "cluster", "policy_domain"):
+            assert naive(con, f"agg_{subject}_by_{unit}", "warning_count") == told, (subject, unit)
+        assert sum(told.values()) > 50
 
 
 def test_one_figure_has_one_count_of_warnings(con: duckdb.DuckDBPyConnection) -> None:

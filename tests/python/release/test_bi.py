@@ -7,10 +7,11 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -123,7 +124,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     _run(*as_owner, str(programs / "initdb"), "-D", str(data), "-U", "owner", "-A", "trust", "-E", "UTF8", cwd=folder)
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder}"
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c fsync=off"
     control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
     _run(*control, "-w", "-l", str(folder / "log"), "-o", options, "start", cwd=folder)
     try:
@@ -131,6 +132,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         _run(*control, "-m", "immediate", "stop", cwd=folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def exported(current: kept.Release, server: str) -> str:
+    """A server that holds the release; every test leaves it so."""
+    postgres.export(current, server)
+    return server
 
 
 def test_postgres_holds_the_release_to_the_cent(current: kept.Release, server: str) -> None:
@@ -149,8 +157,9 @@ def test_postgres_holds_the_release_to_the_cent(current: kept.Release, server: s
 
 
 def test_postgres_has_the_keys_of_the_release_also_after_a_table_was_made_anew(
-    current: kept.Release, server: str
+    current: kept.Release, exported: str
 ) -> None:
+    server = exported
     with duckdb.connect(str(current.database), read_only=True) as db:
         wanted = db.sql("""
             select constraint_type, count(*) from duckdb_constraints()
@@ -160,7 +169,6 @@ def test_postgres_has_the_keys_of_the_release_also_after_a_table_was_made_anew(
         select case contype when 'p' then 'PRIMARY KEY' else 'FOREIGN KEY' end, count(*) from pg_constraint
         where connamespace = 'veerkracht'::regnamespace and contype in ('p', 'f') group by 1 order by 1
     """
-    postgres.export(current, server)
     with psycopg.connect(server, autocommit=True) as con:
         assert con.execute(kinds).fetchall() == wanted
         con.execute("alter table veerkracht.dim_project add column former integer")
@@ -171,9 +179,8 @@ def test_postgres_has_the_keys_of_the_release_also_after_a_table_was_made_anew(
             con.execute("update veerkracht.fct_finance set cluster_code = 'no such cluster'")
 
 
-def test_a_reader_may_read_and_nothing_else(current: kept.Release, server: str) -> None:
-    postgres.export(current, server)
-    with psycopg.connect(server, autocommit=True) as con:
+def test_a_reader_may_read_and_nothing_else(exported: str) -> None:
+    with psycopg.connect(exported, autocommit=True) as con:
         con.execute("set role veerkracht_reader")
         assert con.execute("select count(*) from veerkracht.dim_plan").fetchone()
         for statement in ("delete from veerkracht.dim_plan", "create table veerkracht.mine (a integer)"):
@@ -228,8 +235,8 @@ def test_readers_of_several_tables_never_fail_or_see_a_mixture(
     assert errors == [] and seen == pairs
 
 
-def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, server: str) -> None:
-    postgres.export(current, server)
+def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, exported: str) -> None:
+    server = exported
     with psycopg.connect(server, autocommit=True) as con:
         con.execute("create schema payroll create table salaries (amount integer)")
         with pytest.raises(postgres.NotExported, match="payroll holds what no export made"):
@@ -248,8 +255,8 @@ def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, serve
         assert con.execute(columns, ["former"]).fetchone() == (0,)
 
 
-def test_a_failed_export_leaves_the_schema_as_it_was(released: DemoRun, current: kept.Release, server: str) -> None:
-    postgres.export(current, server)
+def test_a_failed_export_leaves_the_schema_as_it_was(current: kept.Release, exported: str) -> None:
+    server = exported
     broken = replace(current, manifest={**current.manifest, "tables": {"dim_plan": 99}})
     with pytest.raises(postgres.NotExported, match="dim_plan"):
         postgres.export(broken, server)
@@ -263,3 +270,101 @@ def _run(*command: str, cwd: Path = PROJECT) -> str:
     ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+SUPERSET = PROJECT / ".venv-superset" / "bin" / "python"
+
+
+def superset(folder: Path, **asked: Any) -> dict[str, Any]:
+    """What a Superset answers that knows nothing but the address of a release; none where it is not installed."""
+    if not SUPERSET.exists():
+        pytest.skip("no Superset here; `make superset` installs it and asks this test")
+    (folder / "superset").mkdir()
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    answer: dict[str, Any] = json.loads(
+        _run(str(SUPERSET), str(BI / "ask_superset.py"), str(folder / "superset"), str(folder / "asked.json"))
+    )
+    return answer
+
+
+def naive_chart(dataset: dict[str, str], metric: str, by: Sequence[str] = (), **filters: str) -> dict[str, Any]:
+    """What Superset asks for a chart on which somebody chose a measure, by what it stands, and one meetmoment."""
+    told = {"expressionType": "SQL", "sqlExpression": metric, "label": "figure"}
+    chosen = [{"col": column, "op": "==", "val": value} for column, value in filters.items()]
+    query = {"columns": list(by), "metrics": [told], "filters": chosen}
+    return {"dataset": dataset, "query": {**query, "orderby": [[column, True] for column in by], "row_limit": 1000}}
+
+
+@pytest.mark.slow
+def test_superset_shows_the_published_figures_and_the_chart_of_the_plan(demo: DemoRun, tmp_path: Path) -> None:
+    """No filter on scope or execution; the order and the colours of the statuses come by one join on their codes."""
+    release = kept.current(demo.settings)
+    assert release
+    figures = {
+        "paid at m3": ("fct_finance", "sum(paid_eur)", {"meetmoment_code": "m3"}, 218_600_000),
+        "paid at m6": ("fct_finance", "sum(paid_eur)", {"meetmoment_code": "m6"}, 2_163_550_000),
+        "projects": ("agg_status_by_meetmoment", "sum(project_count)", {"meetmoment_code": "m3"}, 180),
+        "milestones": ("fct_milestone_status", "count(*)", {"meetmoment_code": "m6"}, 1753),
+        "for the EU": ("fct_rrf_milestone_target", "count(*)", {"meetmoment_code": "m6"}, 39),
+    }
+    charts = {
+        name: naive_chart({"table_name": table}, metric, **filters)
+        for name, (table, metric, filters, _) in figures.items()
+    }
+    statuses = """
+        select statuses.*, codes.sort_order, codes.colour
+        from agg_status_by_meetmoment as statuses
+        inner join dim_code as codes on codes.code_list = 'project_status' and codes.code = statuses.status
+    """
+    by = ("sort_order", "status", "status_label_nl", "colour")
+    charts["chart"] = naive_chart(
+        {"table_name": "statuses", "sql": statuses}, "sum(project_count)", by, meetmoment_code="m3"
+    )
+    shut_in = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
+    answer = superset(
+        tmp_path,
+        uri=f"duckdb:///{release.database}",
+        schema="main",
+        connect_args=shut_in,
+        tables=["fct_finance"],
+        charts=charts,
+    )
+    shown = {name: answer["charts"][name][0]["figure"] for name in figures}
+    assert shown == {name: published for name, (*_, published) in figures.items()}
+    with (PROJECT / "seeds" / "codes" / "code.csv").open(encoding="utf-8", newline="") as file:
+        scale = {row["code"]: row for row in csv.DictReader(file) if row["code_list"] == "project_status"}
+    drawn = answer["charts"]["chart"]
+    assert [bar["status"] for bar in drawn] == sorted(
+        (bar["status"] for bar in drawn), key=lambda status: int(scale[status]["sort_order"])
+    )
+    for bar in drawn:
+        assert (bar["colour"], bar["status_label_nl"]) == (
+            scale[bar["status"]]["colour"],
+            scale[bar["status"]]["label_nl"],
+        )
+    assert len(drawn) == 6 and sum(bar["figure"] for bar in drawn) == 180
+    finance = answer["tables"]["fct_finance"]
+    assert finance["comment"].startswith("Eén rij per meetmoment en project")
+    assert all(column["comment"] for column in finance["columns"])
+
+
+@pytest.mark.slow
+def test_superset_reflects_the_keys_of_the_export(demo: DemoRun, server: str, tmp_path: Path) -> None:
+    """Of a file duckdb-engine asks for keys where DuckDB has none; PostgreSQL answers for the same keys."""
+    release = kept.current(demo.settings)
+    assert release
+    postgres.export(release, server)
+    parts = dict(part.split("=", 1) for part in server.split())
+    uri = f"postgresql+psycopg2://{parts['user']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
+    answer = superset(tmp_path, uri=uri, schema="veerkracht", connect_args={}, tables=["fct_finance"], charts={})
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        wanted = con.sql(
+            "select constraint_type, constraint_column_names, referenced_table, referenced_column_names"
+            " from duckdb_constraints() where table_name = 'fct_finance'"
+        ).fetchall()
+    found = answer["tables"]["fct_finance"]
+    keys = {kind: columns for kind, columns, *_ in wanted}
+    assert found["primaryKey"] == keys["PRIMARY KEY"]
+    assert {
+        (*key["column_names"], key["referred_table"], *key["referred_columns"]) for key in found["foreignKeys"]
+    } == {(*columns, table, *parents) for kind, columns, table, parents in wanted if kind == "FOREIGN KEY"}

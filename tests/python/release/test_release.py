@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from conftest import HELD, DemoRun
 from made_release import sign
 from pydantic import SecretStr
+from replay import without_pages
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -43,6 +45,12 @@ def copied(small: DemoRun, target: Path) -> Path:
     return target / "copy"
 
 
+@pytest.fixture(autouse=True)
+def pages_are_no_part_of_this() -> Iterator[None]:
+    with without_pages():
+        yield
+
+
 @pytest.fixture
 def home(small: DemoRun, tmp_path: Path) -> Settings:
     """A home of its own with the three releases of the small plan."""
@@ -67,9 +75,9 @@ def test_every_release_of_the_demo_holds(nights: DemoRun) -> None:
     }
 
 
-def test_each_release_names_the_ones_before(nights: DemoRun) -> None:
+def test_each_release_names_the_ones_before(released: DemoRun) -> None:
     before: list[str] = []
-    for published in kept.published(nights.settings):
+    for published in kept.published(released.settings):
         reference = published.manifest["previous_release"]
         assert (reference and reference["release_id"]) == (before[-1] if before else None)
         assert list(published.manifest["earlier_releases"]) == before

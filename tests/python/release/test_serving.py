@@ -44,6 +44,13 @@ def test_every_answer_has_the_strict_headers(port: int) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
 
 
+def test_a_chart_alone_may_stand_in_the_page_of_another(port: int) -> None:
+    for path, framed in (("/grafieken/index-money.html", "*"), ("/index.html", "'none'")):
+        _, headers, _ = ask(port, path)
+        policy = headers["Content-Security-Policy"]
+        assert f"frame-ancestors {framed}" in policy and policy.startswith("default-src 'none'")
+
+
 def test_dbts_own_page_alone_may_run_what_it_carries(port: int) -> None:
     status, headers, _ = ask(port, "/dbt_docs.html")
     policy = headers["Content-Security-Policy"]
@@ -95,5 +102,6 @@ def test_a_file_that_was_changed_is_not_shown_and_another_release_is_seen_at_onc
         (newest.folder / "eu.html").write_text("<p>anders</p>")
         assert ask(port, "/eu.html")[0] == 500
         publishing.switch(home, before.folder)
-        assert ask(port, "/index.html")[2] == (before.folder / "index.html").read_bytes()
+        name = "csv/dim_meetmoment.csv"
+        assert ask(port, f"/{name}")[2] == (before.folder / name).read_bytes()
         server.shutdown()

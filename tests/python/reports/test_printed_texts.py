@@ -26,6 +26,7 @@ TEXTS = {
     "letters_without_a_face": "emoji 😀, 中文, privé \ue000",
     "control": "bel \x07 nul \x00 einde",
     "unseen": "a\ufeffb\u200bc\u202ed",
+    "white_space": "\tvoor\tna\r\nregel\x0bhoog\x0claag\u2028nieuw\x85einde \t",
     "combined": "e\u0301 ﬁ ½ ² Ω ß ĳ € “aanhaling” 100 %",
     "quotes": '"aanhaling" \'enkel\' \\u0041 \\n {"json": 1}',
 }
@@ -76,6 +77,12 @@ def test_a_text_of_a_return_is_printed_as_it_stands(marts: Path, tmp_path: Path,
         assert len(pdf.pages) > 10
 
 
+def test_a_sheet_that_runs_on_says_above_the_page_of_which_project_it_is(marts: Path, tmp_path: Path) -> None:
+    running = "VV001·Kortetitel(vervolg)"
+    assert running in pdf_reading.letters(_fiches(marts, tmp_path, "Korte titel", TEXTS["many_words"]))
+    assert running not in pdf_reading.letters(_fiches(marts, tmp_path, "Korte titel", "Kort."))
+
+
 def test_a_project_of_which_hardly_anything_is_known_has_a_whole_page(marts: Path, tmp_path: Path) -> None:
     copy = tmp_path / "marts.duckdb"
     shutil.copy(marts, copy)
@@ -98,3 +105,4 @@ def test_what_can_be_printed_is_left_as_it_is() -> None:
     data = {"a": ["gewone tekst", {"b": "é ß Ω عربي"}], "n": 1}
     assert typesetting.printable(data) == data
     assert typesetting.printable({"a": "😀"}) == {"a": "[U+1F600]"}
+    assert typesetting.printable({"a": "\tx\r\ny\u2029"}) == {"a": " x \ny\n"}

@@ -163,6 +163,19 @@ def test_no_text_in_the_csv_is_a_formula(text: str, written: str) -> None:
     assert row[header.index("Ontvangen")] == written
 
 
+@pytest.mark.parametrize(
+    ("cell", "number", "written"), [("A2", 2, "2"), ("AB5", 28, "5"), (None, 7, "7"), (None, None, "")]
+)
+def test_the_row_in_the_csv_is_the_row_of_the_file(cell: str | None, number: int | None, written: str) -> None:
+    """In a sheet that lies on its side record 28 is column AB, and its cell stands on another row."""
+    content = findings_csv.findings_csv(answer(finding("error", "Blad", cell, number)))
+    header, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    assert (row[header.index("Rij")], row[header.index("Cel")]) == (
+        written,
+        cell or (f"rij {number}" if number else ""),
+    )
+
+
 def test_the_page_is_dutch_first_needs_nothing_else_and_escapes_what_was_received() -> None:
     html = page(answer(finding("critical", "csv", "A2", 2, "<script>alert(1)</script>")))
     assert "<script" not in html and "&lt;script&gt;" in html

@@ -1,6 +1,7 @@
 """The site in a real browser, from a file share and over http: Debian's Chromium, without a window.
 
-A few pages of each kind; VEERKRACHT_PICTURES names a folder in which their pictures are kept, to be looked at.
+A few pages of each kind, and in the fast suite the dearer questions of one page of each make; VEERKRACHT_PICTURES names
+a folder in which their pictures are kept, to be looked at.
 """
 
 import os
@@ -26,6 +27,12 @@ PAGES = (
     *("speerpunten/1.html", "clusters/1.html", "beleidsdomeinen/OMG.html", "indicatoren/IND01.html"),
     *("cijfers/agg_headline_figure/m7.html", "dictionary.html", "what_changed.html", "en/index.html", "en/eu.html"),
 )
+# Figures and charts, a long list, one project, an account of figures, rows, a search, plain text.
+SAMPLE = (
+    *("index.html", "projecten.html", "projecten/VV001.html", "herkomst/VV001.html", "rijen/m7.html", "zoeken.html"),
+    "begrippen.html",
+)
+SAMPLE_OR_ALL = pytest.mark.parametrize("pages", [SAMPLE, pytest.param(PAGES, marks=pytest.mark.slow)], ids=len)
 WIDTHS = (360, 768, 1440)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
@@ -77,19 +84,40 @@ def watched(page: Page) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("over", ["file", "http"])
-def test_pages_load_without_an_error_or_another_host(page: Page, release: Release, served: str, over: str) -> None:
-    wrong = watched(page)
-    start = release.folder.resolve().as_uri() if over == "file" else served
+def test_pages_load_without_an_error_or_another_host_and_are_no_wider_than_their_window(
+    page: Page, served: str
+) -> None:
+    wrong, wide = watched(page), []
+    pictures = os.environ.get("VEERKRACHT_PICTURES")
     for name in PAGES:
-        page.goto(f"{start}/{name}", wait_until="load")
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(f"{served}/{name}", wait_until="load")
+        assert wrong == [], name
+        assert page.locator("h1").count() == 1, name
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append((name, width))
+            if pictures:
+                target = Path(pictures) / f"{name.removesuffix('.html').replace('/', '-')}-{width}.png"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=target, full_page=True)
+    assert wide == []
+
+
+@SAMPLE_OR_ALL
+def test_pages_load_from_a_file_share(page: Page, release: Release, pages: tuple[str, ...]) -> None:
+    wrong = watched(page)
+    for name in pages:
+        page.goto(f"{release.folder.resolve().as_uri()}/{name}", wait_until="load")
         assert wrong == [], name
         assert page.locator("h1").count() == 1, name
 
 
-def test_axe_finds_nothing_serious(page: Page, served: str) -> None:
+@SAMPLE_OR_ALL
+def test_axe_finds_nothing_serious(page: Page, served: str, pages: tuple[str, ...]) -> None:
     found = {}
-    for name in PAGES:
+    for name in pages:
         page.goto(f"{served}/{name}", wait_until="load")
         # Its script is put into the page by the browser itself, as no page could under the policy it is served with.
         violations = Axe().run(page).response["violations"]
@@ -97,23 +125,6 @@ def test_axe_finds_nothing_serious(page: Page, served: str) -> None:
         if grave:
             found[name] = [(v["id"], v["nodes"][0]["html"][:150]) for v in violations if v["id"] in grave]
     assert found == {}
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_its_window(browser: Browser, served: str, width: int) -> None:
-    pictures = os.environ.get("VEERKRACHT_PICTURES")
-    opened = browser.new_page(viewport={"width": width, "height": 900})
-    wide = []
-    for name in PAGES:
-        opened.goto(f"{served}/{name}", wait_until="load")
-        if opened.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(name)
-        if pictures:
-            target = Path(pictures) / f"{name.removesuffix('.html').replace('/', '-')}-{width}.png"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            opened.screenshot(path=target, full_page=True)
-    opened.close()
-    assert wide == []
 
 
 @pytest.mark.parametrize("over", ["file", "http"])

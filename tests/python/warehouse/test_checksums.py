@@ -18,7 +18,7 @@ RECEIPT = Receipt("veerkracht", "m1", "0" * 64, "OMG_return_m1.xlsx", 1, datetim
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's folders that checksums are taken over, which may be changed."""
     data_tests = ("tests/generic", "tests/singular")
-    for room in ("flows", "models", "macros", "expectations", *data_tests, "seeds", "site", "reports"):
+    for room in ("flows", "models", "macros", "expectations", *data_tests, "seeds", "site", "reports", "docs"):
         shutil.copytree(registry.PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     for module in (registry, load):
         monkeypatch.setattr(module, "PROJECT", tmp_path)

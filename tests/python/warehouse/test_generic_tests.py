@@ -39,4 +39,8 @@ def test_a_case_that_is_not_as_it_says_is_an_error(tmp_path: Path) -> None:
 def dbt(warehouse: Path, *arguments: str) -> None:
     """Run dbt on the project as it was parsed before."""
     command, *options = arguments
-    transform.run(warehouse, [command, "--quiet", *options, *transform.where(warehouse)], transform.project(warehouse))
+    transform.run(
+        warehouse,
+        [command, "--quiet", "--no-write-json", *options, *transform.where(warehouse)],
+        transform.project(warehouse),
+    )

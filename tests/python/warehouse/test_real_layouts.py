@@ -12,6 +12,8 @@ PARTS = {
     "budget_fsc": "Importo FSC",
     "budget_new": "Importo Progetti nuovi",
 }
+# Of another country the fast suite reads a night too: test_real_layouts_of_the_united_kingdom.
+pytestmark = pytest.mark.slow
 
 
 def test_every_file_is_read_by_one_layout_with_every_column_known(staged: Staged) -> None:

@@ -3,7 +3,10 @@
 from collections import defaultdict
 from decimal import Decimal
 
+import pytest
 from real_night import Staged
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_register_of_chantiers_and_indicators(staged: Staged) -> None:

@@ -1,0 +1,329 @@
+"""The account of a figure on one screen: what it is, printed, first known, now, on a constant scope, made of, changed.
+
+Everything is read from the release itself and, where there is a home, from the releases before it and the archive.
+Nothing is computed anew: what a release does not hold is not told.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows import registry
+from flows.account import cells
+from flows.account.trace import FIRST_FIGURES, Trace, trace
+from flows.forms import dictionary, parts, short_keys
+from flows.release import kept
+from flows.release.kept import Release
+from flows.settings import PROJECT, Settings
+
+_LARGEST = 10
+_TERMS = PROJECT / "site" / "_shared" / "terms.csv"
+_BESIDE = Path(__file__).with_name("beside_a_figure.sql")
+
+
+@dataclass(frozen=True)
+class Large:
+    """One of the largest parts of a figure, with the cell it was read from where it stands in a return."""
+
+    trace_key: str
+    name: str
+    amount: Decimal
+    file_name: str | None
+    sheet: str | None
+    cell: str | None
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """The numerator or the denominator of a figure."""
+
+    side: str
+    mart: str
+    count: int
+    is_eur: bool
+    """Whether its parts are amounts of euro."""
+    added: Decimal
+    largest: tuple[Large, ...]
+
+
+@dataclass
+class Account:
+    """What is known of a figure."""
+
+    key: str
+    short_key: str
+    release_id: str
+    published_at: datetime
+    label_nl: str
+    label_en: str
+    meaning_nl: str
+    meaning_en: str
+    value: Any
+    unit: str | None
+    numerator: Any
+    denominator: Any
+    reason: str | None
+    trace: Trace
+    printed: list[dict[str, Any]] = field(default_factory=list)
+    first_complete: list[dict[str, Any]] = field(default_factory=list)
+    releases: list[dict[str, Any]] = field(default_factory=list)
+    """The value in the first release that has it, and in each in which it differs from the one before."""
+    releases_not_kept: int | None = None
+    """Earlier releases whose files are gone; None where there is no home to ask."""
+    final: list[dict[str, Any]] = field(default_factory=list)
+    scopes: list[dict[str, Any]] = field(default_factory=list)
+    """The same figure at every meetmoment, in its own scope and in those that are constant."""
+    sides: list[Side] = field(default_factory=list)
+    warning_count: int | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    since_previous: list[dict[str, Any]] = field(default_factory=list)
+    restated: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        told = asdict(self)
+        origin = told.pop("trace")
+        return told | {"origin": origin["origin"], "cells": origin["cells"], "adds_up": self.trace.adds_up}
+
+
+def account(settings: Settings | None, of: Release, key: str) -> Account:
+    """Everything that is known of the figure with this key.
+
+    Args:
+        settings: the home whose archive and earlier releases are asked; without one the release alone is.
+
+    Raises:
+        NotTraceable: when the release has no such figure.
+    """
+    traced = trace(settings, of, key)
+    row_key, column = _of_column(of, traced.key)
+    mart = row_key.split("/")[1]
+    with duckdb.connect(str(of.database), read_only=True) as con:
+        con.execute("set variable trace_key = ?", [row_key])
+        con.execute("create temp table part (side varchar, mart varchar, trace_key varchar, amount decimal(38, 6))")
+        if traced.parts:
+            rows = [(p.side, p.trace_key.split("/")[1], _of_column(of, p.trace_key)[0], p.amount) for p in traced.parts]
+            con.executemany("insert into part values (?, ?, ?, ?)", rows)
+        elif traced.origin:
+            con.execute("insert into part values ('numerator', ?, ?, null)", [mart, row_key])
+        names = _names(of, mart, column, row_key)
+        found = Account(
+            *(traced.key, short_keys.short(traced.key), of.release_id, of.published_at, *names),
+            *(traced.value, traced.unit, traced.numerator, traced.denominator, traced.reason, traced),
+        )
+        beside = dict(_asked_beside(con)) if parts.is_headlines(mart) else {}
+        if named := beside.pop("name", []):
+            found.label_nl, found.label_en = named[0]["label_nl"], named[0]["label_en"]
+            found.meaning_nl, found.meaning_en = _meaning(named[0]["term"])
+        for name, told in beside.items():
+            setattr(found, name, told)
+        declared = parts.declared(mart, _figure(con, mart, row_key, column))
+        found.sides = [_side(settings, of, con, declared, *side) for side in con.sql(_SIDES).fetchall()]
+        found.warning_count = _warning_count(con, mart, row_key)
+        beneath = _beneath(of, con)
+        if beneath:
+            con.execute(f"create temp table beneath as {beneath}")
+            found.warnings, found.restated, found.files = (_rows(con, sql) for sql in (_WARNINGS, _RESTATED, _FILES))
+    if settings:
+        found.releases, found.releases_not_kept = _in_releases(settings, of, mart, row_key, column)
+    return found
+
+
+def _of_column(of: Release, key: str) -> tuple[str, str | None]:
+    """A key as that of its row, and the column after the colon."""
+    row_key, colon, column = key.rpartition(":")
+    return (row_key, column) if colon and "/" not in column else (key, None)
+
+
+def _figure(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, column: str | None) -> str:
+    """The figure as its parts are declared."""
+    if not parts.is_headlines(mart):
+        return column or ""
+    ((name,),) = con.execute(f"select measure || '/' || item from {mart} where trace_key = ?", [row_key]).fetchall()
+    return str(name)
+
+
+def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    answer = con.execute(sql)
+    columns = [name for name, *_ in answer.description or []]
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+
+
+def _asked_beside(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What other marts say of a headline figure: each query of the file under the name that its first line gives."""
+    first, *queries = _BESIDE.read_text(encoding="utf-8").split("-- name: ")
+    con.execute(first)
+    for query in queries:
+        name, _, sql = query.partition("\n")
+        yield name.strip(), _rows(con, sql)
+
+
+def _names(of: Release, mart: str, column: str | None, row_key: str) -> tuple[str, str, str, str]:
+    """What the dictionary of the release calls a figure, with the keys of its row, and what it says it is."""
+    with of.file(dictionary.TABLE).open(encoding="utf-8", newline="") as file:
+        said = [row for row in csv.DictReader(file) if row["mart"] == mart]
+    of_column = next((row for row in said if row["column"] == column), None)
+    where = ", ".join(row_key.split("/")[2:])
+    if not of_column:
+        first = said[0]
+        return f"{first['mart_label_nl']}: {where}", f"{mart}: {where}", first["mart_meaning_nl"], first["mart_meaning"]
+    return (
+        *(f"{of_column['label_nl']}: {where}", f"{of_column['label_en']}: {where}"),
+        *(of_column["meaning_nl"], of_column["meaning"]),
+    )
+
+
+def _meaning(term: str) -> tuple[str, str]:
+    """What a headline figure means, in the words of the site's glossary."""
+    with _TERMS.open(encoding="utf-8", newline="") as file:
+        said = next((row for row in csv.DictReader(file) if row["term"] == term), None)
+    return (said["meaning_nl"], said["meaning_en"]) if said else ("", "")
+
+
+_SIDES = (
+    "select side, mart, count(*), sum(amount) from part where amount is not null group by all order by side desc, mart"
+)
+
+
+def _side(
+    settings: Settings | None,
+    of: Release,
+    con: duckdb.DuckDBPyConnection,
+    declared: Sequence[Mapping[str, str]],
+    side: str,
+    mart: str,
+    count: int,
+    added: Decimal,
+) -> Side:
+    columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+    name = "part.trace_key"
+    joined = ""
+    if "project_code" in columns:
+        name = "concat_ws(' ', stated.project_code, project.title)"
+        joined = "left join dim_project as project using (project_code)"
+    if {"milestone_code", "description"} <= columns:
+        name = "concat_ws(' ', stated.milestone_code, stated.description)"
+    sql = f"""
+        select part.trace_key, {name}, part.amount
+        from part inner join {mart} as stated using (trace_key) {joined}
+        where part.side = ? and part.mart = ?
+        order by abs(part.amount) desc, part.trace_key
+        limit {_LARGEST}
+    """
+    found = con.execute(sql, [side, mart]).fetchall()
+    largest = tuple(_large(settings, of, mart, *part) for part in found)
+    is_eur = any(each["amount"].endswith("_eur") for each in declared if each["part_mart"] == mart)
+    return Side(side, mart, count, is_eur, added, largest)
+
+
+def _large(settings: Settings | None, of: Release, mart: str, key: str, name: str, amount: Decimal) -> Large:
+    """A part with the cell that holds its amount, where it was read from one."""
+    if mart not in of.manifest["records"]:
+        return Large(key, name, amount, None, None, None, None)
+    traced = trace(settings, of, key)
+    origin = traced.origin
+    cell = next((each for each in traced.cells if traced.value is not None and each.published == traced.value), None)
+    row = f"{origin.row_number}" if origin and origin.row_number else None
+    return Large(
+        *(key, name, amount, origin.file_name if origin else None, origin.sheet if origin else None),
+        *(cell.cell if cell else row, cell.text if cell else None),
+    )
+
+
+def _warning_count(con: duckdb.DuckDBPyConnection, mart: str, row_key: str) -> int | None:
+    if not con.execute(
+        "select 1 from duckdb_columns() where table_name = ? and column_name = 'warning_count'", [mart]
+    ).fetchall():
+        return None
+    found = con.execute(f"select warning_count from {mart} where trace_key = ?", [row_key]).fetchall()
+    return int(found[0][0]) if found and found[0][0] is not None else None
+
+
+def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
+    """A query for the rows of returns that are parts of the figure: where each stands, and which record it states."""
+    selects = []
+    for (mart,) in con.sql("select distinct mart from part order by mart").fetchall():
+        if mart not in of.manifest["records"]:
+            continue
+        (record, *_) = cells.records(of, mart)
+        columns = {name: None for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+        keys = [
+            cells.column_of(columns, row["field"])
+            for row in registry.rows("contract/record_field")
+            if row["record"] == record and row["is_key"] == "true"
+        ]
+        place = ", ".join(
+            f"stated.{name}" for name in ("meetmoment_code", "submission_id", "sheet", "row_number") if name in columns
+        )
+        record_key = ", ".join(f"stated.{name}::varchar" for name in keys if name)
+        selects.append(
+            f"select '{record}' as record, concat_ws('|', {record_key}) as record_key, {place}"
+            f" from part inner join {mart} as stated using (trace_key)"
+        )
+    return " union all by name ".join(selects)
+
+
+_WARNINGS = """
+    select finding.rule_id, finding.severity, rule.title_nl, rule.title_en, count(*) as count,
+        arg_min(finding.file_name, finding.trace_key) as file_name, arg_min(finding.sheet, finding.trace_key) as sheet,
+        arg_min(coalesce(finding.cell, finding.row_number::varchar), finding.trace_key) as cell
+    from fct_finding as finding
+    inner join (select distinct submission_id, sheet, row_number from beneath) as place
+        using (submission_id, sheet, row_number)
+    left join dim_rule as rule using (rule_id)
+    where finding.severity in ('warning', 'error') and not finding.is_waived
+    group by all
+    order by finding.severity, count(*) desc, finding.rule_id
+"""
+_RESTATED = """
+    select changed.record_key, changed.field, changed.kind, kind.label_nl, kind.label_en, changed.old_value,
+        changed.new_value, changed.reason, changed.reason_source, changed.known_from
+    from what_changed as changed
+    inner join (select distinct record, record_key, meetmoment_code from beneath) as stated
+        using (record, record_key, meetmoment_code)
+    left join dim_code as kind on kind.code_list = 'change_kind' and changed.kind = kind.code
+    where changed.comparison = 'restatement'
+    order by changed.known_from, changed.record_key, changed.field
+"""
+_FILES = """
+    select submission.file_name, beneath.sheet, count(*) as count, submission.received_at, submission.sha256,
+        submission.submission_id
+    from beneath
+    inner join dim_submission as submission using (submission_id)
+    group by all
+    order by count(*) desc, submission.file_name, beneath.sheet
+"""
+
+
+def _in_releases(
+    settings: Settings, of: Release, mart: str, row_key: str, column: str | None
+) -> tuple[list[dict[str, Any]], int]:
+    """The value in the first release that has it and wherever it changed since; how many releases have no files now."""
+    if not column:
+        firsts = ("figure",) if parts.is_headlines(mart) else FIRST_FIGURES
+        with duckdb.connect() as con:
+            there = con.read_parquet(str(of.file(f"parquet/{mart}.parquet"))).columns
+        column = next((name for name in firsts if name in there), None)
+    known = [each for each in kept.latest_first(settings) if each.published_at <= of.published_at][::-1]
+    name = f"parquet/{mart}.parquet"
+    told: list[dict[str, Any]] = []
+    for each in known:
+        if not column or not each.has_files or not each.lists(name):
+            continue
+        with duckdb.connect() as con:
+            relation = con.read_parquet(str(each.file(name)))
+            if not {column, "trace_key"} <= set(relation.columns):
+                continue
+            found = con.execute(f"select {column} from relation where trace_key = ?", [row_key]).fetchall()
+        value = found[0][0] if found else None
+        if value is not None and (not told or told[-1]["value"] != value):
+            told.append({"release_id": each.release_id, "published_at": each.published_at, "value": value})
+    return told, sum(not each.has_files for each in known)

@@ -1,0 +1,242 @@
+"""The account of a figure as people read it on one screen, in one language."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flows import wording
+from flows.commands import console
+
+if TYPE_CHECKING:
+    from flows.account.figure import Account, Side
+    from flows.account.search import Candidate, Found
+
+_FILES_SHOWN = 5
+_RESTATED_SHOWN = 5
+_WIDTH = 17
+
+
+class Teller:
+    """Writes the account of a figure in one language."""
+
+    def __init__(self, account: "Account", language: str) -> None:
+        self.account, self.language = account, language
+
+    def say(self, nl: str, en: str) -> str:
+        """The sentence of the language."""
+        return {"nl": nl, "en": en}[self.language]
+
+    def counted(self, count: int, nl: tuple[str, str], en: tuple[str, str]) -> str:
+        """A number and its word."""
+        one, more = nl if self.language == "nl" else en
+        return wording.counted(count, one, more, self.language)
+
+    def of(self, row: dict[str, Any], name: str) -> str:
+        """What a row says in the language, or in the other where it says nothing in this one."""
+        return row[f"{name}_{self.language}"] or row[f"{name}_nl"] or row[f"{name}_en"] or ""
+
+    def value(self, value: Any, unit: str | None = None) -> str:
+        """A value in its unit, as the readers of the language write it."""
+        if value is None:
+            return wording.MISSING
+        if isinstance(value, datetime):
+            return wording.moment(value, self.language)
+        if isinstance(value, date):
+            return wording.day(value, self.language)
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return str(value)
+        if unit == "percent":
+            return wording.percent(value, self.language)
+        if unit == "EUR":
+            return wording.euro(value, self.language)
+        shown = wording.number(value, self.language)
+        return f"{shown} {unit}" if unit and unit.startswith("EUR") else shown
+
+    def lines(self) -> Iterator[tuple[str, list[str]]]:
+        """Each question about the figure with its answer, a line or more."""
+        say = self.say
+        yield say("Wat is het", "What it is"), list(self._what())
+        yield say("Gedrukt", "Printed"), list(self._printed()) or [say("niet in het register", "not in the registry")]
+        yield say("Eerst bekend", "First known"), list(self._first())
+        yield say("Nu", "Now"), list(self._now())
+        if self.account.scopes:
+            yield say("Constante scope", "Constant scope"), list(self._scopes())
+        for side in self.account.sides:
+            yield self._name_of(side), list(self._made_of(side))
+        for side_of, total, added in self.account.trace.sums():
+            word = self.say("klopt", "adds up") if total == added else self.say("KLOPT NIET", "DOES NOT ADD UP")
+            side_name = self.say({"numerator": "teller"}.get(side_of, "noemer"), side_of)
+            yield "", [f"{word}: {side_name} {wording.number(total, self.language)}"]
+        if self.account.reason:
+            nl, _, en = self.account.reason.partition(" / ")
+            yield say("Geen som", "No sum"), [say(nl, en or nl)]
+        yield say("Waarschuwingen", "Warnings"), list(self._warnings())
+        yield say("Gewijzigd", "What changed"), list(self._changed())
+        yield say("Herkomst", "Where from"), list(self._origin())
+
+    def _what(self) -> Iterator[str]:
+        account = self.account
+        yield self.say(account.label_nl, account.label_en)
+        if meaning := self.say(account.meaning_nl or account.meaning_en, account.meaning_en or account.meaning_nl):
+            yield meaning
+        yield f"{self.say('sleutel', 'key')} {account.short_key} = {account.key}"
+
+    def _printed(self) -> Iterator[str]:
+        for row in self.account.printed:
+            note = "; ".join(filter(None, (row["source"], row["note"])))
+            yield f"{self.value(row['printed'], row['unit'])} ({note}): {self.of(row, 'verdict').lower()}"
+
+    def _first(self) -> Iterator[str]:
+        account, say = self.account, self.say
+        for row in account.first_complete:
+            said = self.value(row["first_complete_eur"], "EUR")
+            since = say("sindsdien niet herzien", "not restated since")
+            if row["restated_eur"]:
+                of = self.counted(row["restated_project_count"], ("project", "projecten"), ("project", "projects"))
+                since = say("sindsdien herzien met", "restated since by")
+                since += f" {self.value(row['restated_eur'], 'EUR')} ({of})"
+            told = say("toen eerst volledig, teller", "when first complete, numerator")
+            if account.denominator is None:
+                told = say("toen eerst volledig", "when first complete")
+            yield f"{told} {said} ({self.value(row['first_complete_at'])}); {since}"
+        if account.releases_not_kept is None:
+            yield say(
+                "vroegere uitgaven zijn hier niet: alleen deze uitgave is gelezen",
+                "earlier releases are not here: only this release was read",
+            )
+        for row in account.releases:
+            shown, when = self.value(row["value"], account.unit), self.value(row["published_at"].date())
+            yield f"{shown} {say('in uitgave', 'in release')} {row['release_id']} ({when})"
+        if gone := account.releases_not_kept:
+            yield say(f"{gone} uitgaven zonder bestanden, niet gelezen", f"{gone} releases without files, not read")
+
+    def _now(self) -> Iterator[str]:
+        account = self.account
+        shown = self._exactly(account.value, account.unit)
+        yield f"{shown}, {self.say('uitgave', 'release')} {account.release_id}"
+        for row in account.final:
+            yield f"{self._exactly(row['value'], row['unit'])}, {self.say('definitief', 'final')}"
+
+    def _exactly(self, value: Any, unit: str | None) -> str:
+        """A value as its readers write it, and all its decimals where these say more."""
+        shown = self.value(value, unit)
+        exact = wording.number(value, self.language) if isinstance(value, Decimal) and unit == "percent" else shown
+        return shown if exact == shown else f"{shown} ({self.say('precies', 'exactly')} {exact})"
+
+    def _scopes(self) -> Iterator[str]:
+        """A line per meetmoment, with the figure in its own scope and in each constant one."""
+        rows = self.account.scopes
+        names = {row["scope_code"]: self.of(row, "scope") for row in rows}
+        for meetmoment in dict.fromkeys(row["meetmoment_code"] for row in rows):
+            of = {row["scope_code"]: row for row in rows if row["meetmoment_code"] == meetmoment}
+            mark = "→" if any(row["is_asked"] for row in of.values()) else " "
+            values = [
+                f"{self.value(of[code]['value'], of[code]['unit']) if code in of else wording.MISSING:>18}"
+                for code in names
+            ]
+            yield f"{mark} {meetmoment:<4}{''.join(values)}"
+        yield f"{self.say('kolommen', 'columns')}: {' | '.join(names.values())}"
+
+    def _name_of(self, side: "Side") -> str:
+        if self.account.denominator is None:
+            return self.say("Waaruit", "Made of")
+        return self.say("Teller", "Numerator") if side.side == "numerator" else self.say("Noemer", "Denominator")
+
+    def _made_of(self, side: "Side") -> Iterator[str]:
+        unit = "EUR" if side.is_eur else None
+        rows = self.counted(side.count, ("rij", "rijen"), ("row", "rows"))
+        yield f"{self.value(side.added, unit)} {self.say('uit', 'from')} {rows} {self.say('van', 'of')} {side.mart}"
+        if side.side == "denominator":
+            return
+        for part in side.largest:
+            place = " ".join(filter(None, (part.file_name, part.sheet, part.cell)))
+            yield f"{self.value(part.amount, unit):>20}  {part.name[:46]:<46}  {place}".rstrip()
+
+    def _warnings(self) -> Iterator[str]:
+        account = self.account
+        if account.warning_count is None:
+            yield self.say("de tabel telt er geen", "its table counts none")
+        else:
+            yield self.counted(account.warning_count, ("waarschuwing", "waarschuwingen"), ("warning", "warnings"))
+        for row in account.warnings:
+            place = " ".join(filter(None, (row["file_name"], row["sheet"], row["cell"])))
+            yield f"{row['count']}× {row['rule_id']} {self.of(row, 'title')} ({self.say('bv.', 'e.g.')} {place})"
+
+    def _changed(self) -> Iterator[str]:
+        account, say = self.account, self.say
+        for row in account.since_previous:
+            change = wording.change(row["change"], self.language, 2 if row["unit"] in ("percent", "EUR") else None)
+            change += {"percent": say(" procentpunt", " percentage points"), "EUR": " EUR"}.get(row["unit"], "")
+            like = (
+                say("dezelfde projecten", "the same projects")
+                if row["is_like_for_like"]
+                else say(
+                    f"{row['entered_count']} projecten erbij, {row['left_count']} weg",
+                    f"{row['entered_count']} projects more, {row['left_count']} gone",
+                )
+            )
+            previous = self.value(row["previous_figure"], row["unit"])
+            yield f"{change} {say('sinds', 'since')} {self.of(row, 'label')} ({previous}); {like}"
+        changed = len(account.releases) - 1
+        if changed > 0:
+            yield f"{say('tussen uitgaven gewijzigd:', 'changed between releases:')} {changed}×"
+        for row in account.restated[:_RESTATED_SHOWN]:
+            reason = row["reason"] or say("zonder opgegeven reden", "no reason given")
+            kind = self.of(row, "label") or row["kind"]
+            values = f"{row['old_value'] or ''} → {row['new_value'] or ''}"
+            day = self.value(row["known_from"].date())
+            yield f"{kind}: {row['record_key']} {row['field']} {values} ({day}; {reason})"
+        if len(account.restated) > _RESTATED_SHOWN:
+            yield f"+ {len(account.restated) - _RESTATED_SHOWN} (--json)"
+        if account.files and not account.restated:
+            count = sum(row["count"] for row in account.files)
+            yield say(
+                f"herzien: 0 van {count} rijen van aangiften eronder",
+                f"restated: 0 of {count} rows of returns beneath it",
+            )
+
+    def _origin(self) -> Iterator[str]:
+        account, say = self.account, self.say
+        for cell in account.trace.cells:
+            text = f": „{cell.text}”" if cell.text is not None else ""
+            yield f"{cell.field}: {cell.cell or say('lay-out', 'layout')}{text}"
+        for row in account.files[:_FILES_SHOWN]:
+            rows = self.counted(row["count"], ("rij", "rijen"), ("row", "rows"))
+            sheet = f"{say('blad', 'sheet')} {row['sheet']}, " if row["sheet"] else ""
+            yield (
+                f"{row['file_name']}, {sheet}{rows}, {say('ontvangen', 'received')} {self.value(row['received_at'])}, "
+                f"sha256 {row['sha256'][:12]}…"
+            )
+        if len(account.files) > _FILES_SHOWN:
+            more = len({row["submission_id"] for row in account.files[_FILES_SHOWN:]})
+            yield say(f"en nog {more} bestanden (--json)", f"and {more} files more (--json)")
+        if not account.files:
+            yield say(
+                "geen rij van een aangifte rechtstreeks; de delen leiden verder met veerkracht trace SLEUTEL",
+                "no row of a return directly; the parts lead on with veerkracht trace KEY",
+            )
+
+
+def tell(account: "Account", language: str) -> None:
+    """Write the account: a name on the left, the answer beside it."""
+    for name, lines in Teller(account, language).lines():
+        for number, line in enumerate(lines):
+            head = f"{name:<{_WIDTH}}" if number == 0 else " " * _WIDTH
+            console.console.print(console.styled("[bold]{}[/]{}", head, line), soft_wrap=True)
+
+
+def offer(found: "Found", asked: str, language: str) -> None:
+    """The figures that may be meant, with their keys."""
+    nl = f"{asked}: welk cijfer?" if found.is_exact else f"{asked}: geen cijfer; het dichtst erbij"
+    en = f"{asked}: which figure?" if found.is_exact else f"{asked}: no such figure; nearest"
+    console.console.print({"nl": nl, "en": en}[language])
+    for each in found.candidates[: console.ROWS_SHOWN]:
+        console.console.print(console.styled("  [bold]{}[/]  {}", *_offered(each, language)), soft_wrap=True)
+    console.show_more(len(found.candidates))
+
+
+def _offered(each: "Candidate", language: str) -> Sequence[str]:
+    unit = {"percent": "%"}.get(each.unit or "", each.unit or "")
+    value = f"= {wording.number(each.value, language)} {unit}" if each.value is not None else ""
+    return each.key, f"{each.label(language)} {value}".strip()

@@ -1,0 +1,143 @@
+"""How a plan is doing, for the person on duty and for monitors: the last night, and all that asks for somebody."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flows import diary, sights, standing
+from flows.commands.shared import EXIT_FAILED, EXIT_HELD
+from flows.release import anchor, kept
+from flows.settings import Settings
+from flows.sights import Sight
+from flows.wording import Language, counted
+
+if TYPE_CHECKING:
+    from flows.release.kept import Release
+
+_DAY = 24
+_MINUTES = {"nl": ("minuut", "minuten"), "en": ("minute", "minutes")}
+_HOURS = {"nl": ("uur", "uur"), "en": ("hour", "hours")}
+_DAYS = {"nl": ("dag", "dagen"), "en": ("day", "days")}
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """Something that asks for somebody: what is seen, what to do, and what a monitor hears of it."""
+
+    sight: Sight
+    seen_nl: str
+    seen_en: str
+    exit_code: int
+
+
+@dataclass
+class Wellbeing:
+    """What `veerkracht status` says first."""
+
+    night: dict[str, Any] | None
+    """The last night: when it ended, how, how long ago; nothing before the first."""
+    hold: dict[str, Any] | None
+    """A hold that stands: since when, and why."""
+    to_do: list[ToDo] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """What a monitor hears: a failure before a hold, 0 where all is well."""
+        codes = {told.exit_code for told in self.to_do}
+        return next((code for code in (EXIT_FAILED, EXIT_HELD) if code in codes), 0)
+
+
+def of(settings: Settings, current: "Release | None", broken: str, now: datetime, max_age: float | None) -> Wellbeing:
+    """How a plan is doing.
+
+    Args:
+        current: the release that is served, where it holds.
+        broken: why it does not hold, else empty.
+        now: the moment ages are counted to.
+        max_age: hours that the last night may be old; any age is well where None.
+    """
+    night, last = diary.last(settings), standing.last_run(settings)
+    found = Wellbeing(None, None)
+    if night:
+        hours = night.hours_ago(now)
+        found.night = night.__dict__ | {"hours_ago": round(hours, 1), "age_nl": _age(hours, "nl")}
+        found.night["age_en"] = _age(hours, "en")
+        if night.verdict == "failed":
+            error = sights.of_error(night.error or "", night.said or "")
+            sight = next((s for s in sights.SIGHTS if s.path == night.page), error)
+            found.to_do.append(
+                ToDo(sight, f"de laatste nacht mislukte: {night.said}", f"the last night failed: {night.said}", 1)
+            )
+        if max_age is not None and hours > max_age:
+            found.to_do.append(
+                ToDo(
+                    sights.MISSING,
+                    f"er is al {_age(hours, 'nl')} geen nacht geweest",
+                    f"there was no night for {_age(hours, 'en')}",
+                    EXIT_FAILED,
+                )
+            )
+    if last and last["outcome"]["verdict"] == "held":
+        outcome = standing.Outcome("held", rejected=last["outcome"]["rejected"], reasons=last["outcome"]["reasons"])
+        found.hold = {"since": last["at"], "reasons": sights.why(outcome)}
+        found.hold["reasons_en"] = last["outcome"].get("reasons_en", [])
+        found.to_do += _of_hold(outcome, found.hold)
+    found.to_do += _of_release(settings, current, broken)
+    return found
+
+
+def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
+    since = datetime.fromisoformat(hold["since"])
+    told_nl = "; ".join(hold["reasons"])
+    told_en = "; ".join(hold["reasons_en"]) or "rejected: " + ", ".join(outcome.rejected)
+    return [
+        ToDo(
+            sight,
+            f"tegengehouden sinds {since:%d/%m/%Y}: {told_nl}",
+            f"held since {since:%d/%m/%Y}: {told_en}",
+            EXIT_HELD,
+        )
+        for sight in sights.of_hold(outcome.reasons)
+    ]
+
+
+def _of_release(settings: Settings, current: "Release | None", broken: str) -> list[ToDo]:
+    """What is to be said of the release that is served: it does not hold, it is none, it is not the last."""
+    if broken:
+        return [ToDo(sights.TAMPERED, broken, broken, EXIT_HELD)]
+    ids = kept.ids(settings)
+    if current is None and ids:
+        there_nl, there_en = (
+            counted(len(ids), "uitgave", "uitgaven", "nl"),
+            counted(len(ids), "release", "releases", "en"),
+        )
+        return [
+            ToDo(
+                sights.NOT_SERVED,
+                f"er is geen uitgave in gebruik, al zijn er {there_nl} ({ids[0]} tot {ids[-1]})",
+                f"no release is served, though there are {there_en} ({ids[0]} to {ids[-1]})",
+                EXIT_HELD,
+            )
+        ]
+    left = anchor.read(settings)
+    if current and left and left.release_id != current.release_id:
+        return [
+            ToDo(
+                sights.ROLLED_BACK,
+                f"teruggedraaid: uitgave {current.release_id} is in gebruik, de laatste is {left.release_id}",
+                f"rolled back: release {current.release_id} is served, the last one is {left.release_id}",
+                0,
+            )
+        ]
+    return []
+
+
+def _age(hours: float, language: Language) -> str:
+    """How long ago: minutes, hours or days."""
+    if hours < 1:
+        one, more, count = *_MINUTES[language], hours * 60
+    elif hours < 2 * _DAY:
+        one, more, count = *_HOURS[language], hours
+    else:
+        one, more, count = *_DAYS[language], hours / _DAY
+    return counted(round(count), one, more, language)

@@ -1,0 +1,110 @@
+"""How a finding reads for its sender: days and amounts as written here, the words that are allowed, equals together."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from flows import registry
+from flows.wording import Language, number
+
+_DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
+# A number as the warehouse writes it: with decimals, or long enough that nobody takes it for a year.
+_NUMBER = re.compile(r"(?<![\w.,/\-])(?<!rij )(?<!row )-?(?:\d{5,}(?:\.\d+)?|\d+\.\d+)(?![\w/\-]|[.,]\d)")
+_OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
+"""Rules whose sentences show numbers of ours; those about a cell that cannot be read show it as the sender wrote it."""
+_NOT_IN_LIST = ("V03", "V04")
+_ALIKE = 3
+"""More findings than this that are alike are told together."""
+_PLACES_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one rule on one column: the first of them, how many they are, and where."""
+
+    finding: dict[str, Any]
+    count: int
+    places: tuple[str, ...]
+
+    @property
+    def times_nl(self) -> str:
+        """``27 keer, bv. `` before the sentence of the first; nothing where there is but one."""
+        return f"{self.count} keer, bv. " if self.count > 1 else ""
+
+    @property
+    def times_en(self) -> str:
+        """The same in English."""
+        return f"{self.count} times, e.g. " if self.count > 1 else ""
+
+    @property
+    def where(self) -> str:
+        """The cells, or the first of them and how many more there are."""
+        named, more = self.places[:_PLACES_NAMED], len(self.places) - _PLACES_NAMED
+        return ", ".join(named) + (f" + {more}" if more > 0 else "")
+
+
+def readable(finding: dict[str, Any], plan_code: str, meetmoment_code: str) -> dict[str, Any]:
+    """A finding with its sentences as people write days and amounts, and the words that a list allows."""
+    told = finding | {
+        "message_nl": _written(finding["message_nl"], finding["rule_id"], "nl"),
+        "message_en": _written(finding["message_en"], finding["rule_id"], "en"),
+    }
+    if finding["expected"]:
+        told["expected"] = _written(finding["expected"], finding["rule_id"], "nl")
+    if finding["rule_id"] in _NOT_IN_LIST:
+        words = allowed_words(plan_code, meetmoment_code, finding["sheet"] or "", finding["column_name"] or "")
+        if words:
+            told["expected"] = f"een van: {', '.join(words)}"
+    return told
+
+
+def grouped(findings: Sequence[dict[str, Any]], place: Any) -> Iterator[Group]:
+    """The findings in their order, those that are alike as one where they are many."""
+    alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for finding in findings:
+        key = tuple(finding[name] for name in ("severity", "rule_id", "sheet", "column_name"))
+        alike.setdefault(key, []).append(finding)
+    for found in alike.values():
+        if len(found) > _ALIKE:
+            yield Group(found[0], len(found), tuple(place(finding) for finding in found))
+        else:
+            yield from (Group(finding, 1, (place(finding),)) for finding in found)
+
+
+@cache
+def allowed_words(plan_code: str, meetmoment_code: str, sheet: str, column: str) -> tuple[str, ...]:
+    """What may stand in a column of a return at a meetmoment, as people read it; nothing where it has no list."""
+    day = registry.cutoff_date(plan_code, meetmoment_code)
+    layouts = [layout for layout in registry.layouts(plan_code, day) if layout.sheet_name in ("", sheet)]
+    named = {layout.code for layout in layouts}
+    contract = {(row["record"], row["field"]): row["code_list"] for row in registry.rows("contract/record_field")}
+    lists = [
+        row["code_list"] or contract.get((row["record"], row["field"]), "")
+        for row in registry.rows("layouts/layout_column")
+        if row["layout_code"] in named and row["source_column"] == column
+    ]
+    codes = [
+        row
+        for row in registry.rows("codes/code")
+        if row["code_list"] in set(filter(None, lists)) and row["valid_from"] <= day <= (row["valid_to"] or day)
+    ]
+    return tuple(row["label_nl"] for row in sorted(codes, key=lambda row: int(row["sort_order"])))
+
+
+def _written(text: str, rule_id: str, language: Language) -> str:
+    """A sentence with its days as dd/mm/yyyy and its amounts with the separators of the language."""
+    text = _DAY.sub(_day, text)
+    if not rule_id.startswith(_OF_NUMBERS):
+        return text
+    return _NUMBER.sub(lambda found: number(Decimal(found[0]), language), text)
+
+
+def _day(found: re.Match[str]) -> str:
+    try:
+        return f"{date(*map(int, found.groups())):%d/%m/%Y}"
+    except ValueError:  # a day that does not exist stays as it was sent
+        return found[0]

@@ -1,0 +1,176 @@
+"""What the person on duty sees, and the page of the runbook about it: how a night ended, or what a command says.
+
+Every sight has one page in ``docs/runbook`` and one sentence of what to do; messages and `veerkracht status` name both.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.standing import Outcome
+
+PAGES = "docs/runbook"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One thing that is seen, what to do about it in a sentence, and its page."""
+
+    page: str
+    todo_nl: str
+    todo_en: str
+
+    @property
+    def path(self) -> str:
+        """The page, from the folder of the project."""
+        return f"{PAGES}/{self.page}.md"
+
+
+REFUSED = Sight(
+    "held-all-refused",
+    "Stuur elke afzender zijn antwoord uit de map answers; met een verbeterd bestand gaat de nacht verder.",
+    "Send each sender its answer from the folder answers; once a corrected file is in, the night goes on.",
+)
+FIGURE = Sight(
+    "held-printed-figure",
+    "Zoek uit of het bestand fout is (laat het verbeteren of trek het in) of het cijfer terecht herzien is (registreer "
+    "dat).",
+    "Find out whether the file is wrong (have it corrected, or withdraw it) or the figure is rightly restated "
+    "(register that).",
+)
+LOST = Sight(
+    "held-lost-projects",
+    "Laat het genoemde bestand opnieuw insturen of trek het in; is het vertrek bedoeld, registreer het.",
+    "Have the file that is named sent again, or withdraw it; if the exit is meant, register it.",
+)
+PRIVACY = Sight(
+    "held-personal-data",
+    "Laat de afzender het persoonsgegeven weghalen en opnieuw insturen; tot dan blijft de vorige uitgave staan.",
+    "Have the sender take out the personal data and send again; until then the release before stays.",
+)
+CHECK = Sight(
+    "held-release-check",
+    "De marts kloppen niet met elkaar: geef de reden en het logboek van de nacht door aan wie het systeem onderhoudt.",
+    "The marts do not agree with each other: hand the reason and the log of the night to who maintains the system.",
+)
+FAILED = Sight(
+    "night-failed",
+    "Lees de laatste regels van het logboek van de nacht; start de nacht opnieuw als de oorzaak weg is.",
+    "Read the last lines of the log of the night; run the night again once the cause is gone.",
+)
+FULL = Sight(
+    "full-disk",
+    "Maak plaats vrij en start de nacht opnieuw; er blijft niets half achter.",
+    "Free some space and run the night again; nothing is left half-way.",
+)
+READER = Sight(
+    "reader-died",
+    "Herstel het geheugen of de schijf, of trek het genoemde bestand in, en start de nacht opnieuw.",
+    "Mend memory or disk, or withdraw the file that is named, and run the night again.",
+)
+DAMAGED = Sight(
+    "archive-damaged",
+    "Zet het genoemde bestand terug uit de reservekopie, of laat dezelfde bytes opnieuw insturen.",
+    "Put the file that is named back from the copy, or have the same bytes sent again.",
+)
+REGISTRY = Sight(
+    "registry-broken",
+    "Herstel de genoemde regels in seeds en vraag 'veerkracht registry' of het register weer klopt.",
+    "Mend the lines of seeds that are named and ask 'veerkracht registry' whether it is whole again.",
+)
+TAMPERED = Sight(
+    "release-not-whole",
+    "Zet de uitgave terug uit de reservekopie, of neem een andere in gebruik met 'veerkracht releases rollback'.",
+    "Put the release back from the copy, or serve another with 'veerkracht releases rollback'.",
+)
+BUSY = Sight(
+    "night-busy",
+    "Wacht tot de andere nacht gedaan is; na een afgebroken nacht valt het slot vanzelf open.",
+    "Wait until the other night is done; the lock of a killed night opens by itself.",
+)
+MISSING = Sight(
+    "night-missing",
+    "Kijk of de planning nog loopt en start de nacht met de hand: 'veerkracht nightly'.",
+    "Look whether the schedule still runs, and run the night by hand: 'veerkracht nightly'.",
+)
+ROLLED_BACK = Sight(
+    "rollback",
+    "Er is een oudere uitgave in gebruik dan de laatste; is de fout hersteld, neem dan de laatste weer in gebruik.",
+    "An older release is served than the last one; once the fault is mended, serve the last one again.",
+)
+NOT_SERVED = Sight(
+    "restore",
+    "Er zijn uitgaven, maar geen enkele is in gebruik: start de nacht, die de laatste controleert en in gebruik neemt.",
+    "There are releases and none is served: run the night, which checks the last one and serves it.",
+)
+LATE = Sight(
+    "late-ministry",
+    "Herinner wie te laat is; tot de rapportering binnen is, blijft het meetmoment onvolledig.",
+    "Remind who is late; the meetmoment stays incomplete until the return is in.",
+)
+UNPLACED = Sight(
+    "file-not-received",
+    "Verplaats of hernoem het bestand zoals erbij staat; de volgende nacht ontvangt het.",
+    "Move or rename the file as is told beside it; the next night receives it.",
+)
+WRONG_FILE = Sight(
+    "wrong-file-published",
+    "Neem de uitgave van ervoor weer in gebruik en trek het bestand in; de volgende nacht publiceert zonder.",
+    "Serve the release of before and withdraw the file; the next night publishes without it.",
+)
+WITHDRAWAL = Sight(
+    "withdrawal",
+    "Trek de inzending in met haar nummer; de volgende nacht telt ze niet meer mee.",
+    "Withdraw the submission by its number; from the next night on it does not count.",
+)
+RESTATEMENT = Sight(
+    "restatement",
+    "Registreer de herziening van het gedrukte cijfer met datum, reden, bron en nieuwe waarde.",
+    "Register the restatement of the printed figure with its date, reason, source and new value.",
+)
+SIGHTS = (
+    *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, TAMPERED, BUSY, MISSING),
+    *(ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT),
+)
+_OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
+_OF_ERRORS = {
+    "ReadingFailed": READER,
+    "NotReadBack": TAMPERED,
+    "Damaged": DAMAGED,
+    "RegistryBroken": REGISTRY,
+    "AnotherNight": BUSY,
+}
+_NO_SPACE = ("No space left on device", "Disk quota exceeded", "disk is full", "failed to offload")
+
+
+def of_hold(reasons: list[str]) -> list[Sight]:
+    """The pages about a hold, by the rules that its reasons begin with; without reasons every return was refused."""
+    return list(dict.fromkeys(_OF_RULES.get(reason.partition(":")[0], CHECK) for reason in reasons)) or [REFUSED]
+
+
+def of_error(kind: str, said: str) -> Sight:
+    """The page about a failure.
+
+    Args:
+        kind: the name of its exception.
+        said: what it says; a full disk makes failures of many kinds.
+    """
+    return FULL if any(word in said for word in _NO_SPACE) else _OF_ERRORS.get(kind, FAILED)
+
+
+def of_failure(error: BaseException) -> Sight:
+    """The page about a failure that is at hand, whatever lies under it."""
+    return of_error(type(error).__name__, " ".join(map(str, _chain(error))))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and what it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def why(outcome: Outcome) -> list[str]:
+    """Why a night was held, in Dutch: the reasons of gate 2, or the files that gate 1 refused."""
+    return outcome.reasons or [f"geweigerd: {name}" for name in outcome.rejected]

@@ -1,0 +1,181 @@
+"""The account of a figure: an auditor's questions answered by one command, and how a figure is found."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import DemoRun
+from typer.testing import CliRunner
+
+from flows import cli
+from flows.account.figure import account
+from flows.account.search import read_values, search
+from flows.account.trace import NotTraceable, trace
+from flows.release import kept
+from flows.release.kept import Release
+
+Ask = Callable[..., Any]
+ASKED = "veerkracht/agg_headline_figure/m3/committed_share/total"
+
+
+@pytest.fixture(scope="module")
+def current(demo: DemoRun) -> Release:
+    found = kept.current(demo.settings)
+    assert found
+    return found
+
+
+@pytest.fixture
+def ask(demo: DemoRun, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """The output of a command on the home of the demonstration."""
+    monkeypatch.setenv("VEERKRACHT_HOME", str(demo.settings.home))
+
+    def asked(*words: str, code: int = 0) -> str:
+        ran = CliRunner().invoke(cli.app, list(words))
+        assert ran.exit_code == code, ran.output
+        return ran.output
+
+    return asked
+
+
+def test_eight_questions_of_an_auditor_on_35_41_percent_are_answered_by_one_command(ask: Ask, current: Release) -> None:
+    told = json.loads(ask("figure", "35,41 %", "--json"))
+    screen = ask("figure", "35,41 %")
+
+    # 1. What is it, in words?
+    assert told["key"] == ASKED
+    assert told["label_nl"].startswith("Vastgelegd, in % van het initiële budget, Eenmalige relancemiddelen, voorlopig")
+    assert "gedeeld door het initiële budget" in told["meaning_nl"] and told["label_nl"] in screen
+    # 2. Was it printed so, and where?
+    assert [(Decimal(row["printed"]), row["source"], row["verdict"]) for row in told["printed"]] == [
+        (Decimal("35.41"), "SEED", "reproduced")
+    ]
+    assert "35,41\u00a0% (SEED; of 4.3 billion): klopt" in screen
+    # 3. When was it first known, and what was it then?
+    first, *later = told["releases"]
+    assert first["release_id"] <= current.release_id and Decimal(first["value"]) == Decimal("35.409947") and not later
+    (complete,) = told["first_complete"]
+    assert complete["first_complete_at"].startswith("2022-01-24")
+    # 4. What is it now, and by the final accounts?
+    assert Decimal(told["value"]) == Decimal("35.409947") and told["release_id"] == current.release_id
+    assert [Decimal(row["value"]) for row in told["final"]] == [Decimal("35.411109")]
+    # 5. What is it on a constant scope?
+    of_m3 = {row["scope_code"]: Decimal(row["value"]) for row in told["scopes"] if row["is_asked"]}
+    assert of_m3 == dict.fromkeys(("one_off", "one_off_m1", "one_off_m7"), Decimal("35.409947"))
+    # 6. What is it made of?
+    numerator, denominator = told["sides"]
+    assert (numerator["count"], Decimal(numerator["added"])) == (158, Decimal("1523690000.00"))
+    assert (denominator["count"], Decimal(denominator["added"])) == (158, Decimal("4303000000.00"))
+    amounts = [Decimal(part["amount"]) for part in numerator["largest"]]
+    assert len(amounts) == 10 and amounts == sorted(amounts, reverse=True) and told["adds_up"]
+    assert all(part["name"].startswith("VV") and len(part["name"]) > 6 for part in numerator["largest"])
+    # 7. Which warnings hang on it, and what changed since, and why?
+    assert told["warning_count"] == sum(row["count"] for row in told["warnings"] if row["severity"] == "warning")
+    (since,) = told["since_previous"]
+    now = Decimal(since["previous_figure"]) + Decimal(since["change"])
+    assert abs(now - Decimal(told["value"])) <= Decimal("0.01"), "as rounded in print"
+    assert told["restated"] == [] and "herzien: 0 van 158 rijen" in screen
+    # 8. Where does it come from: file, sheet, cell, checksum?
+    assert sum(row["count"] for row in told["files"]) == 158
+    assert all(len(row["sha256"]) == 64 and row["received_at"] for row in told["files"])
+    largest = numerator["largest"][0]
+    assert largest["file_name"] == "MOW_financien_m3.csv" and largest["cell"] == "D16"
+    assert Decimal(largest["text"].replace(".", "").replace(",", ".")) == amounts[0]
+    assert len(screen.splitlines()) <= 60, "one screen"
+
+
+def test_an_account_is_told_in_english_too(ask: Ask) -> None:
+    screen = ask("figure", "35.41%", "--language", "en")
+    assert "Committed as % of the initial budget" in screen and "Vastgelegd" not in screen
+    assert "\nNumerator " in screen and "35.41% (exactly 35.409947)" in screen
+
+
+def test_a_release_by_itself_accounts_for_its_figures(
+    ask: Ask, current: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has the folder of a release, and no home, no archive and no other release."""
+    ask("status", "--json")
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
+    told = json.loads(ask("figure", "35,41", "--release", str(current.folder), "--json"))
+    assert told["key"] == ASKED and told["releases_not_kept"] is None and told["releases"] == []
+    largest = told["sides"][0]["largest"][0]
+    assert (largest["cell"], largest["text"]) == ("D16", None)
+    assert "alleen deze uitgave" in ask("figure", "35,41", "--release", str(current.folder))
+    key = "veerkracht/fct_finance_as_returned/m3/VV014/provisional/committed"
+    traced = json.loads(ask("trace", key, "--release", str(current.folder), "--json"))
+    assert {cell["cell"] for cell in traced["cells"] if cell["field"] == "amount_eur"} != {None}
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ("35,41", ASKED),
+        ("1.523,69 mln", "veerkracht/agg_headline_figure/m3/committed/total"),
+        ("1 523 690 000", "veerkracht/agg_headline_figure/m3/committed/total"),
+        ("€ 218,6 mln", "veerkracht/agg_headline_figure/m3/paid/total"),
+        ("vereffend VEK m3 eenmalige voorlopig totaal constant", None),
+        ("paid_share total", "veerkracht/agg_headline_figure/m7/paid_share/total"),
+        ("VV014 vastgelegd", "veerkracht/fct_finance/m7/VV014:committed_eur"),
+        ("agg_finance_by_meetmoment/m3:paid_eur", "veerkracht/agg_finance_by_meetmoment/m3:paid_eur"),
+        ("veerkracht/agg_headline_figure/m3/committed_share/tot", ASKED),
+    ],
+)
+def test_a_figure_is_found_by_its_value_its_name_or_its_key(current: Release, asked: str, key: str | None) -> None:
+    assert search(current, asked).key == key
+
+
+def test_what_is_not_one_figure_is_offered_to_choose_from(ask: Ask, current: Release) -> None:
+    several = ask("figure", "veerkracht/agg_headline_figure/m3/committed", code=1)
+    assert "welk cijfer?" in several and ASKED in several
+    nearest = ask("trace", "35,47", code=1)
+    assert "het dichtst erbij" in nearest and "committed_share" in nearest
+    by_key = search(current, "veerkracht/fct_finance/m3/VV999")
+    assert (
+        by_key.key is None and not by_key.is_exact and by_key.candidates[0].key.startswith("veerkracht/fct_finance/m3/")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("35,41 %", ["35.41"]),
+        ("35.41%", ["35.41"]),
+        ("1.523", ["1.523", "1523"]),
+        ("€ 1.523,69 mln.", ["1523690000"]),
+        ("1,523.69 million", ["1523690000"]),
+        ("-12", ["-12"]),
+        ("vereffend", []),
+        ("1.2.3", []),
+    ],
+)
+def test_a_value_is_read_as_people_write_it(text: str, values: list[str]) -> None:
+    assert [value for value, _ in read_values(text)] == [Decimal(value) for value in values]
+
+
+def test_a_row_that_was_restated_says_when_and_why(demo: DemoRun, current: Release) -> None:
+    with duckdb.connect(str(current.database), read_only=True) as con:
+        key, old, new, reason = con.sql(
+            "select f.trace_key, w.old_value, w.new_value, w.reason from what_changed as w"
+            " inner join fct_finance_as_returned as f on w.meetmoment_code = f.meetmoment_code"
+            " and w.record_key = concat_ws('|', f.project_code, f.measure, f.execution)"
+            " where w.kind = 'restated_value' and w.field = 'amount_eur' order by f.trace_key limit 1"
+        ).fetchall()[0]
+    told = [row for row in account(demo.settings, current, key).restated if row["kind"] == "restated_value"]
+    assert [(row["old_value"], row["new_value"], row["reason"]) for row in told] == [(old, new, reason)]
+
+
+def test_the_figures_that_are_listed_show_their_keys(ask: Ask, current: Release) -> None:
+    listed = ask("figures")
+    shown = next(line for line in listed.splitlines() if "35.41 " in line)
+    assert search(current, shown.split()[0]).key
+    with pytest.raises(NotTraceable):
+        trace(None, current, "veerkracht/no_mart/x")
+
+
+def test_a_mart_as_of_a_day_can_be_asked_by_column(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = CliRunner().invoke(cli.app, ["asof", "2022-01-24", "fct_finance", "--where", "VV014"])
+    assert wrong.exit_code == 2 and "COLUMN=VALUE" in wrong.output

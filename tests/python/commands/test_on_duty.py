@@ -1,0 +1,172 @@
+"""The person on duty: every night is written down, a hold is told until it is solved, a monitor hears what is wrong."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from conftest import put
+from made_files import plain_csv
+from made_release import make_release
+from test_quick import HEAVY, loaded
+from typer.testing import CliRunner
+
+from flows import cli, diary, night, sights, standing
+from flows.commands import wellbeing
+from flows.night import Night, receive, runbook
+from flows.release import anchor, kept, publishing
+from flows.settings import Settings
+from flows.standing import Outcome
+from flows.warehouse import registry_rows
+
+NOW = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
+HELD = Outcome("held", rejected=["OMG.csv"], reasons=["DQ16A: gedrukt 1, herrekend 2"], reasons_en=["DQ16A: printed"])
+
+
+def command(*arguments: str) -> tuple[int, str]:
+    ran = CliRunner().invoke(cli.app, arguments)
+    assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+    return ran.exit_code, " ".join(ran.output.split())
+
+
+def status(*arguments: str) -> tuple[int, dict[str, Any]]:
+    ran = CliRunner().invoke(cli.app, ["status", "--json", *arguments])
+    said: dict[str, Any] = json.loads(ran.stdout)
+    assert said["exit_code"] == ran.exit_code
+    return ran.exit_code, said
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A home with a return that was received, of which the last night ended as the test says."""
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
+    found = Settings()
+    path = tmp_path / "OMG.csv"
+    path.write_bytes(plain_csv())
+    put(found, path, "veerkracht", "m7")
+    receive(Night(found, NOW))
+    registry_rows.database(found)
+    return found
+
+
+def ended(settings: Settings, outcome: Outcome) -> None:
+    standing.remember(settings, NOW, standing.standing(settings), outcome)
+
+
+def test_a_hold_is_told_every_night_until_something_changes(settings: Settings, tmp_path: Path) -> None:
+    ended(settings, HELD)
+    for outcome in (standing.quick_look(settings), runbook(Night(settings, NOW + timedelta(days=1)))):
+        assert outcome and (outcome.verdict, outcome.reasons, outcome.since) == ("held", HELD.reasons, NOW.isoformat())
+    code, said = command("nightly")
+    assert code == 20 and "gedrukt 1, herrekend 2" in said and "sinds / since 15/01/2025" in said
+    assert said.index("herrekend 2") < said.index("geweigerd / rejected")
+    path = tmp_path / "OMG_v2.csv"
+    path.write_bytes(plain_csv("VV001;Gerealiseerd;;"))
+    put(settings, path, "veerkracht", "m7")
+    assert standing.quick_look(settings) is None, "a corrected file came: the night goes on"
+
+
+def test_a_standing_hold_loads_nothing_heavy(settings: Settings, tmp_path: Path) -> None:
+    ended(settings, HELD)
+    registry_rows.database(Settings(cache=tmp_path / "cache"))  # asked before, as on any night but the first
+    said, packages = loaded(tmp_path, "nightly", expected=20)
+    assert "TEGENGEHOUDEN" in said and not packages & HEAVY
+
+
+@pytest.mark.parametrize("how", ["quiet", "held", "failed before it began", "failed", "registry"])
+def test_every_night_is_written_down(how: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended(settings, HELD if how == "held" else Outcome("published"))
+    error = RuntimeError("No space left on device")
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise error
+
+    if how.startswith("failed"):
+        monkeypatch.setattr(standing, "quick_look", fails if "before" in how else Mock(return_value=None))
+        monkeypatch.setattr(night, "receive", fails)
+    if how == "registry":
+        monkeypatch.setattr(registry_rows, "expect_readable", fails)
+        assert isinstance(CliRunner().invoke(cli.app, ["nightly"]).exception, RuntimeError)
+    else:
+        code, _ = command("nightly")
+        assert code == {"quiet": 0, "held": 20}.get(how, 1)
+    last = diary.last(settings)
+    assert last and last.hours_ago(datetime.now(UTC)) < 1
+    assert last.verdict == {"quiet": "nothing_new", "held": "held"}.get(how, "failed")
+    if last.verdict == "failed":
+        assert (last.error, last.said, last.page) == ("RuntimeError", str(error), sights.FULL.path)
+        code, said = status()
+        assert code == 1 and said["to_do"][-1]["page"] == sights.FULL.path
+
+
+def test_a_night_that_finds_another_one_running_writes_no_line(settings: Settings) -> None:
+    with standing.alone(settings), pytest.raises(standing.AnotherNight):
+        runbook(Night(settings, NOW))
+    assert not (settings.plan_home / diary.DIARY).exists()
+
+
+def test_a_line_that_was_torn_is_passed_over(settings: Settings) -> None:
+    diary.told(settings, NOW, lambda: Outcome("published", "r"))
+    with (settings.plan_home / diary.DIARY).open("a") as file:
+        file.write('{"ended_at": "20')
+    last = diary.last(settings)
+    assert last and (last.verdict, last.release_id) == ("published", "r")
+
+
+def test_status_tells_a_standing_hold_with_its_reason_and_page(settings: Settings) -> None:
+    assert status()[0] == 0
+    ended(settings, HELD)
+    code, said = status()
+    assert code == 20 and said["hold"]["reasons"] == HELD.reasons
+    assert [told["page"] for told in said["to_do"]] == [sights.FIGURE.path]
+    shown = command("status")[1]
+    assert "herrekend 2" in shown and sights.FIGURE.path in shown and sights.FIGURE.todo_nl in shown
+
+
+def test_status_tells_how_old_the_last_night_is_and_a_monitor_may_ask_for_less(settings: Settings) -> None:
+    diary.told(settings, NOW, lambda: Outcome("published"))
+    old = (datetime.now(UTC) - timedelta(hours=30)).isoformat(timespec="seconds")
+    path = settings.plan_home / diary.DIARY
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"ended_at": old}) + "\n")
+    assert "30 uur geleden" in command("status")[1] and status()[0] == 0
+    assert status("--max-age", "31")[0] == 0
+    code, said = status("--max-age", "26")
+    assert code == 1 and [told["page"] for told in said["to_do"]] == [sights.MISSING.path]
+
+
+def test_a_rollback_and_releases_of_which_none_is_served_are_told(settings: Settings) -> None:
+    first, second = (make_release(settings, f"2025-01-1{n}.1", NOW, []) for n in (4, 5))
+    anchor.leave(settings, second, second.release_id)
+
+    def found() -> wellbeing.Wellbeing:
+        return wellbeing.of(settings, kept.current(settings), "", NOW, None)
+
+    assert found().to_do == []
+    publishing.switch(settings, first.folder)
+    anchor.serve(settings, first.release_id)
+    (told,) = found().to_do
+    assert (told.sight, found().exit_code) == (sights.ROLLED_BACK, 0) and second.release_id in told.seen_nl
+    settings.current.unlink()
+    (told,) = found().to_do
+    assert (told.sight, found().exit_code) == (sights.NOT_SERVED, 20) and "2 uitgaven" in told.seen_nl
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name", "says"),
+    [
+        (HELD, "Held", "gedrukt 1, herrekend 2"),
+        (Outcome("held", rejected=["OMG.csv"]), "Held", "geweigerd: OMG.csv"),
+        (Outcome("published", "r"), "Completed", "published"),
+    ],
+)
+def test_a_night_that_was_held_is_no_completed_flow_run(
+    outcome: Outcome, name: str, says: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import nightly
+
+    monkeypatch.setattr(nightly, "runbook", Mock(return_value=outcome))
+    state = nightly.nightly.fn("veerkracht")
+    assert (state.name, state.is_failed()) == (name, name == "Held")
+    assert state.message and says in state.message

@@ -1,0 +1,119 @@
+"""One word per notion: all that people read is held against the glossary of the registry, in Dutch and in English."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from flows import cli, registry, sights
+from flows.commands import console
+from flows.senders.answer import verdict
+from flows.senders.template import form_workbook
+from flows.settings import PROJECT
+
+Said = tuple[str, str, str]
+"""Language, place, text."""
+GLOSSARY = [
+    (row["language"], re.compile(rf"\b(?:{row['avoided']})\b", re.IGNORECASE), row["preferred"])
+    for row in registry.rows("publication/glossary")
+]
+_SUFFIXES = ("_nl", "_en")
+_SAID = r'said\(\s*"([^"]*)"\s*,\s*"([^"]*)"\s*\)'
+# What is written by others, or names what may not be said.
+_OF_OTHERS = {"publication/glossary", "layouts/layout_column", "layouts/layout", "codes/code_synonym"}
+
+
+def of_seeds() -> Iterator[Said]:
+    """The columns of the registry that say their language."""
+    for path in sorted((PROJECT / "seeds").rglob("*.csv")):
+        seed = path.relative_to(PROJECT / "seeds").with_suffix("").as_posix()
+        if seed in _OF_OTHERS:
+            continue
+        for line, row in enumerate(registry.rows(seed), start=2):
+            for column, text in row.items():
+                if column.endswith(_SUFFIXES):
+                    yield column[-2:], f"seeds/{seed}.csv:{line} {column}", text
+
+
+def of_yaml() -> Iterator[Said]:
+    """Labels and Dutch descriptions of tables and columns, titles of pages and documents."""
+    for folder in ("models", "site", "reports"):
+        for path in sorted((PROJECT / folder).rglob("*.yml")):
+            yield from within(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(PROJECT)))
+
+
+def within(content: Any, place: str, language: str = "") -> Iterator[Said]:
+    """The texts of a document whose keys say their language, by a suffix or by the language alone."""
+    if isinstance(content, str) and language:
+        yield language, place, content
+    elif isinstance(content, list):
+        for entry in content:
+            yield from within(entry, place, language)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            name = str(key)
+            found = name if name in ("nl", "en") else name[-2:] if name.endswith(_SUFFIXES) else language
+            yield from within(value, f"{place} {name}" if found else place, found)
+
+
+def of_templates() -> Iterator[Said]:
+    """Where a page says something, Dutch stands first; a document in Typst is Dutch but for its markup."""
+    for path in sorted((PROJECT / "site").rglob("*.j2")):
+        for nl, en in re.findall(r'say\(\s*"([^"]*)"\s*,\s*"([^"]*)"', path.read_text(encoding="utf-8")):
+            yield "nl", path.name, nl
+            yield "en", path.name, en
+    for path in sorted((PROJECT / "reports").rglob("*.typ")):
+        text = path.read_text(encoding="utf-8")
+        for _, en in re.findall(_SAID, text):
+            yield "en", str(path.relative_to(PROJECT)), en
+        text = re.sub(_SAID, r'"\1"', text)
+        for said in [*re.findall(r'"([^"\n]* [^"\n]*)"', text), *re.findall(r"\[([^\]\n#]{12,})\]", text)]:
+            yield "nl", str(path.relative_to(PROJECT)), said
+
+
+def of_code() -> Iterator[Said]:
+    """The help, what is to be done, and the words of answers, returns and the terminal."""
+    command: Any = typer.main.get_command(cli.app)
+    for name, found in command.commands.items():
+        for one in getattr(found, "commands", {"": found}).values():
+            yield "en", f"help of {name}", f"{one.help} {' '.join(getattr(p, 'help', '') or '' for p in one.params)}"
+    for sight in sights.SIGHTS:
+        yield "nl", sight.page, re.sub(r"'veerkracht [^']*'", "", sight.todo_nl)  # a command has its own words
+        yield "en", sight.page, sight.todo_en
+    pairs = [*verdict.SEVERITY_WORDS.values(), *verdict._VERDICT_WORDS.values(), *verdict._NEXT_WORDS.values()]
+    for nl, en in [*pairs, *form_workbook._GUIDE]:
+        yield "nl", "answer or return", nl
+        yield "en", "answer or return", en
+    for words in (console._DELIVERY_WORDS, console._DAY_WORDS, console._NIGHT_WORDS):
+        for word in words.values():
+            yield "nl", "terminal", word.partition(" / ")[0]
+
+
+SOURCES = {"seeds": of_seeds, "yaml": of_yaml, "templates": of_templates, "code": of_code}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_text_says_what_the_glossary_avoids(source: str) -> None:
+    texts = list(SOURCES[source]())
+    assert len(texts) > 30 and {language for language, *_ in texts} == {"nl", "en"}
+    found = [
+        f"{place}: '{hit[0]}', say '{preferred}': {text[:160]}"
+        for said_in, place, text in texts
+        for language, avoided, preferred in GLOSSARY
+        if said_in == language and (hit := avoided.search(text))
+    ]
+    assert found == [], "\n".join(found)
+
+
+def test_every_row_of_the_glossary_finds_its_word() -> None:
+    for language, avoided, preferred in GLOSSARY:
+        assert language in ("nl", "en") and preferred, avoided.pattern
+        assert not avoided.search(preferred)
+
+
+def test_the_pages_for_people_are_read() -> None:
+    assert {Path(place.split(" ")[0]).parts[0] for _, place, _ in of_yaml()} == {"models", "site", "reports"}

@@ -1,0 +1,89 @@
+"""The runbook: what a night ends with or a command says leads to a page, which is there, and so are its commands."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import typer
+
+from flows import cli, registry, sights
+from flows.settings import PROJECT
+from flows.standing import Outcome
+
+PAGES = {path.stem: path for path in (PROJECT / "docs" / "runbook").glob("*.md")}
+COMMANDS: Any = typer.main.get_command(cli.app)
+# Ten nights as somebody on duty finds them in the morning, and the page each needs.
+TEN_NIGHTS: dict[str, tuple[Any, str]] = {
+    "every file refused": (Outcome("held", rejected=["OMG.xlsx"]), "held-all-refused"),
+    "a printed figure": (Outcome("held", reasons=["DQ16A: Een gedrukt cijfer"]), "held-printed-figure"),
+    "projects lost": (Outcome("held", reasons=["G02: Een meetmoment heeft minder"]), "held-lost-projects"),
+    "personal data": (Outcome("held", reasons=["PUB02: Persoonsgegevens"]), "held-personal-data"),
+    "sums": (Outcome("held", reasons=["DQ16B: Twee wegen"]), "held-release-check"),
+    "a full disk": (OSError(28, "No space left on device"), "full-disk"),
+    "a reader that died": (type("ReadingFailed", (RuntimeError,), {})("reading failed"), "reader-died"),
+    "a broken registry": (type("RegistryBroken", (Exception,), {})("plan.csv"), "registry-broken"),
+    "a release that was touched": (type("NotReadBack", (Exception,), {})("release 2021-04-19.1"), "release-not-whole"),
+    "a defect of ours": (KeyError("speerpunt"), "night-failed"),
+}
+
+
+@pytest.mark.parametrize("night", TEN_NIGHTS)
+def test_each_of_ten_nights_leads_to_its_page(night: str) -> None:
+    end, page = TEN_NIGHTS[night]
+    found = sights.of_hold(end.reasons) if isinstance(end, Outcome) else [sights.of_failure(end)]
+    assert [sight.page for sight in found] == [page]
+    assert PAGES[page].is_file()
+
+
+def test_what_failed_because_of_a_full_disk_is_told_as_that() -> None:
+    try:
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise RuntimeError("release 2021-04-19.1 was not written") from error
+    except RuntimeError as told:
+        assert sights.of_failure(told) is sights.FULL
+
+
+def test_every_critical_rule_of_gate_2_has_a_page() -> None:
+    critical = [rule.rule_id for rule in registry.rules().values() if rule.gate == "release"]
+    assert critical and all(sights.of_hold([f"{rule}: ..."])[0].page in PAGES for rule in critical)
+
+
+def test_each_sight_has_one_page_and_each_page_is_a_sight_and_in_the_list() -> None:
+    assert {sight.page for sight in sights.SIGHTS} == set(PAGES)
+    listed = re.findall(r"\(runbook/([a-z0-9-]+)\.md\)", (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_the_commands_files_and_links_of_a_page_exist(page: str) -> None:
+    text = PAGES[page].read_text(encoding="utf-8")
+    for said in re.findall(r"`(veerkracht [^`]+)`", text):
+        expect_command(shlex.split(said.replace("...", "x"))[1:])
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (PAGES[page].parent / link).is_file(), link
+    for path in re.findall(r"`(seeds/[a-z_/]+\.csv)`", text):
+        assert (PROJECT / path).is_file(), path
+    for rule in re.findall(r"`([A-Z]{1,3}\d{2}[A-Z]?)`", text):
+        assert rule in registry.rules(), rule
+
+
+def expect_command(words: list[str]) -> None:
+    """Fail where the command line has no such command, or the command no such option."""
+    command = COMMANDS
+    while isinstance(command, click.Group) or hasattr(command, "commands"):
+        if not words:
+            return
+        name = words.pop(0)
+        assert name in command.commands, name
+        command = command.commands[name]
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= known | {"--help"}, words
+
+
+def test_the_pages_are_found_from_where_a_message_names_them() -> None:
+    assert all(Path(PROJECT, sight.path).is_file() and len(sight.todo_nl) > 20 for sight in sights.SIGHTS)

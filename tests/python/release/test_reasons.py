@@ -1,0 +1,109 @@
+"""Why gate 2 says no: the figure in words, as printed and recomputed, what has changed it, and what to do."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.gate import Failure
+from flows.release import reasons
+from flows.settings import Settings
+
+KEY = ("m3", "one_off", "committed", "total")
+_MONEY = "create table {0}.fct_finance_as_returned as from (values {1}) as t(project_code, measure, execution, "
+_MONEY += "amount_eur, submission_id, meetmoment_code)"
+_CHECK = """
+    create table marts.fct_published_figure_check as
+    from (values ('m3', 'one_off', 'provisional', '{measure}', 'total', 'EUR million', 2000.0::decimal(20, 6),
+        1950.4::decimal(32, 6), {restated}, date '2022-05-02')) as t(
+        meetmoment_code, scope_code, execution, measure, item, unit, printed, recomputed, restated, restated_on)
+"""
+_AROUND = """
+    create table marts.dim_meetmoment as from (values ('m3', 'm2', 'Meting 3', 'Measurement 3', date '2021-12-31'))
+        as t(meetmoment_code, previous_meetmoment_code, label_nl, label_en, cutoff_date);
+    create table marts.dim_scope as from (values ('one_off', 'Eenmalige relancemiddelen', 'One-off money'))
+        as t(scope_code, label_nl, label_en);
+    create table marts.dim_code as from (values
+        ('headline_measure', 'committed', 'Vastgelegd (VAK)', 'Committed (VAK)'),
+        ('headline_item', 'total', 'Totaal', 'Total'),
+        ('figure_unit', 'EUR million', 'miljoen euro', 'million euro')) as t(code_list, code, label_nl, label_en);
+    create table marts.dim_submission as from (values
+        ('a', 'OMG_m3.xlsx', null), ('b', 'OMG_m3_v2.xlsx', null), ('c', 'MOW_m3.xlsx', null),
+        ('d', 'LV_m3.xlsx', timestamp '2022-05-01')) as t(submission_id, file_name, withdrawn_at);
+"""
+SAME = ("('VV002', 'committed', 'provisional', 5, 'c', 'm3')", "('VV002', 'paid', 'provisional', 4, 'c', 'm3')")
+
+
+def told(
+    tmp_path: Path,
+    now: tuple[str, ...],
+    before: tuple[str, ...] | None,
+    restated: str = "null::decimal(20, 6)",
+    measure: str = "committed",
+) -> reasons.Reason:
+    """The reason of a night whose marts have these rows of money, after a release that had those."""
+    settings = Settings(home=tmp_path)
+    settings.build.mkdir(parents=True)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute("create schema marts")
+        con.execute(_CHECK.format(restated=restated, measure=measure) + ";" + _AROUND)
+        con.execute(_MONEY.format("marts", ", ".join(now)))
+    release: Any = None
+    if before is not None:
+        release = SimpleNamespace(database=tmp_path / "before.duckdb", release_id="2022-01-24.1")
+        with duckdb.connect(str(release.database)) as con:
+            con.execute(_MONEY.format("main", ", ".join(before)))
+    failure = Failure("DQ16A", "marts.fct_published_figure_check", None, (*KEY[:2], measure, "total"), "differs")
+    (found,) = reasons.of([(failure, "critical")], settings, release)
+    return found
+
+
+def row(amount: int, submission: str, measure: str = "committed", execution: str = "provisional") -> str:
+    return f"('VV001', '{measure}', '{execution}', {amount}, '{submission}', 'm3')"
+
+
+def test_the_figure_is_told_in_words_with_what_changed_it_and_what_to_do(tmp_path: Path) -> None:
+    found = told(tmp_path, (*SAME, row(10, "b")), (*SAME, row(60, "a")))
+    assert str(found).startswith("DQ16A: ")
+    for part in (
+        "Vastgelegd (VAK), totaal, Meting 3 (31/12/2021), eenmalige relancemiddelen",
+        "gedrukt 2.000 miljoen euro, herrekend 1.950,4 miljoen euro (verschil −49,6)",
+        "sinds uitgave 2022-01-24.1 gewijzigd door OMG_m3_v2.xlsx (b).",
+        "veerkracht withdraw",
+        "seeds/quality/figure_restatement.csv",
+    ):
+        assert part in found.nl
+    assert "printed 2,000 million euro, recomputed 1,950.4 million euro (difference −49.6)" in found.en
+    assert "MOW" not in found.nl, "a file whose rows are what they were changed nothing"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "says"),
+    [
+        ((row(60, "a"), row(9, "b", "paid")), (row(60, "a"), row(8, "a", "paid")), "geen enkel bestand"),
+        ((row(60, "a"), row(9, "b", execution="final")), (row(60, "a"),), "geen enkel bestand"),
+        (SAME, (*SAME, row(60, "d")), "LV_m3.xlsx (d, ingetrokken / withdrawn)"),
+        ((*SAME, row(1, "b")), None, "(verschil −49,6). Is een bestand fout"),
+    ],
+)
+def test_only_what_the_figure_is_counted_from_is_named(
+    now: tuple[str, ...], before: tuple[str, ...] | None, says: str, tmp_path: Path
+) -> None:
+    assert says in told(tmp_path, now, before).nl
+
+
+def test_a_restatement_that_does_not_hold_is_told_beside_what_was_printed(tmp_path: Path) -> None:
+    found = told(tmp_path, SAME, SAME, restated="1960.0::decimal(20, 6)")
+    assert "gedrukt 2.000 miljoen euro, herzien tot 1.960 miljoen euro op 02/05/2022" in found.nl
+    assert "(verschil −9,6)" in found.nl
+
+
+def test_what_lacks_a_fact_does_not_end_in_a_word_of_a_machine(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    settings.build.mkdir(parents=True)
+    duckdb.connect(str(settings.warehouse)).close()
+    failure = Failure("DQ05C", "marts.fct_indicator_quality", None, ("m4", "IND12"), "False")
+    (found,) = reasons.of([(failure, "warning")] * 2, settings, None)
+    assert found.nl.endswith("m4 IND12.")

@@ -1,0 +1,89 @@
+"""A change of rules or of code that moves what was published is told, by file and by value."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DemoRun
+from typer.testing import CliRunner
+
+from flows import cli, registry
+from flows.forms import changes
+from flows.intake import archive
+from flows.release import kept, publishing, rules
+from flows.settings import Settings
+
+NOW = datetime(2025, 3, 1, 1, 17, tzinfo=UTC)
+MOVED = "veerkracht/fct_finance/m7/VV014"
+
+
+@pytest.fixture
+def home(small: DemoRun, tmp_path: Path) -> Settings:
+    shutil.copytree(small.settings.home, tmp_path / "home", symlinks=True)
+    return Settings(home=tmp_path / "home")
+
+
+def other_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code as it will be once somebody changed a rule in a model."""
+    files = registry.code_files()
+    monkeypatch.setattr(registry, "code_checksum", lambda: "of another code")
+    monkeypatch.setattr(registry, "code_files", lambda: files | {"models/marts/finance/fct_finance.sql": "changed"})
+
+
+def a_rule_moved_a_value(settings: Settings) -> None:
+    """What the changed rule does to the warehouse: one amount is a hundred euro more."""
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "update marts.fct_finance set paid_eur = paid_eur + 100"
+            " where project_code = 'VV014' and meetmoment_code = 'm7'"
+        )
+
+
+def publish(settings: Settings) -> kept.Release | None:
+    receipts = archive.receipts(settings.archive, settings.plan)
+    return publishing.publish(settings, settings.warehouse, receipts, NOW)
+
+
+def test_nothing_changed_is_not_said_where_rules_moved_a_value(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kept.current(home)
+    assert before
+    other_code(monkeypatch)
+    a_rule_moved_a_value(home)
+    release = publish(home)
+    assert release
+    told = release.manifest["rules_changed"]
+    assert told["since"] == before.release_id
+    assert told["code"] == ["models/marts/finance/fct_finance.sql"] and told["registry"] == []
+    (moved,) = told["moved"]
+    assert (moved["trace_key"], moved["column"]) == (MOVED, "paid_eur") and told["moved_count"] == 1
+    assert float(moved["is"]) - float(moved["was"]) == 100
+
+    page = release.file(changes.PAGE).read_text(encoding="utf-8")
+    assert "Geen enkele waarde" not in page
+    assert "models/marts/finance/fct_finance.sql" in page and MOVED in page and moved["is"] in page
+
+    monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))
+    asked = ["releases", "diff", before.release_id, release.release_id]
+    shown = CliRunner().invoke(cli.app, asked)
+    assert shown.exit_code == 0 and "daardoor verschoven 1 gepubliceerde waarden" in " ".join(shown.output.split())
+    (change,) = json.loads(CliRunner().invoke(cli.app, [*asked, "--json"]).output)["rules"]
+    assert change["release"] == release.release_id and change["moved"] == told["moved"]
+
+
+def test_a_release_by_the_same_rules_tells_of_none(home: Settings) -> None:
+    current = kept.current(home)
+    assert current and current.manifest["rules_changed"] is None
+    assert rules.changed(home, current, home.warehouse, archive.receipts(home.archive, home.plan)) is None
+
+
+def test_rules_that_moved_nothing_are_told_so(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    current = kept.current(home)
+    assert current
+    other_code(monkeypatch)
+    told = rules.changed(home, current, home.warehouse, archive.receipts(home.archive, home.plan))
+    assert told and told["moved_count"] == 0 and told["code"]
+    nl, en = rules.words(told)
+    assert "daardoor verschoven 0" in nl and "0 published values moved" in en

@@ -1,0 +1,85 @@
+"""How a finding reads for its sender: days, amounts, allowed words, equals together, and whom to ask."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from flows import registry
+from flows.senders.answer import told
+from flows.senders.answer.page import page
+from flows.senders.answer.verdict import Answer, place
+
+BEYOND_A_SENDER = re.compile(r"seeds/|\.csv\b|veerkracht [a-z]|\bmart\b|\bdbt\b")
+
+
+def finding(rule: str, row: int = 3, **changed: Any) -> dict[str, Any]:
+    return {
+        **{"rule_id": rule, "severity": "warning", "submission_id": "s", "sheet": "Projecten", "row_number": row},
+        **{"column_name": "Status", "cell": f"C{row}", "received_value": "x", "expected": None},
+        **{"message_nl": f"'x' in C{row}.", "message_en": f"'x' in C{row}.", **changed},
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "written", "reads"),
+    [
+        (
+            "DQ02B",
+            "verschoven van 2024-06-30 naar 2024-09-30 zonder",
+            "verschoven van 30/06/2024 naar 30/09/2024 zonder",
+        ),
+        ("V02", "'2021-02-31' is geen bestaande datum", "'2021-02-31' is geen bestaande datum"),
+        ("M14", "het bestand 2021-06-30.csv en rapport_2021-06-30", "het bestand 2021-06-30.csv en rapport_2021-06-30"),
+        ("DQ13C", "gedaald van 28000000 naar 1234567.5 euro", "gedaald van 28.000.000 naar 1.234.567,5 euro"),
+        ("DQ13C", "in rij 12345 van 2021: -12750000 euro", "in rij 12345 van 2021: -12.750.000 euro"),
+        ("V01", "'12345.67' in C3 is geen getal", "'12345.67' in C3 is geen getal"),
+    ],
+)
+def test_days_and_amounts_are_written_as_here(rule: str, written: str, reads: str) -> None:
+    assert told.readable(finding(rule, message_nl=written), "veerkracht", "m7")["message_nl"] == reads
+
+
+def test_a_word_that_is_in_no_list_is_answered_with_the_words_that_are() -> None:
+    layouts = {
+        layout.code: layout for layout in registry.layouts("veerkracht", registry.cutoff_date("veerkracht", "m7"))
+    }
+    contract = {(r["record"], r["field"]): r["code_list"] for r in registry.rows("contract/record_field")}
+    column = next(
+        row
+        for row in registry.rows("layouts/layout_column")
+        if row["layout_code"] in layouts
+        and layouts[row["layout_code"]].sheet_name
+        and contract.get((row["record"], row["field"])) == "project_status"
+        and row["source_column"]
+    )
+    asked = finding("V03", sheet=layouts[column["layout_code"]].sheet_name, column_name=column["source_column"])
+    expected = told.readable(asked, "veerkracht", "m7")["expected"]
+    assert expected.startswith("een van: ") and "Gerealiseerd" in expected
+    assert told.readable(finding("V03", column_name="Bedrag"), "veerkracht", "m7")["expected"] is None
+
+
+def test_findings_that_are_alike_are_told_together_and_few_one_by_one() -> None:
+    many, few = [finding("DQ01", row) for row in range(2, 29)], [finding("DQ02A", row) for row in (5, 6)]
+    groups = list(told.grouped([*many, *few], place))
+    assert [group.count for group in groups] == [27, 1, 1]
+    assert (groups[0].times_nl, groups[0].where) == ("27 keer, bv. ", "C2, C3, C4, C5, C6, C7 + 21")
+    assert (groups[1].times_nl, groups[1].where) == ("", "C5")
+
+
+def test_the_answer_says_whom_to_ask_and_groups_what_is_alike() -> None:
+    many = tuple(finding("DQ01", row) for row in range(2, 29))
+    answer = Answer("s", "veerkracht", "m7", "A.csv", "0" * 64, datetime(2025, 1, 20), False, many)
+    made = page(answer)
+    (contact,) = [row for row in registry.rows("plan/contact") if row["plan_code"] == "veerkracht"]
+    assert contact["email"] in made and contact["name_nl"] in made
+    assert made.count("<tr>") == 2 and "27 keer, bv. " in made and "C7 + 21" in made
+    assert Answer("s", "pnrr", "v01", "A.csv", "0" * 64, datetime(2025, 1, 20), False, ()).contact_words == ("", "")
+
+
+def test_nothing_is_asked_of_a_sender_that_only_the_house_can_do() -> None:
+    for row in registry.rows("quality/rule"):
+        if row["gate"] in ("intake", "submission", "comparison"):
+            said = " ".join(row[name] for name in ("message_nl", "message_en", "expected_nl", "expected_en"))
+            assert not BEYOND_A_SENDER.search(said), row["rule_id"]
