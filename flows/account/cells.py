@@ -143,7 +143,9 @@ def column_of(row: Mapping[str, Any], field: str) -> str | None:
 
 
 def _text(texts: list[str | None], letter: str) -> str | None:
-    number = int(letter) if letter.isdigit() else _column_number(letter)
+    from openpyxl.utils import column_index_from_string
+
+    number = int(letter) if letter.isdigit() else column_index_from_string(letter)
     return texts[number - 1] if number <= len(texts) else None
 
 
@@ -176,11 +178,3 @@ def _address(letter: str, row_number: int | None) -> str:
     from openpyxl.utils import get_column_letter
 
     return f"{get_column_letter(row_number or 1)}{letter}"
-
-
-def _column_number(letters: str) -> int:
-    """A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -180,8 +180,11 @@ def _rules(settings: Settings, before: Release | None, after: Release | None) ->
     if not before or not after:
         return []
     between = [r for r in latest_first(settings) if before.published_at < r.published_at <= after.published_at]
-    told = [release.manifest.get("rules_changed") for release in reversed(between)]
-    return [{"release": r.release_id, **t} for r, t in zip(reversed(between), told, strict=True) if t]
+    return [
+        {"release": release.release_id, **told}
+        for release in reversed(between)
+        if (told := release.manifest.get("rules_changed"))
+    ]
 
 
 def _columns(con: duckdb.DuckDBPyConnection, path: object) -> Sequence[str]:

@@ -49,7 +49,8 @@ def of(failures: Sequence[tuple[Failure, str]], settings: Settings, before: Rele
     """
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         if before:
-            con.execute(f"attach '{before.database}' as before (read_only)")
+            place = str(before.database).replace("'", "''")
+            con.execute(f"attach '{place}' as before (read_only)")
         found = []
         for failure, severity in failures:
             told = _figure(con, failure, before) if failure.rule_id == PRINTED_FIGURE and failure.key else None
