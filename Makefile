@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate check slow readers rebuilds equal bench lint types bi superset lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate check slow faults readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,7 +54,13 @@ check: .venv/installed  ## the registry alone: every reference in seeds/, in sec
 	$(BIN)/veerkracht registry
 
 slow: .venv/developing .writers/node_modules  ## the long proofs: every past release rebuilt from the archive, byte for byte
-	$(BIN)/python -m pytest -m slow
+	VEERKRACHT_THREADS=2 $(BIN)/python -m pytest -m slow
+
+# A disk that is too small has to be mounted, which a name space of its own permits without more rights.
+UNSHARED := $(shell unshare --map-root-user --mount true 2>/dev/null && echo unshare --map-root-user --mount)
+faults: .venv/developing  ## break a night 2,290 times and run it again each time (hours; goes on after a stop): [FAULTS="--kills 10"]
+	PYTHONPATH=.:tests/faults:tests/python $(UNSHARED) $(BIN)/python tests/faults/prove.py $(FAULTS)
+	PYTHONPATH=.:tests/faults:tests/python $(BIN)/python tests/faults/prove.py --report
 
 readers: .venv/developing  ## readers while releases are switched: 5,000 reads over 300 switches
 	PYTHONPATH=tests/python $(BIN)/python tests/slow/readers.py
@@ -67,6 +73,9 @@ equal: .venv/developing  ## the releases of two homes, value for value: OLD=home
 
 bench: .venv/developing  ## old and new code side by side into docs/performance.md: OLD=checkout [RUNS=5] [GROWTH=1,10]
 	PYTHONPATH=. $(BIN)/python -m benchmarks $(if $(OLD),--old $(OLD)) $(if $(RUNS),--runs $(RUNS)) $(if $(GROWTH),--growth $(GROWTH))
+
+beside: .venv/developing  ## four core marts beside SQL by hand, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3]
+	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
 
 lint: .venv/developing  ## ruff and sqlfluff
 	$(BIN)/ruff check .
@@ -92,11 +101,30 @@ bi: .venv/developing  ## clients of other versions and languages that the tests 
 superset: .venv-superset/installed  ## a real Superset asks a release for its keys, its figures and the chart of the plan
 	$(BIN)/python -m pytest -n 0 -m slow tests/python/release/test_bi.py -k "superset_shows or superset_reflects"
 
+sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.cdx.json
+	$(BIN)/python -m venv .venv-sbom
+	$(BIN)/uv pip install --python .venv-sbom/bin/python --quiet --require-hashes -r deploy/sbom.lock
+	mkdir -p dist
+	.venv-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.cdx.json
+
+.venv-spark/installed: requirements-spark.lock .venv/installed
+	$(PYTHON) -m venv --clear .venv-spark
+	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --compile-bytecode --require-hashes -r requirements-spark.lock
+	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+spark: .venv-spark/installed .venv/developing  ## the marts of the demo on Spark, each row as DuckDB makes it (needs Java 17)
+	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/python/warehouse/test_spark.py
+
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra schedule --generate-hashes --no-annotate --quiet \
 		--output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --constraints requirements.lock --generate-hashes --no-annotate \
 		--quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra spark --constraints requirements.lock --generate-hashes --no-annotate \
+		--quiet --output-file requirements-spark.lock
 
 clean:  ## remove the environments and what tests keep; the state in var/ stays, its archive is the only copy of what was received
-	rm -rf .venv .venv-bi .venv-ckan .venv-superset .writers .test_cache
+	rm -rf .venv .venv-sbom .venv-bi .venv-ckan .venv-superset .writers .test_cache
+	rm -rf .venv .venv-spark .venv-bi .venv-ckan .venv-superset .writers .test_cache

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,16 @@ class Project:
         parents = {i: [p for p in n["depends_on"]["nodes"] if p in nodes] for i, n in nodes.items()}
         placed = [nodes[unique_id] for unique_id in TopologicalSorter(parents).static_order()]
         return [n for n in placed if n["config"]["materialized"] != "ephemeral"]
+
+    def models_under(self, marts: Sequence[str]) -> list[dict[str, Any]]:
+        """Only these and what they stand on, in their order."""
+        ahead = [i for i, n in self.manifest["nodes"].items() if n["name"] in marts]
+        needed = set()
+        while ahead:
+            if (unique_id := ahead.pop()) not in needed:
+                needed.add(unique_id)
+                ahead += self.manifest["nodes"].get(unique_id, {}).get("depends_on", {}).get("nodes", [])
+        return [node for node in self.models() if node["unique_id"] in needed]
 
     def settings(self) -> dict[str, Any]:
         """What the profile sets in DuckDB (threads, a limit of memory, where to spill), as a night has it."""

@@ -36,6 +36,19 @@ class Cost:
     """Of the largest of them."""
 
 
+def process(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> tuple[Cost, int]:
+    """Run a whole process; what it has cost, and its exit code."""
+    with log.open("wb") as said:
+        began = time.perf_counter()
+        started = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
+        _, status, used = os.wait4(started.pid, 0)
+        wall = time.perf_counter() - began
+    started.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024), started.returncode
+
+
 @dataclass(frozen=True)
 class Code:
     """A checkout with its own .venv, and a folder for its homes."""
@@ -94,17 +107,10 @@ class Code:
         binary = self.checkout / ".venv" / "bin" / ("python" if interpreter else "veerkracht")
         command = [str(binary), *map(str, arguments[1:] if interpreter else arguments)]
         log = self.folder / "last.log"
-        with log.open("wb") as said:
-            began = time.perf_counter()
-            started = subprocess.Popen(
-                command, cwd=self.checkout, env=self._environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=said
-            )
-            _, status, used = os.wait4(started.pid, 0)
-            wall = time.perf_counter() - began
-        started.returncode = os.waitstatus_to_exitcode(status)
-        if started.returncode not in ends:
-            raise SystemExit(f"{self.name}: {' '.join(command)} ended with {started.returncode}; see {log}")
-        return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+        cost, end = process(command, self.checkout, self._environment(), log)
+        if end not in ends:
+            raise SystemExit(f"{self.name}: {' '.join(command)} ended with {end}; see {log}")
+        return cost
 
     def said(self) -> dict[str, Any]:
         """What the last command answered, where it was asked for JSON."""

@@ -20,14 +20,19 @@ GOALS: dict[str, tuple[str, Callable[[float | None, float], bool | None]]] = {
 
 
 def write(page: Path, numbers: Numbers) -> None:
-    """Put the tables between the markers of the page.
+    """Put the tables between the markers of the page."""
+    put(page, BEGIN, END, of(numbers))
+
+
+def put(page: Path, begin: str, end: str, told: str) -> None:
+    """Put a text between two markers of a page.
 
     Raises:
         ValueError: when the page lacks them.
     """
     text = page.read_text(encoding="utf-8")
-    before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
-    page.write_text(f"{text[:before]}\n{of(numbers)}\n{text[after:]}", encoding="utf-8")
+    before, after = text.index(begin) + len(begin), text.index(end)
+    page.write_text(f"{text[:before]}\n{told}\n{text[after:]}", encoding="utf-8")
 
 
 def of(numbers: Numbers) -> str:

@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from expectations import gate
 from flows import registry
 from flows.intake import archive
 from flows.intake.archive import Receipt
@@ -25,6 +28,9 @@ def check(
     answer_to: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Findings on these files, gravest first, judged beside what was received for this and the earlier meetmomenten.
+
+    Of a file that would be refused it is also told what would be remarked on it beside others once it is not, so that
+    correcting it takes one round.
 
     Args:
         files: the files as they would be sent, together.
@@ -47,9 +53,24 @@ def check(
     # What the night has read of the files received is not read again.
     load(settings, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
     compiled.build(preview.warehouse, transform.ANSWERS if answer_to else transform.FINDINGS, plan_code)
+    names = {r.submission_id: r.file_name for r in judged}
     if answer_to:
-        _answer(preview, dict(zip((r.submission_id for r in judged), files, strict=True)), answer_to)
-    return found(preview.warehouse, {r.submission_id: r.file_name for r in judged})
+        _answer(preview, dict(zip(names, files, strict=True)), answer_to)
+    if rejected := {f["submission_id"] for f in found(preview.warehouse, names) if gate.rejects(f)}:
+        _look_past_refusal(preview, rejected)
+    return found(preview.warehouse, names)
+
+
+def _look_past_refusal(preview: Settings, rejected: set[str]) -> None:
+    """Find what is to be remarked on refused files beside others, as once they are accepted; they stay refused."""
+    with duckdb.connect(str(preview.warehouse)) as con:
+        con.execute(
+            "create or replace table intermediate.int_verdict as"
+            " select * replace (if(list_contains($rejected, submission_id), 'accepted', verdict) as verdict)"
+            " from intermediate.int_verdict",
+            {"rejected": sorted(rejected)},
+        )
+    compiled.build(preview.warehouse, transform.FINDINGS, preview.plan, after="int_verdict")
 
 
 def _receipts(files: Sequence[Receipt]) -> list[Receipt]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flows import homes, sights
+from flows import homes, log, sights
 from flows.night import Night, runbook
 from flows.settings import Settings
 from flows.standing import Outcome
@@ -20,10 +20,14 @@ for _name, _value in {
 }.items():
     os.environ.setdefault(_name, _value)
 
-from prefect import flow, task  # noqa: E402
+from prefect import Flow, flow, task  # noqa: E402
+from prefect.blocks.core import Block  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.objects import State  # noqa: E402
+from prefect.client.schemas.objects import FlowRun, State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
+
+ON_DUTY = os.environ.get("VEERKRACHT_ON_DUTY", "custom-webhook/on-duty")
+"""The notification block that tells who is on duty, by its type and name."""
 
 
 def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
@@ -60,7 +64,23 @@ def _state(ended: dict[str, Outcome]) -> State[Any]:
     )
 
 
-@flow(name="nightly")
+def tell_on_duty(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Tell whoever is on duty of a night that failed or was held, by the block that the server has under this name.
+
+    Any notification block will do: a webhook, or apprise for e-mail and a hundred other ways. Without it nobody is told
+    here, and the watchdog still is there; that telling failed is no failure of the night.
+    """
+    try:
+        block: Any = Block.load(ON_DUTY)
+    except ValueError:  # there is none
+        return
+    try:
+        block.notify(body=f"{flow_run.name}: {state.name}: {state.message}", subject=f"Veerkracht: {state.name}")
+    except Exception as error:
+        log.event("not told", block=ON_DUTY, reason=str(error))
+
+
+@flow(name="nightly", on_failure=[tell_on_duty], on_crashed=[tell_on_duty])
 def nightly(plan: str | None = None) -> State[Any]:
     """The night as `prefect.yaml` schedules it, of one plan or of every plan that has a home.
 

@@ -8,6 +8,7 @@ fit, so that codes, checksums, amounts and document numbers pass. A text is read
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban
@@ -25,6 +26,10 @@ _EMAIL = re.compile(
     # A bare "at" is a word too: only before a domain that ends as those here do.
     rf"|[\w+'-]+(?:\.[\w+'-]+)* at {_HOST}(?:be|nl|eu|com|org|net|vlaanderen|brussels)\b"
 )
+# What every address has: around these alone it is looked for, since each character of a long text may begin one.
+_AT = re.compile(r"(?:\s?@\s?|\s?[(\[{]\s?(?:at|apenstaartje)\s?[)\]}]\s?| at )(?=[\w-]+\s?[.(\[{])")
+_LONGEST_NAME, _LONGEST_HOST = 100, 300
+_DIGIT = re.compile(r"\d")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 # Eleven digits at a stretch, or a date with its separators and then the rest: 123456789.12 is an amount.
 _NATIONAL = re.compile(
@@ -47,7 +52,7 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
         return []
     text = unicodedata.normalize("NFKC", text)
     found = {
-        "email": [m.group() for m in _EMAIL.finditer(text)],
+        "email": list(_emails(text)),
         "phone": list(_phones(text)),
         "iban": [m.group() for m in _IBAN.finditer(text) if _holds_iban(m.group())],
         "national_number": [m.group() for m in _NATIONAL.finditer(text) if _is_national_number(m.group())],
@@ -55,12 +60,18 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
     return [kind for kind, values in found.items() if set(values) - public]
 
 
+def _emails(text: str) -> Iterator[str]:
+    for at in _AT.finditer(text):
+        around = text[max(at.start() - _LONGEST_NAME, 0) : at.end() + _LONGEST_HOST]
+        yield from (found.group() for found in _EMAIL.finditer(around))
+
+
 def _phones(text: str) -> Iterator[str]:
     """Numbers that exist in the numbering plan of their country, as they are dialled: an amount has no leading zero.
 
     An enterprise number named as such is none.
     """
-    if sum(character.isdigit() for character in text) < _FEWEST_PHONE_DIGITS:
+    if len(list(islice(_DIGIT.finditer(text), _FEWEST_PHONE_DIGITS))) < _FEWEST_PHONE_DIGITS:
         return
     for match in PhoneNumberMatcher(text, "BE", leniency=Leniency.VALID):
         if match.raw_string.lstrip("(")[0] in "0+" and not _ENTERPRISE.search(text[: match.start]):

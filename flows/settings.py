@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     """A workbook part above 10 MB that inflates by more is refused."""
     max_zip_parts: int = 1_000
     """A workbook or container of more parts is refused."""
+    max_night_files: int = 1_000
+    """New files of one meetmoment that one night receives; of more, none is received before somebody looked."""
+    max_night_mb: int = 2_000
+    """The same, of their bytes together."""
     max_columns: int = 500
     max_rows: int = 2_000_000
     max_cell_characters: int = 100_000

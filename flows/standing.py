@@ -115,7 +115,7 @@ def nothing_new(settings: Settings, looked: Arrivals | None = None) -> Outcome:
         "nothing_new",
         current_id(settings),
         identical=arrivals.identical_copies(settings, found),
-        unplaced=inbox.unplaced(settings) + arrivals.unreceived(found),
+        unplaced=inbox.unplaced(settings) + arrivals.crowded(settings, found) + arrivals.unreceived(found),
     )
 
 

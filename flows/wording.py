@@ -142,6 +142,18 @@ def listed(items: list[str], language: str) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
 
 
+def letters(number: int) -> str:
+    """The name of a column as a spreadsheet has it: 28 is AB."""
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(number)
+
+
+def cell(column: str, row_number: int | None) -> str:
+    """A cell as a spreadsheet names it; in a sheet that lies on its side ``column`` is the row, the row its column."""
+    return f"{letters(row_number or 1)}{column}" if column.isdigit() else f"{column}{row_number}"
+
+
 FORMATS: dict[str, Callable[..., str]] = {
     "number": number,
     "change": change,

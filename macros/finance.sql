@@ -1,3 +1,6 @@
+{# The execution in which amounts are told at their own meetmoment; what they came to in the end is told later. #}
+{% macro as_first_told() -%} 'provisional' {%- endmacro %}
+
 {# The sums of money of a set of projects, in euro, with the shares of the initial budget and how many parts they hold. #}
 {% macro finance_sums() -%}
     cast(sum(project_count) as bigint) as project_count,

@@ -8,20 +8,47 @@ where severity = 'error' and row_id is not null and waiver_id is null
     {%- endfor %}
 {% endmacro %}
 
-{# A relation with the number of warnings that hang on each of its rows: those on the rows of returns that it names. #}
-{% macro with_warnings(model, row_ids=['row_id']) -%}
+{# A relation with the number of warnings that hang on each of its rows: those on the rows of returns that it names. Where
+   it names several, those of each stand apart too. Of a row that states more than one measure, `measured_row_id` says which
+   of them is meant: a warning on the field of another measure (`<measure>_eur`) does not hang on this one. #}
+{% macro with_warnings(model, row_ids=['row_id'], measured_row_id=none) -%}
     (
         select
             stated.*,
+            {% if row_ids | length > 1 -%}
+            {% for row_id in row_ids -%}
+            coalesce(warned_by_{{ row_id }}.warning_count, 0) as {{ row_id | replace('_row_id', '_warning_count') }},
+            {% endfor -%}
+            {% endif -%}
             {% for row_id in row_ids -%}
             {{ '+ ' if not loop.first }}coalesce(warned_by_{{ row_id }}.warning_count, 0)
             {% endfor -%}
+            {%- if measured_row_id %}
+            - coalesce(of_other_measures.warning_count, 0)
+            {% endif -%}
             as warning_count
         from {{ ref(model) }} as stated
         {% for row_id in row_ids -%}
         left join {{ ref('int_row_warning') }} as warned_by_{{ row_id }}
             on stated.{{ row_id }} = warned_by_{{ row_id }}.row_id
-        {% endfor %}
+        {% endfor -%}
+        {% if measured_row_id -%}
+        left join (
+            select
+                measures.code as measure,
+                warned.row_id,
+                sum(warned.warning_count) as warning_count
+            from {{ ref('code') }} as measures
+            inner join {{ ref('code') }} as others
+                on measures.code_list = others.code_list
+                and measures.code <> others.code
+            inner join {{ ref('int_field_warning') }} as warned on others.code || '_eur' = warned.field
+            where measures.code_list = 'finance_measure'
+            group by measures.code, warned.row_id
+        ) as of_other_measures
+            on stated.{{ measured_row_id }} = of_other_measures.row_id
+            and stated.measure = of_other_measures.measure
+        {% endif %}
     )
 {%- endmacro %}
 
@@ -63,4 +90,14 @@ where severity = 'error' and row_id is not null and waiver_id is null
 {# A short name of a text that stays the same wherever it is made. #}
 {% macro short_checksum(text) -%}
     left(sha256({{ text }}), 16)
+{%- endmacro %}
+
+{# The first of many names, and how many more there are; all of them stand in a table. ``names`` is a sorted list. #}
+{% macro first_named(names, language) -%}
+    array_to_string({{ names }}[:10], ', ')
+    || case
+        when len({{ names }}) > 10
+            then ' {{ {'nl': 'en nog', 'en': 'and'}[language] }} ' || len({{ names }}) - 10 || '{{ {'nl': '', 'en': ' more'}[language] }}'
+        else ''
+    end
 {%- endmacro %}

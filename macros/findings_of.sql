@@ -62,6 +62,7 @@ places as (
     select
         failures.rule_id,
         failures.row_id,
+        failures.field,
         record_rows.submission_id,
         record_rows.sheet,
         record_rows.row_number,
@@ -191,6 +192,7 @@ final as (
         worded.severity,
         worded.submission_id,
         worded.row_id,
+        worded.field,
         worded.sheet,
         cast(worded.row_number as integer) as row_number,
         worded.column_name,

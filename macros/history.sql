@@ -44,6 +44,12 @@
     ), '')
 {%- endmacro %}
 
+{# The words of a row that are about its difference from another one: those that stood there already are about something
+   earlier, and no reason. Words are compared as `is_newly_explained` does. #}
+{% macro new_words(after, before) -%}
+    nullif({{ after }}.explanation, {{ before }}.explanation)
+{%- endmacro %}
+
 {# Whether two texts differ in capitals, spaces or composition of letters only. #}
 {% macro is_form_only(type, before, after) -%}
     {{ type }} = 'text'

@@ -21,9 +21,14 @@
     end
 {%- endmacro %}
 
-{# Whether the value is at its target or past it, in the direction it should go. #}
-{% macro target_reached(actual, target, direction) -%}
-    case {{ direction }} when 'up' then {{ actual }} >= {{ target }} when 'down' then {{ actual }} <= {{ target }} end
+{# Whether the value is at its target or past it, in the direction it should go. One that lies the other way is a slip, and
+   every value would be past it: empty there. #}
+{% macro target_reached(actual, baseline, target, direction) -%}
+    case
+        when {{ progress_state(actual, baseline, target, direction) }} = 'target_against_direction' then null
+        when {{ direction }} = 'up' then {{ actual }} >= {{ target }}
+        when {{ direction }} = 'down' then {{ actual }} <= {{ target }}
+    end
 {%- endmacro %}
 
 {# The day on which the value after this one can be had: one period on, month ends staying month ends, and the delay. #}

@@ -11,6 +11,9 @@
     cast(sum(not_reported_count) as bigint) as not_reported_count,
     {{ pct('sum(on_schedule_or_realised_count)', 'sum(started_count)') }} as on_schedule_or_realised_of_started_pct,
     {{ pct('sum(on_schedule_or_realised_count)', 'sum(milestone_count)') }} as on_schedule_or_realised_of_all_pct,
+    cast(sum(milestone_warning_count) as bigint) as milestone_warning_count,
+    cast(sum(started_warning_count) as bigint) as started_warning_count,
+    cast(sum(on_schedule_or_realised_warning_count) as bigint) as on_schedule_or_realised_warning_count,
     cast(sum(warning_count) as bigint) as warning_count
 {%- endmacro %}
 

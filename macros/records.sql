@@ -78,6 +78,18 @@ received as (
 
 ),
 
+-- What is not seen in a text says nothing.
+seen as (
+
+    select
+        *,
+        {% for field in fields -%}
+        {{ folded(field.name ~ '_text') }} as {{ field.name }}_seen{{ ',' if not loop.last }}
+        {% endfor %}
+    from received
+
+),
+
 stated as (
 
     select
@@ -85,10 +97,10 @@ stated as (
         {% for field in fields -%}
         case
             when {{ field.name }}_text is null then 'not_reported'
-            else coalesce({{ stated_by('received', folded(field.name ~ '_text')) }}, 'reported')
+            else coalesce({{ stated_by('seen', field.name ~ '_seen') }}, 'reported')
         end as {{ field.name }}_word{{ ',' if not loop.last }}
         {% endfor %}
-    from received
+    from seen
 
 ),
 
@@ -127,7 +139,7 @@ readings as (
     {% for field in codes -%}
     left join code_words as {{ field.name }}_words
         on parted.{{ field.name }}_column.code_list = {{ field.name }}_words.code_list
-        and lower({{ folded('parted.' ~ field.name ~ '_text') }}) = {{ field.name }}_words.word
+        and lower(parted.{{ field.name }}_seen) = {{ field.name }}_words.word
     {% endfor %}
 
 ),

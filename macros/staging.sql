@@ -79,7 +79,7 @@
         {%- elif type == 'code_list' -%}
                 {{ name }}_words.code
         {%- elif type == 'code' -%}
-                upper({{ folded(name ~ '_text') }})
+                upper({{ name }}_seen)
         {%- else -%}
                 {{ name }}_text
         {%- endif %}

@@ -1,3 +1,8 @@
+{# What stands in place of the status of a project without one: what was returned in a row set apart was returned. #}
+{% macro no_status() -%}
+    case when statuses_set_apart.project_code is null then 'not_reported' else 'set_apart' end
+{%- endmacro %}
+
 {# How many projects have which status, per unit of a level of the plan (speerpunt_code, cluster_code or
    policy_domain_code), in the scope that is published. A status of the scale that no project of the unit has is a
    reported zero; what stands in place of a status is there where a project has it. #}

@@ -151,7 +151,7 @@ scope_reasons as (
     from fct_project_event
     where
         meetmoment_code = getvariable('meetmoment')
-        and event_type in ('added', 'dropped', 'merged', 'split')
+        and event_type in ('added', 'returned', 'dropped', 'merged', 'split')
         and reason_source not in ('not_given', 'start')
     having count(*) > 0
 

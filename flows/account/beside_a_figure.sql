@@ -4,22 +4,8 @@ select * from agg_headline_figure_by_scope where trace_key = getvariable('trace_
 union all by name
 select * from agg_headline_figure where trace_key = getvariable('trace_key');
 -- name: name
-select
-    concat_ws(
-        ', ', coalesce(measures.label_nl, figure.measure), if(figure.item = 'total', null, items.label_nl),
-        scopes.label_nl, if(figure.execution = 'not_applicable', null, lower(executions.label_nl)), meetmomenten.label_nl
-    ) as label_nl,
-    concat_ws(
-        ', ', coalesce(measures.label_en, figure.measure), if(figure.item = 'total', null, items.label_en),
-        scopes.label_en, if(figure.execution = 'not_applicable', null, lower(executions.label_en)), meetmomenten.label_en
-    ) as label_en,
-    figure.measure || '/' || figure.item as term
-from figure
-inner join dim_meetmoment as meetmomenten using (meetmoment_code)
-inner join dim_scope as scopes using (scope_code)
-left join dim_code as measures on measures.code_list = 'headline_measure' and figure.measure = measures.code
-left join dim_code as items on items.code_list = 'headline_item' and figure.item = items.code
-left join dim_code as executions on executions.code_list = 'finance_execution' and figure.execution = executions.code
+select headline_name.label_nl, headline_name.label_en, figure.measure || '/' || figure.item as term
+from figure inner join headline_name using (meetmoment_code, scope_code, execution, measure, item)
 -- name: printed
 select
     printed.printed, printed.unit, printed.recomputed, printed.difference, printed.source, printed.note,

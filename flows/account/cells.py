@@ -8,7 +8,7 @@ import duckdb
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows import registry
+from flows import registry, wording
 from flows.forms.parts import Row
 from flows.intake import archive
 from flows.intake.archive import Receipt
@@ -72,7 +72,7 @@ def of_row(
         Cell(
             field=field,
             header=header,
-            cell=_address(letter, place.row_number) if letter else None,
+            cell=wording.cell(letter, place.row_number) if letter else None,
             text=(_text(texts, letter) if texts else None) if letter else constant,
             published=values[name] if (name := column_of(values, field)) else None,
         )
@@ -169,12 +169,3 @@ def _receipt(settings: Settings, origin: Origin) -> Receipt:
         if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
             return receipt
     raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
-
-
-def _address(letter: str, row_number: int | None) -> str:
-    """A cell as a spreadsheet names it; in a sheet that lies on its side ``letter`` is the row, the row its column."""
-    if not letter.isdigit():
-        return f"{letter}{row_number}"
-    from openpyxl.utils import get_column_letter
-
-    return f"{get_column_letter(row_number or 1)}{letter}"

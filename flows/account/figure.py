@@ -17,7 +17,7 @@ import duckdb
 from flows import registry
 from flows.account import cells
 from flows.account.trace import FIRST_FIGURES, Trace, trace
-from flows.forms import dictionary, parts, short_keys
+from flows.forms import dictionary, headlines, parts, short_keys
 from flows.release import kept
 from flows.release.kept import Release
 from flows.settings import PROJECT, Settings
@@ -82,6 +82,8 @@ class Account:
     """The same figure at every meetmoment, in its own scope and in those that are constant."""
     sides: list[Side] = field(default_factory=list)
     warning_count: int | None = None
+    set_apart_count: int | None = None
+    """Rows that an error sets apart and that are missing from the figure; None where its table counts none."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
     since_previous: list[dict[str, Any]] = field(default_factory=list)
     restated: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +110,7 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
     mart = row_key.split("/")[1]
     with duckdb.connect(str(of.database), read_only=True) as con:
         con.execute("set variable trace_key = ?", [row_key])
+        con.execute(headlines.NAMES)
         con.execute("create temp table part (side varchar, mart varchar, trace_key varchar, amount decimal(38, 6))")
         if traced.parts:
             rows = [(p.side, p.trace_key.split("/")[1], _of_column(of, p.trace_key)[0], p.amount) for p in traced.parts]
@@ -127,7 +130,9 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
             setattr(found, name, told)
         declared = parts.declared(mart, _figure(con, mart, row_key, column))
         found.sides = [_side(settings, of, con, declared, *side) for side in con.sql(_SIDES).fetchall()]
-        found.warning_count = _warning_count(con, mart, row_key)
+        found.warning_count, found.set_apart_count = (
+            _count(con, mart, row_key, counted) for counted in ("warning_count", "set_apart_count")
+        )
         beneath = _beneath(of, con)
         if beneath:
             con.execute(f"create temp table beneath as {beneath}")
@@ -238,12 +243,13 @@ def _large(settings: Settings | None, of: Release, mart: str, key: str, name: st
     )
 
 
-def _warning_count(con: duckdb.DuckDBPyConnection, mart: str, row_key: str) -> int | None:
+def _count(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, counted: str) -> int | None:
+    """What a mart counts beside a figure; None where it does not."""
     if not con.execute(
-        "select 1 from duckdb_columns() where table_name = ? and column_name = 'warning_count'", [mart]
+        "select 1 from duckdb_columns() where table_name = ? and column_name = ?", [mart, counted]
     ).fetchall():
         return None
-    found = con.execute(f"select warning_count from {mart} where trace_key = ?", [row_key]).fetchall()
+    found = con.execute(f"select {counted} from {mart} where trace_key = ?", [row_key]).fetchall()
     return int(found[0][0]) if found and found[0][0] is not None else None
 
 

@@ -9,14 +9,8 @@ with headlines as (
         check_.printed,
         published.trace_key is not null as is_published,
         concat_ws('/', figures.measure, figures.item, figures.scope_code, figures.execution) as series,
-        concat_ws(
-            ', ', measures.label_nl, nullif(lower(items.label_nl), 'totaal'), scopes.label_nl,
-            if(figures.execution = 'not_applicable', null, lower(executions.label_nl)), meetmomenten.label_nl
-        ) as label_nl,
-        concat_ws(
-            ', ', measures.label_en, nullif(lower(items.label_en), 'total'), scopes.label_en,
-            if(figures.execution = 'not_applicable', null, lower(executions.label_en)), meetmomenten.label_en
-        ) as label_en,
+        names.label_nl,
+        names.label_en,
         concat_ws(' ', figures.measure, figures.item, figures.scope_code, figures.execution) as codes,
         meetmomenten.cutoff_date
     from agg_headline_figure_by_scope as figures
@@ -25,11 +19,7 @@ with headlines as (
     left join fct_published_figure_check as check_
         using (meetmoment_code, scope_code, execution, measure, item)
     inner join dim_meetmoment as meetmomenten using (meetmoment_code)
-    inner join dim_scope as scopes using (scope_code)
-    left join dim_code as measures on measures.code_list = 'headline_measure' and figures.measure = measures.code
-    left join dim_code as items on items.code_list = 'headline_item' and figures.item = items.code
-    left join dim_code as executions
-        on executions.code_list = 'finance_execution' and figures.execution = executions.code
+    inner join headline_name as names using (meetmoment_code, scope_code, execution, measure, item)
 ),
 indicators as (
     select

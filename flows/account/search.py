@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from flows.forms import dictionary, short_keys
+from flows.forms import dictionary, headlines, short_keys
 from flows.release.kept import Release
 
 _NAMED = Path(__file__).with_name("named_figures.sql")
@@ -63,6 +63,7 @@ def search(of: Release, asked: str) -> Found:
         if "/" in asked:
             return _by_key(con, of, asked)
         con.execute("set variable dictionary = ?", [str(of.file(dictionary.TABLE))])
+        con.execute(headlines.NAMES)
         con.execute(f"create temp view named_figures as {_NAMED.read_text(encoding='utf-8')}")
         values = read_values(asked)
         return _by_value(con, values) if values else _by_words(con, asked)

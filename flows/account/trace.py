@@ -10,6 +10,8 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -167,10 +169,17 @@ def _trace_row(
 
 def _in_no_cell(of: Release, mart: str, column: str) -> str:
     """That a value stands in no cell of a return, and what the dictionary of the release says it is."""
-    with of.file(dictionary.TABLE).open(encoding="utf-8", newline="") as file:
-        said = next(row for row in csv.DictReader(file) if (row["mart"], row["column"]) == (mart, column))
+    path = of.file(dictionary.TABLE)
+    said = _dictionary(path, path.stat().st_mtime_ns)[mart, column]
     nl, en = (": ".join(filter(None, pair)) for pair in _meanings(said))
-    return f"Staat in geen cel van een aangifte. {nl} / Stands in no cell of a return. {en}"
+    return f"Staat in geen cel van een rapportering. {nl} / Stands in no cell of a return. {en}"
+
+
+@lru_cache(maxsize=2)
+def _dictionary(path: Path, _written_at: int) -> dict[tuple[str, str], dict[str, str]]:
+    """(mart, column) -> what the dictionary of a release says of it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["mart"], row["column"]): row for row in csv.DictReader(file)}
 
 
 def _meanings(said: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:

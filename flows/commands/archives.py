@@ -1,10 +1,16 @@
-"""The command on the archive: `veerkracht archive verify`."""
+"""The commands that keep what was received: `veerkracht archive verify | backup | restore`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands import console, shared
 from flows.commands.nights import PANEL
 from flows.commands.shared import EXIT_DIFFERS, Json, Plan
+
+if TYPE_CHECKING:
+    from flows.copies import Copied
 
 
 def add_to(app: typer.Typer) -> None:
@@ -13,26 +19,88 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(archive, name="archive", rich_help_panel=PANEL)
     archive.command()(verify)
     archive.callback()(lambda: None)
+    for function in (backup, restore):
+        app.command(rich_help_panel=PANEL)(function)
 
 
 def verify(plan: Plan = None, json_: Json = False) -> None:
-    """Hold every file that was received against the checksum it came in with. Changes nothing.
+    """Hold every file that was received against the checksum it came in with, and every receipt against what the last
+    release says it was made of. Changes nothing.
 
-    A file that is damaged is healed by putting it back from a copy, or by the same bytes sent again.
+    A file that is damaged is healed by putting it back from a copy, or by the same bytes sent again; a receipt or a
+    withdrawal that is gone or was changed, by putting it back.
     Exit codes: 0 all are whole, 20 at least one is not, 1 a receipt cannot be read.
     """
     from flows.intake import archive
+    from flows.release import receipts as signed
 
     settings = shared.settings_of(plan)
     receipts = archive.receipts(settings.archive, settings.plan)
     archive.withdrawals(settings.archive, settings.plan)
     damaged = archive.damaged(archive.sources(settings.archive, receipts))
+    differing = signed.differing(settings)
     if json_:
-        shared.answer({"receipts": len(receipts), "damaged": [r.__dict__ for r in damaged]})
+        damaged_ones = [r.__dict__ for r in damaged]
+        shared.answer({"receipts": len(receipts), "damaged": damaged_ones, "differing": differing})
     else:
         for receipt in damaged:
             told = f"beschadigd of weg / damaged or gone  {archive.told(receipt)}"
             console.console.print(told, style="red", markup=False, soft_wrap=True)
+        for told in differing:
+            console.console.print(f"niet zoals gepubliceerd / not as published  {told}", style="red", soft_wrap=True)
         console.console.print(f"{len(receipts)} ontvangsten / receipts, {len(damaged)} beschadigd / damaged")
-    if damaged:
+    if damaged or differing:
+        raise typer.Exit(EXIT_DIFFERS)
+
+
+def backup(
+    folder: Annotated[
+        Path, typer.Argument(help="Where the copy is, on another disk; it is made where it is not there.")
+    ],
+    plan: shared.EachPlan = None,
+    json_: Json = False,
+) -> None:
+    """Copy what cannot be made again: archive, inbox, releases with their chain, diary. Only what is new is copied.
+
+    The whole copy is then held against its checksums and signatures. The signing key is in no copy; keep it elsewhere.
+    Exit codes: 0 the copy is whole, 20 something of it is not and is told, 75 a night of the plan is running.
+    """
+    from flows import copies, homes
+
+    plans = [shared.settings_of(plan).plan] if plan else homes.every()
+    _tell_copies({code: copies.back_up(homes.of(code), folder) for code in plans}, json_)
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A copy that veerkracht backup made.", exists=True, file_okay=False)],
+    plan: shared.EachPlan = None,
+    json_: Json = False,
+) -> None:
+    """Put a copy back under an empty $VEERKRACHT_HOME, and hold it against its checksums, signatures and chain.
+
+    Then veerkracht nightly makes the warehouse anew and goes on. A home that has what the copy lacks is left alone.
+    Exit codes: 0 all is back, 20 something of it does not hold and is told (a key that is not trusted here, say).
+    """
+    from flows import copies, diary
+    from flows.settings import Settings
+
+    plans = [plan] if plan else diary.homes_of_any(folder)
+    if not plans:
+        raise LookupError(f"{folder} holds a copy of no plan")
+    _tell_copies({code: copies.restore(folder, Settings(plan=code)) for code in plans}, json_)
+
+
+def _tell_copies(copied: "dict[str, Copied]", json_: bool) -> None:
+    if json_:
+        shared.answer({plan: found.__dict__ for plan, found in copied.items()})
+    else:
+        for plan, found in copied.items():
+            for problem in found.problems:
+                console.console.print(f"{plan}: {problem}", style="red", markup=False, soft_wrap=True)
+            console.console.print(
+                f"{plan}: {found.receipts} ontvangsten / receipts, {found.releases} uitgaven / releases, "
+                f"{found.files} bestanden gekopieerd / files copied",
+                markup=False,
+            )
+    if any(found.problems for found in copied.values()):
         raise typer.Exit(EXIT_DIFFERS)

@@ -76,32 +76,37 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         bars.update(steps, completed=len(_STEPS), description=title)
 
 
-def show_findings(findings: Sequence[dict[str, Any]]) -> None:
-    """Findings as a table: what, where, and the sentence in Dutch with English beneath."""
+def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetmoment_code: str = "") -> None:
+    """Findings as a table: what, where, and the sentence in Dutch with English beneath; those that are alike as one.
+
+    They read as in the answer to their sender; where they are of one meetmoment, with the words that a list allows.
+    """
     if not findings:
         return
+    from flows.senders.answer import told
+
     table = Table(
         "Regel / rule", "Bestand / file", "Waar / where", "Bevinding / finding", box=None, padding=(0, 1, 0, 0)
     )
-    for finding in findings[:ROWS_SHOWN]:
+    groups = list(told.grouped([told.readable(f, plan_code, meetmoment_code) for f in findings]))
+    for group in groups[:ROWS_SHOWN]:
+        finding = group.finding
         style = _STYLES[finding["severity"]]
+        expected = f" ({finding['expected']})" if finding["rule_id"] in told.NOT_IN_LIST and finding["expected"] else ""
         table.add_row(
             styled(
                 f"[{style}]{{}}[/] {{}}{' (waiver)' if finding['waiver_id'] else ''}",
                 *(finding["rule_id"], finding["severity"]),
             ),
             with_controls_shown(finding["file_name"]),
-            with_controls_shown(where(finding)),
-            styled("{}\n[dim]{}[/]", finding["message_nl"], finding["message_en"]),
+            with_controls_shown(" ".join(filter(None, (finding["sheet"], group.where, finding["column_name"])))),
+            styled(
+                "{}{}\n[dim]{}{}[/]",
+                *(group.times_nl, f"{finding['message_nl']}{expected}", group.times_en, finding["message_en"]),
+            ),
         )
     console.print(table)
-    show_more(len(findings))
-
-
-def where(finding: dict[str, Any]) -> str:
-    """Sheet, cell or row, and column of a finding."""
-    place = finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else None)
-    return " ".join(part for part in (finding["sheet"], place, finding["column_name"]) if part)
+    show_more(len(groups))
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -240,13 +245,20 @@ def show_status(answer: dict[str, Any]) -> None:
         show_rows("\nMeetmomenten", list(rows[0]), [list(row.values()) for row in rows])
 
 
+_NAMED = 5
+"""So many files are told by their names."""
+
+
 def show_unplaced(files: Sequence[dict[str, str]]) -> None:
-    """Files in the inbox that belong to no meetmoment of the calendar, and what to do about each."""
+    """Files in the inbox that are not received, and what to do; those of a folder that ask for the same told as one."""
+    alike: dict[tuple[str, ...], list[str]] = {}
     for file in files:
+        alike.setdefault((file["folder"], file["remedy_nl"], file["remedy_en"]), []).append(file["file_name"])
+    for (folder, *remedies), names in alike.items():
+        told = ", ".join(names) if len(names) <= _NAMED else f"{names[0]} ... {names[-1]} ({len(names)})"
         console.print(
             styled(
-                "  [yellow]niet ontvangen / not received[/] {} in {}:\n    {}\n    [dim]{}[/]",
-                *(file["file_name"], file["folder"], file["remedy_nl"], file["remedy_en"]),
+                "  [yellow]niet ontvangen / not received[/] {} in {}:\n    {}\n    [dim]{}[/]", told, folder, *remedies
             ),
             soft_wrap=True,
         )

@@ -61,7 +61,7 @@ class Teller:
         yield say("Eerst bekend", "First known"), list(self._first())
         yield say("Nu", "Now"), list(self._now())
         if self.account.scopes:
-            yield say("Constante scope", "Constant scope"), list(self._scopes())
+            yield say("Constante afbakening", "Constant scope"), list(self._scopes())
         for side in self.account.sides:
             yield self._name_of(side), list(self._made_of(side))
         for side_of, total, added in self.account.trace.sums():
@@ -159,6 +159,9 @@ class Teller:
             yield self.say("de tabel telt er geen", "its table counts none")
         else:
             yield self.counted(account.warning_count, ("waarschuwing", "waarschuwingen"), ("warning", "warnings"))
+        if account.set_apart_count:
+            rows = self.counted(account.set_apart_count, ("rij telt", "rijen tellen"), ("row is", "rows are"))
+            yield f"{rows} {self.say('niet mee door een fout', 'not counted because of an error')}"
         for row in account.warnings:
             place = " ".join(filter(None, (row["file_name"], row["sheet"], row["cell"])))
             yield f"{row['count']}× {row['rule_id']} {self.of(row, 'title')} ({self.say('bv.', 'e.g.')} {place})"
@@ -173,7 +176,7 @@ class Teller:
                 if row["is_like_for_like"]
                 else say(
                     f"{row['entered_count']} projecten erbij, {row['left_count']} weg",
-                    f"{row['entered_count']} projects more, {row['left_count']} gone",
+                    f"{row['entered_count']} more projects, {row['left_count']} gone",
                 )
             )
             previous = self.value(row["previous_figure"], row["unit"])
@@ -192,7 +195,7 @@ class Teller:
         if account.files and not account.restated:
             count = sum(row["count"] for row in account.files)
             yield say(
-                f"herzien: 0 van {count} rijen van aangiften eronder",
+                f"herzien: 0 van {count} rijen van rapporteringen eronder",
                 f"restated: 0 of {count} rows of returns beneath it",
             )
 
@@ -210,10 +213,10 @@ class Teller:
             )
         if len(account.files) > _FILES_SHOWN:
             more = len({row["submission_id"] for row in account.files[_FILES_SHOWN:]})
-            yield say(f"en nog {more} bestanden (--json)", f"and {more} files more (--json)")
+            yield say(f"en nog {more} bestanden (--json)", f"and {more} more files (--json)")
         if not account.files:
             yield say(
-                "geen rij van een aangifte rechtstreeks; de delen leiden verder met veerkracht trace SLEUTEL",
+                "geen rij van een rapportering rechtstreeks; de delen leiden verder met veerkracht trace SLEUTEL",
                 "no row of a return directly; the parts lead on with veerkracht trace KEY",
             )
 

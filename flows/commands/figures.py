@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flows.account.trace import Trace
     from flows.release.kept import Release
 
-PANEL = "Wie releases leest / who reads releases"
+PANEL = "Wie uitgaven leest / who reads releases"
 
 
 def add_to(app: typer.Typer) -> None:

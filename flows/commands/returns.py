@@ -42,9 +42,19 @@ def template(
     _expect_in_calendar(settings.plan, meetmoment)
     written = write_template(settings, settings.plan, meetmoment, policy_domain, output)
     if json_:
-        shared.answer({"file": str(output), "prefilled_from": written.prefilled_from, "rows": written.rows})
+        shared.answer(
+            {
+                "file": str(output),
+                "prefilled_from": written.prefilled_from,
+                "release": written.release_id,
+                "rows": written.rows,
+            }
+        )
         return
-    source = f"ingevuld met / prefilled from {written.prefilled_from}" if written.prefilled_from else "leeg / empty"
+    source = "leeg / empty"
+    if written.prefilled_from:
+        source = f"ingevuld met / prefilled from {written.prefilled_from}"
+        source += f", zoals in uitgave / as in release {written.release_id}" if written.release_id else ""
     console.console.print(f"{output}: {source}")
     console.show_rows("", ["blad / sheet", "rijen / rows"], [[name, count] for name, count in written.rows.items()])
 
@@ -80,7 +90,7 @@ def check(
     if json_:
         shared.answer({"plan": settings.plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
     else:
-        console.show_findings(findings)
+        console.show_findings(findings, settings.plan, meetmoment)
         for path in files:
             word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
             console.console.print(console.styled("{} ({}/{}): " + word, path.name, settings.plan, meetmoment))

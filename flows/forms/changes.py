@@ -31,8 +31,8 @@ _RECEIVED = """
     presence as (
         select
             comparison, meetmoment_code, record, record_key,
-            arg_min(kind, known_from) <> 'added' as was_there,
-            arg_max(kind, known_from) = 'added' as is_there
+            arg_min(kind, known_from) not in ('added', 'returned') as was_there,
+            arg_max(kind, known_from) in ('added', 'returned') as is_there
         from received
         where field = 'record'
         group by comparison, meetmoment_code, record, record_key

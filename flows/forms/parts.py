@@ -100,7 +100,8 @@ def figures(mart: str, columns: Collection[str]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def declared(mart: str, figure: str) -> list[dict[str, str]]:
+@cache
+def declared(mart: str, figure: str) -> tuple[dict[str, str], ...]:
     """The declarations of a figure's parts: of each side those of the first figure of the registry that fits."""
     sides: dict[str, list[dict[str, str]]] = {}
     for row in _part_rows():
@@ -110,16 +111,17 @@ def declared(mart: str, figure: str) -> list[dict[str, str]]:
             of_side = sides.setdefault(row["side"], [])
             if not of_side or (of_side[0]["aggregate"], of_side[0]["figure"]) == (row["aggregate"], row["figure"]):
                 of_side.append(row)
-    return [row for of_side in sides.values() for row in of_side]
+    return tuple(row for of_side in sides.values() for row in of_side)
 
 
-def reasons(mart: str, figure: str) -> list[dict[str, str]]:
+@cache
+def reasons(mart: str, figure: str) -> tuple[dict[str, str], ...]:
     """Why a figure has no parts that add up to it; a reason with a condition holds for some rows only."""
-    return [
+    return tuple(
         row
         for row in registry.rows("publication/figure_without_parts")
         if fnmatchcase(mart, row["aggregate"]) and fnmatchcase(figure, row["figure"])
-    ]
+    )
 
 
 def reason(con: duckdb.DuckDBPyConnection, row: Row, figure: str) -> str | None:

@@ -1,6 +1,7 @@
 """The publication as the registry describes it: publisher, licence, themes and address (``seeds/publication``)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flows import registry
 
@@ -29,6 +30,13 @@ def release_uri(release_id: str) -> str:
     return f"{value('base_uri')}/releases/{release_id}"
 
 
-def note(plan_code: str, language: str, otherwise: str | None) -> str:
-    """What readers must know of a plan, as its publication says it in their language, else as the plan itself does."""
-    return value("description", language) if plan_code == value("plan_code") else otherwise or ""
+def note(plan: Mapping[str, Any], language: str) -> str:
+    """What readers must know of a plan, as its publication says it in their language, else as the plan itself does.
+
+    Args:
+        plan: its row of ``dim_plan``.
+    """
+    if plan["plan_code"] == value("plan_code"):
+        return value("description", language)
+    # A release of before has its notes in English alone.
+    return (plan.get("note_nl") if language == "nl" else None) or plan["note"] or ""

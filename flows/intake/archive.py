@@ -7,14 +7,16 @@ It is append-only and the only source of truth: everything else under the home f
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from flows.intake import file_names
 from flows.intake.waiting import opened, readable_name
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -180,8 +182,7 @@ def receipts(archive: Path, plan_code: str) -> list[Receipt]:
     """
     found = []
     for path in archive.glob(f"*/receipts/{plan_code}__*.json"):
-        fields = _fields(path, "received_at")
-        found.append(Receipt(**fields))
+        found.append(_read(path, Receipt, "received_at"))
         if found[-1].sha256 != path.parent.parent.name:
             raise Damaged(f"{path} is a receipt of other bytes; put it back from a copy")
     return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256, r.number))
@@ -198,11 +199,11 @@ def receipts_to_read(archive: Path, plan_code: str) -> list[Receipt]:
     return [receipt for receipt in receipts(archive, plan_code) if receipt.submission_id not in unread]
 
 
-def _fields(path: Path, moment: str) -> dict[str, Any]:
-    """What a receipt or withdrawal says, its moment read."""
+def _read(path: Path, kind: Callable[..., T], moment: str) -> T:
+    """A receipt or withdrawal as it says, its moment read."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return fields | {moment: datetime.fromisoformat(fields[moment]).astimezone(UTC)}
+        return kind(**fields | {moment: datetime.fromisoformat(fields[moment]).astimezone(UTC)})
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise Damaged(f"{path} cannot be read ({type(error).__name__}); put it back from a copy") from None
 
@@ -232,7 +233,7 @@ def withdrawals(archive: Path, plan_code: str) -> dict[str, Withdrawal]:
     """Every withdrawal of a plan by the id of its submission, in the order of the ids."""
     found = []
     for path in archive.glob(f"*/withdrawals/{plan_code}__*.json"):
-        found.append(Withdrawal(**_fields(path, "withdrawn_at")))
+        found.append(_read(path, Withdrawal, "withdrawn_at"))
     return {w.submission_id: w for w in sorted(found, key=lambda w: w.submission_id)}
 
 

@@ -43,6 +43,8 @@ class Arrivals:
     """What came in and is what was received last already."""
     waiting: list[Path] = field(default_factory=list)
     """What cannot be read, or is still being written."""
+    crowds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Meetmoment -> how many new files lie there, and their bytes, where these are more than one night receives."""
     looked_at: Looked = field(default_factory=dict)
     """How everything lies there that could be read."""
 
@@ -71,11 +73,30 @@ def arrivals(settings: Settings, now: datetime) -> Arrivals:
         found.looked_at[place] = (state, sha256)
         if _has_arrived(place, receipt, before, known, (state, sha256)):
             arrived.append((path, receipt))
+    arrived = list(_without_crowds(settings, arrived, found))
     arrived.sort(key=lambda pair: (_series(pair[1]), _declared(pair[1]), pair[0]))
     for _, group in groupby(arrived, key=lambda pair: _series(pair[1])):
         _tell_apart(list(group), known, found)
     found.receipts.sort(key=lambda pair: pair[0])
     return found
+
+
+def _without_crowds(
+    settings: Settings, arrived: Sequence[tuple[Path, Receipt]], found: Arrivals
+) -> Iterator[tuple[Path, Receipt]]:
+    """What arrived, but for meetmomenten with more than one night receives: of these nothing is kept for ever before
+    somebody has looked. The others go on."""
+    by_meetmoment: dict[str, list[tuple[Path, Receipt]]] = {}
+    for path, receipt in arrived:
+        by_meetmoment.setdefault(receipt.meetmoment_code, []).append((path, receipt))
+    for meetmoment_code, group in by_meetmoment.items():
+        size = sum(receipt.byte_count for _, receipt in group)
+        if len(group) <= settings.max_night_files and size <= settings.max_night_mb * 1024**2:
+            yield from group
+            continue
+        found.crowds[meetmoment_code] = len(group), size
+        for path, _ in group:
+            found.forget(settings, path)
 
 
 def identical_copies(settings: Settings, found: Arrivals) -> list[dict[str, Any]]:
@@ -102,8 +123,26 @@ def identical_copies(settings: Settings, found: Arrivals) -> list[dict[str, Any]
 
 
 def unreceived(found: Arrivals) -> list[dict[str, str]]:
-    """What a look after the receiving still finds to be received, each with why."""
+    """What a look after the receiving still finds to be received, each with why; a crowd is told once."""
     return [told(path, UNRECEIVED) for path in (*found.waiting, *(path for path, _ in found.receipts))]
+
+
+def crowded(settings: Settings, found: Arrivals) -> list[dict[str, str]]:
+    """Of each meetmoment that lies too full to be received, one line that says so."""
+    most = settings.max_night_files, settings.max_night_mb
+    return [
+        {
+            "file_name": f"{count} x",
+            "folder": str(settings.inbox / meetmoment_code),
+            "remedy_nl": f"{count} nieuwe bestanden ({size / 1024**2:.0f} MB) is meer dan een nacht van een meetmoment"
+            f" ontvangt ({most[0]} bestanden, {most[1]} MB); geen ervan is ontvangen. Haal weg wat geen rapportering"
+            " is, of verhoog VEERKRACHT_MAX_NIGHT_FILES of VEERKRACHT_MAX_NIGHT_MB",
+            "remedy_en": f"{count} new files ({size / 1024**2:.0f} MB) are more than a night receives of a meetmoment"
+            f" ({most[0]} files, {most[1]} MB); none of them was received. Take away what is no return, or raise"
+            " VEERKRACHT_MAX_NIGHT_FILES or VEERKRACHT_MAX_NIGHT_MB",
+        }
+        for meetmoment_code, (count, size) in found.crowds.items()
+    ]
 
 
 def remember(settings: Settings, looked_at: Looked) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from flows.intake.fit import Refusal, choose, clean_headers
 from flows.intake.sheets import MOST_NOTES, NAMED, Intake, Refused, Row, over_limit
-from flows.intake.signs import is_blank
+from flows.intake.signs import escapes_read, is_blank
 from flows.intake.text import Encoding, encoding_of
 from flows.intake.transposed import read_transposed, upright
 from flows.registry import Layout
@@ -97,7 +97,8 @@ class _Csv:
         """
         for number, row in self._data_rows(last):
             if len(row) == self._width:
-                yield number, list(row), "".join([" " if is_blank(cell) else "t" for cell in row])
+                texts: list[str | None] = [*map(escapes_read, row)]
+                yield number, texts, "".join(" " if is_blank(text or "") else "t" for text in texts)
 
     def _data_rows(self, last: int) -> Iterator[tuple[int, list[str]]]:
         """Rows that say something, without the empty cells behind the header.
@@ -153,7 +154,9 @@ def _reads_on_its_side(
     """Whether a transposed layout fits the file; then it is read."""
     for delimiter in sorted({layout.delimiter for layout in candidates if layout.is_transposed}):
         rows = list(enumerate(csv.reader(_lines(content, encoding), delimiter=delimiter), start=1))
-        lines: list[Row] = [(n, [*row], "".join("t" if cell else " " for cell in row)) for n, row in rows if row]
+        lines: list[Row] = [
+            (n, [*map(escapes_read, row)], "".join("t" if cell else " " for cell in row)) for n, row in rows if row
+        ]
         of_dialect = [layout for layout in candidates if layout.delimiter == delimiter]
         if read_transposed(lines, name, of_dialect, intake):
             _check_last_line(content, encoding, name, lines[-1][0], len(lines[-1][1]) < len(rows[0][1]), intake)

@@ -26,6 +26,7 @@ _AS_SHOWN = Context(prec=15)
 _CENTS_FIT_BELOW = Decimal(10) ** 13
 _MOST_DIGITS = 40
 _LAST_DAY = 2958465
+_DAY_SECONDS = 86400
 """31 December 9999 as a workbook counts it."""
 _INVISIBLE_WIDTH = 0.1
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
@@ -215,6 +216,8 @@ class _Worksheet:
         match kinds[0 if value > 0 else 1 if value < 0 else 2]:
             case "day" if 1 <= value < _LAST_DAY + 1:
                 return self._counted(value), "d"
+            case "day" if 0 < value < 1:
+                return _time(value), "d"
             case "percent":
                 return f"{_plain(value * 100)}%", "p"
         return (written if written.isdecimal() else _plain(value)), self._number_kind
@@ -222,7 +225,7 @@ class _Worksheet:
     def _counted(self, value: Decimal) -> str:
         """The day a number counts to, to the second; beside one that was surely typed as a year stands that year."""
         epoch = _EPOCH_1904 if self.book.counts_from_1904 else _EPOCH
-        day = _day(epoch + timedelta(seconds=round(value * 86400)))
+        day = _day(epoch + timedelta(seconds=round(value * _DAY_SECONDS)))
         return f"{day} ({value})" if value == int(value) and 1900 <= value < 2200 else day
 
 
@@ -247,6 +250,12 @@ def _plain(value: Decimal) -> str:
 
 
 _TIME = re.compile(r"T?\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+
+
+def _time(value: Decimal) -> str:
+    """The time that a part of a day counts to, to the second."""
+    seconds = min(round(value * _DAY_SECONDS), _DAY_SECONDS - 1)
+    return (datetime.min + timedelta(seconds=seconds)).time().isoformat()
 
 
 def _moment(value: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from flows.intake import stated
 from flows.intake.fit import Refusal, choose, clean_headers
 from flows.intake.sheets import NAMED, Intake, Refused, Row, over_limit
-from flows.intake.signs import is_blank
+from flows.intake.signs import escapes_read, is_blank
 from flows.intake.text import encoding_of
 
 JSON_SHEET = "json"
@@ -88,6 +88,8 @@ def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> No
         return
     # Names in the order in which they first occur; an object that lacks one leaves its cell empty.
     keys = list(dict.fromkeys(key for record in records for key in record))
+    if len(keys) > intake.limits.max_columns:
+        raise over_limit(f"{len(keys)} columns", f"{intake.limits.max_columns}", title)
     if any(map(_HALF.search, keys)):
         raise Refused(Refusal("F01", title, value="JSON: half Unicode-teken in een naam"))
     headers = clean_headers(keys)
@@ -128,7 +130,7 @@ def _cell(value: Any) -> tuple[str | None, str]:
         case str() if is_blank(value):
             return None, " "
         case _:
-            return str(value), "t"
+            return escapes_read(str(value)), "t"
 
 
 def _plain(number: _Number) -> str:

@@ -31,6 +31,18 @@ def is_blank(text: str) -> bool:
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
+
+
+def escapes_read(text: str) -> str:
+    """The text with the controls that an export left as a workbook writes them, ``_x000D_``; line ends as one sign.
+
+    Of a text that is none of a workbook only these are read: nobody means them, while ``_x0041_`` may be a name.
+    """
+    if "_x00" not in text:
+        return text
+    text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def has_controls(text: str) -> bool:

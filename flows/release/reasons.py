@@ -9,6 +9,7 @@ import duckdb
 
 from expectations.gate import Failure
 from flows import registry
+from flows.forms import headlines
 from flows.release.kept import Release
 from flows.settings import Settings
 from flows.wording import LANGUAGES, Language, change, listed, number
@@ -55,15 +56,23 @@ def of(failures: Sequence[tuple[Failure, str]], settings: Settings, before: Rele
         for failure, severity in failures:
             told = _figure(con, failure, before) if failure.rule_id == PRINTED_FIGURE and failure.key else None
             value = "" if failure.value in ("True", "False") else failure.value  # that a fact is lacking is the rule's
-            words = told or dict.fromkeys(LANGUAGES, " ".join([*failure.key, value]).strip())
+            words = told or _words(failure, value)
             rule = registry.rules()[failure.rule_id]
             texts = (rule.message_nl.format(value=words["nl"]), rule.message_en.format(value=words["en"]))
             found.append(Reason(failure.rule_id, severity, *texts))
     return list(dict.fromkeys(found))
 
 
+def _words(failure: Failure, value: str) -> dict[Language, str]:
+    """What failed by its key, and what it lacks where that is said in two languages."""
+    beside: dict[Language, str] = {"nl": failure.expected, "en": failure.expected_en} if failure.expected_en else {}
+    return {language: " ".join(filter(None, [*failure.key, value, beside.get(language)])) for language in LANGUAGES}
+
+
 def _figure(con: duckdb.DuckDBPyConnection, failure: Failure, before: Release | None) -> dict[Language, str] | None:
     """A printed figure that is not reproduced, in words; None where the registry does not have its row."""
+    con.execute(f"use {con.sql('select current_database()').fetchall()[0][0]}.marts")
+    con.execute(headlines.NAMES)
     found = con.execute(_CHECK, list(failure.key))
     rows = [dict(zip((name for name, *_ in found.description or []), row, strict=True)) for row in found.fetchall()]
     if not rows:
@@ -80,8 +89,7 @@ def _sentence(row: dict[str, Any], files: list[str], before: Release | None, lan
     def shown(value: Decimal | None) -> str:
         return f"{number(value, language)}{unit}"
 
-    what = f"{row[f'measure_{language}']}, {row[f'item_{language}'].lower()}"
-    told = f"{what}, {row[f'meetmoment_{language}']}, {row[f'scope_{language}'].lower()}: "
+    told = f"{row[f'label_{language}']} ({row['cutoff_date']:%d/%m/%Y}): "
     told += f"{'gedrukt' if dutch else 'printed'} {shown(row['printed'])}"
     if row["restated"] is not None:
         told += f", {'herzien tot' if dutch else 'restated to'} {shown(row['restated'])}"
@@ -137,28 +145,15 @@ _CHECK = """
     select
         printed.*,
         meetmoment.previous_meetmoment_code,
-        meetmoment.label_nl || strftime(meetmoment.cutoff_date, ' (%d/%m/%Y)') as meetmoment_nl,
-        meetmoment.label_en || strftime(meetmoment.cutoff_date, ' (%d/%m/%Y)') as meetmoment_en,
-        coalesce(scope.label_nl, printed.scope_code) as scope_nl,
-        coalesce(scope.label_en, printed.scope_code) as scope_en,
-        coalesce(measure.label_nl, printed.measure) as measure_nl,
-        coalesce(measure.label_en, printed.measure) as measure_en,
-        coalesce(item.label_nl, status.label_nl, printed.item) as item_nl,
-        coalesce(item.label_en, status.label_en, printed.item) as item_en,
+        meetmoment.cutoff_date,
+        names.label_nl,
+        names.label_en,
         coalesce(unit.label_nl, printed.unit) as unit_nl,
         coalesce(unit.label_en, printed.unit) as unit_en
-    from marts.fct_published_figure_check as printed
-    inner join marts.dim_meetmoment as meetmoment using (meetmoment_code)
-    left join marts.dim_scope as scope using (scope_code)
-    left join marts.dim_code as measure on measure.code_list = 'headline_measure' and measure.code = printed.measure
-    left join marts.dim_code as item on item.code_list = 'headline_item' and item.code = printed.item
-    left join marts.dim_code as unit on unit.code_list = 'figure_unit' and unit.code = printed.unit
-    left join lateral (
-        select min(codes.label_nl) as label_nl, min(codes.label_en) as label_en
-        from marts.dim_code as codes
-        where codes.code = printed.item
-            and codes.code_list = if(printed.measure like 'milestone%', 'milestone_status', 'project_status')
-    ) as status on true
+    from fct_published_figure_check as printed
+    inner join dim_meetmoment as meetmoment using (meetmoment_code)
+    inner join headline_name as names using (meetmoment_code, scope_code, execution, measure, item)
+    left join dim_code as unit on unit.code_list = 'figure_unit' and unit.code = printed.unit
     where printed.meetmoment_code = ? and printed.scope_code = ? and printed.measure = ? and printed.item = ?
 """
 _MONEY = " and execution = '{execution}' and ('{measure}' = 'encours' or starts_with('{measure}', measure))"

@@ -65,14 +65,14 @@ def moved(before: Release, warehouse: Path, marts: Sequence[Mart]) -> dict[str, 
         for mart in marts:
             name = f"parquet/{mart.name}.parquet"
             if before.lists(name) and mart.has_trace_key:
-                rows = _moved(con, str(before.file(name)), mart)
-                found += rows[: _NAMED - len(found)]
-                tables |= {mart.name: len(rows)} if rows else {}
+                count, named = _moved(con, str(before.file(name)), mart, _NAMED - len(found))
+                found += named
+                tables |= {mart.name: count} if count else {}
     return {"moved_count": sum(tables.values()), "tables": tables, "moved": found}
 
 
-def _moved(con: duckdb.DuckDBPyConnection, parquet: str, mart: Mart) -> list[dict[str, Any]]:
-    """Each value of a mart that is another now, or of a row that came or went, by the key of its row."""
+def _moved(con: duckdb.DuckDBPyConnection, parquet: str, mart: Mart, named: int) -> tuple[int, list[dict[str, Any]]]:
+    """How many values of a mart are others now, or of a row that came or went; and the first of them by their key."""
     con.execute(f"create or replace temp view is_now as {mart.select(f'marts.{mart.name}')}")
     con.execute(
         "create or replace temp view was_then as select * from read_parquet('{}')".format(parquet.replace("'", "''"))
@@ -81,6 +81,7 @@ def _moved(con: duckdb.DuckDBPyConnection, parquet: str, mart: Mart) -> list[dic
     shared = [name for name in now if name in then and name != TRACE_KEY]
     values = ", ".join(f"{name}: {{side}}.{name}::varchar" for name in shared)
     sql = f"""
+        create or replace temp table moved as
         with sides as (
             select
                 coalesce(was_then.trace_key, is_now.trace_key) as trace_key,
@@ -101,11 +102,12 @@ def _moved(con: duckdb.DuckDBPyConnection, parquet: str, mart: Mart) -> list[dic
         union all
         select trace_key, 'row', if(was_there, 'there', null), if(is_there, 'there', null) from sides
         where was_there <> is_there
-        order by all
     """
-    answer = con.execute(sql)
+    con.execute(sql)
+    ((count,),) = con.sql("select count(*) from moved").fetchall()
+    answer = con.execute("select * from moved order by all limit ?", [named])
     columns = [name for name, *_ in answer.description or []]
-    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+    return count, [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
 
 
 def _of_then(settings: Settings, before: Release, warehouse: Path, receipts: Sequence[Receipt]) -> Path:

@@ -153,7 +153,7 @@ def page_head(of: Subject, document: Document, head: Head, language: str) -> dic
         "title": document.title[language],
         "name": document.name,
         "plan": of.plan[f"name_{language}"],
-        "plan_note": publication.note(of.plan["plan_code"], language, of.plan["note"]),
+        "plan_note": publication.note(of.plan, language),
         "meetmoment": of.meetmoment[f"label_{language}"],
         "cutoff": wording.day(of.meetmoment["cutoff_date"], language),
         "scope": _scope(of, language),

@@ -8,6 +8,8 @@ from typing import Any
 
 import docx
 from docx.document import Document as Written
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
 from flows.reports.declared import Document
@@ -15,8 +17,10 @@ from flows.reports.declared import Document
 _SOFT = RGBColor(0x55, 0x60, 0x6E)
 _STRUCTURE = {"nl": "nl-BE", "en": "en-GB"}
 _WIDE = Cm(11)
-_PAGE, _MARGIN, _NAMES = (Cm(21), Cm(29.7)), Cm(2), Cm(3.6)
-"""A4; the first column of a table holds names, and is wider than the figures beside it."""
+_PAGE, _MARGIN, _BESIDE = (Cm(21), Cm(29.7)), Cm(2), Cm(0.1)
+"""A4, and what stands free beside the text of a cell."""
+_LETTER, _SHORT = Cm(0.14), 15
+"""How wide a letter of a table is, and up to how many of them a text is not broken."""
 
 
 def document(document: Document, data: Mapping[str, Any], language: str, moment: datetime) -> bytes:
@@ -81,15 +85,44 @@ def _table(
         for cell, column in zip(table.add_row().cells, columns, strict=True):
             cell.text = _plain(row[column])
     table.autofit = False
-    others = Emu((_PAGE[0] - 2 * _MARGIN - _NAMES) // max(len(columns) - 1, 1))
-    for place, column in enumerate(table.columns):
-        column.width = others if place else _NAMES
+    texts = [[words.get(word, word) for word in columns.values()], *([row[name] for name in columns] for row in rows)]
+    widths = _widths(texts)
+    _margins(table)
+    for width, column in zip(widths, table.columns, strict=True):
+        column.width = width
     for line in table.rows:
-        for place, cell in enumerate(line.cells):
-            cell.width = others if place else _NAMES
+        line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for width, cell in zip(widths, line.cells, strict=True):
+            cell.width = width
             for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(7)
+                run.font.size = Pt(6.5)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # repeated where the table runs on
     written.add_paragraph()  # two tables that touch become one
+
+
+def _widths(lines: list[list[str]]) -> list[Emu]:
+    """The widths of the columns of a table: figures stand on one line, and names share what is left of the page."""
+    longest = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    needed = [(letters + 1) * _LETTER + 2 * _BESIDE for letters in longest]
+    left = (
+        _PAGE[0] - 2 * _MARGIN - sum(width for width, letters in zip(needed, longest, strict=True) if letters <= _SHORT)
+    )
+    long = sum(letters for letters in longest if letters > _SHORT)
+    return [
+        Emu(int(width if letters <= _SHORT else min(width, left * letters / long)))
+        for width, letters in zip(needed, longest, strict=True)
+    ]
+
+
+def _margins(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(int(_BESIDE.twips)))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    # Where the form of the file wants it: before the look, which comes last.
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _picture(written: Written, chart: Mapping[str, str] | None) -> None:

@@ -14,6 +14,8 @@ from flows.reports.questions import KEY, TRACE_KEY, Row
 _KEY_LABEL = "Sleutel"
 _FIRST = "Inhoud"
 _WIDEST = 60
+_HEADING = 18
+"""After so many letters the heading of a column goes on below."""
 
 
 def book(document: Document, head: Mapping[str, str], rows: Mapping[str, list[Row]], moment: datetime) -> bytes:
@@ -32,8 +34,12 @@ def book(document: Document, head: Mapping[str, str], rows: Mapping[str, list[Ro
             "head": written.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
             "day": written.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
             "amount": written.add_format({"num_format": "#,##0.00"}),
+            "share": written.add_format({"num_format": "#,##0.00"}),
             "number": written.add_format({"num_format": "#,##0.####"}),
             "count": written.add_format({"num_format": "#,##0"}),
+            # Beside a number, which stands at the right of its cell.
+            "text": written.add_format({"indent": 1}),
+            "wrapped": written.add_format({"text_wrap": True, "valign": "top"}),
             "link": written.get_default_url_format(),
         }
         _first(written, document, head, rows, looks)
@@ -53,11 +59,12 @@ def _first(
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 90)
     page.set_column(2, 2, 10)
+    _on_paper(page)
     page.write_string(0, 0, head["title"], looks["title"])
     told = {
         "Plan": head["plan"],
         "Meting": f"{head['meetmoment']}, stand op {head['cutoff']}",
-        "Scope": head["scope"],
+        "Afbakening": head["scope"],
         "Uitgave": head["release_id"],
         "Gepubliceerd": head["published"],
         "sha256 van de gegevens": head["sha256"],
@@ -68,7 +75,7 @@ def _first(
     at = 2
     for label, text in told.items():
         page.write_string(at, 0, label)
-        page.write_string(at, 1, text)
+        page.write_string(at, 1, text, looks["wrapped"])
         at += 1
     at += 1
     for place, text in enumerate(("Blad", "Vraag", "Rijen")):
@@ -82,6 +89,7 @@ def _first(
 
 def _sheet(written: xlsxwriter.Workbook, label: str, question: str, rows: list[Row], looks: Mapping[str, Any]) -> None:
     page = written.add_worksheet(label)
+    _on_paper(page)
     page.write_string(0, 0, question, looks["title"])
     page.write_url(1, 0, f"internal:'{_FIRST}'!A1", looks["link"], "naar de inhoud")
     if not rows:
@@ -91,12 +99,23 @@ def _sheet(written: xlsxwriter.Workbook, label: str, question: str, rows: list[R
     for place, column in enumerate(columns):
         page.write_string(3, place, _KEY_LABEL if column == KEY else column, looks["head"])
         longest = max(len(_text(row[column])) for row in rows)
-        page.set_column(place, place, min(max(longest, min(len(column), 18), 8) + 2, _WIDEST))
+        page.set_column(place, place, min(max(longest, min(len(column), _HEADING), 8) + 3, _WIDEST))
+    lines = max(-(-len(column) // _HEADING) for column in columns)
+    page.set_row(3, 15 * lines)
+    page.repeat_rows(3)
     for at, row in enumerate(rows, start=4):
         for place, column in enumerate(columns):
             _cell(page, at, place, row[column], column, looks)
     page.freeze_panes(4, 1)
     page.autofilter(3, 0, 3 + len(rows), len(columns) - 1)
+
+
+def _on_paper(page: Any) -> None:
+    """A4 on its side, as wide as the sheet, its name and page below."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.set_footer("&L&A&R&P / &N")
 
 
 def _cell(page: Any, at: int, place: int, value: Any, column: str, looks: Mapping[str, Any]) -> None:
@@ -107,9 +126,13 @@ def _cell(page: Any, at: int, place: int, value: Any, column: str, looks: Mappin
     elif isinstance(value, int):
         page.write_number(at, place, value, looks["count"])
     elif isinstance(value, Decimal | float):
-        page.write_number(at, place, float(value), looks["amount" if "EUR" in column else "number"])
+        page.write_number(at, place, float(value), looks[_look(column)])
     else:
-        page.write_string(at, place, _text(value))
+        page.write_string(at, place, _text(value), looks["text"] if place else None)
+
+
+def _look(column: str) -> str:
+    return "amount" if "EUR" in column else "share" if "%" in column else "number"
 
 
 def _text(value: Any) -> str:

@@ -44,7 +44,13 @@ class Words:
         self.language = language
         with (release / TABLE).open(encoding="utf-8", newline="") as file:
             self.columns = {(row["mart"], row["column"]): row for row in csv.DictReader(file)}
-        self.marts = {mart: row["mart_meaning"] for (mart, _), row in self.columns.items()}
+        # English is the language that has no ending in the dictionary.
+        self._meaning = "meaning_nl" if language == "nl" else "meaning"
+        self.marts = {mart: row[f"mart_{self._meaning}"] for (mart, _), row in self.columns.items()}
+        codes = in_language(
+            asked(con, "select code_list, code, label_nl, label_en from dim_code", "dim_code"), language
+        )
+        self.codes = {(row["code_list"], row["code"]): row["label"] for row in codes}
         self.labels: dict[str, dict[str, str]] = {}
         for column, sql in said["labels"].items():
             rows = in_language(asked(con, sql, f"accounts.yml: {column}"), language)
@@ -58,7 +64,7 @@ class Words:
     def meaning(self, mart: str, column: str) -> str:
         """What a column means, as the dictionary has it."""
         row = self.columns.get((mart, column))
-        return row["meaning"] if row else ""
+        return row[self._meaning] if row else ""
 
     def is_key(self, mart: str, column: str) -> bool:
         """Whether a column is of the key of its mart."""
@@ -74,6 +80,11 @@ class Words:
             return self.value(column, form(text) if text is not None else None)
         except (InvalidOperation, ValueError):  # the returns may hold any text; it is shown as it is
             return str(text)
+
+    def of(self, mart: str, column: str, value: Any, unit: str | None = None) -> str:
+        """A value of a column of a mart: a code by its name in the list that the column is of."""
+        code_list = self.columns.get((mart, column), {}).get("code_list", "")
+        return self.codes.get((code_list, str(value))) or self.value(column, value, unit)
 
     def value(self, column: str, value: Any, unit: str | None = None) -> str:
         """A value in the form that its column's name and its unit ask for."""
@@ -114,18 +125,31 @@ def pages(
     for mart in sorted(shown.shown):
         of_page: dict[str, list[str]] = {}
         for key in sorted(shown.shown[mart]):
-            of_page.setdefault(figures.page_of(key.split("/")[2:]), []).append(key)
+            of_page.setdefault(shown.page_of(mart, key.split("/")[2:]), []).append(key)
         for name, keys in of_page.items():
             accounts = [
                 _account(mart, key, known.rows[key], shown, known.sides, words, said, history.get(key, []))
                 | {"constant": constant.get(key, [])}
                 for key in keys
             ]
-            heading = words.value("meetmoment_code", name) if name in words.labels["meetmoment_code"] else name
+            moment, *apart = name.split("/")
+            heading = " · ".join([words.value("meetmoment_code", moment), *apart])
             yield (
                 f"{FOLDER}/{mart}/{name}.html",
-                {"mart": mart, "mart_meaning": words.marts.get(mart, ""), "heading": heading, "accounts": accounts},
+                {
+                    "mart": mart,
+                    "mart_meaning": words.marts.get(mart, ""),
+                    "heading": heading,
+                    "accounts": accounts,
+                    "columns": _said_once(accounts) if len(accounts) > said["most_accounts"] else [],
+                },
             )
+
+
+def _said_once(accounts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The columns that any of the accounts shows, each once."""
+    shown = (entry for account in accounts for entry in account["entries"] if entry["is_shown"])
+    return list({entry["column"]: entry for entry in shown}.values())
 
 
 def _close(con: duckdb.DuckDBPyConnection, known: Known, shown: Figures, there: Sequence[str]) -> None:
@@ -236,7 +260,7 @@ def _account(
         {
             "column": name,
             "label": words.label(mart, name),
-            "value": words.value(name, row_in[name], unit if name in said["with_unit"] else None),
+            "value": words.of(mart, name, row_in[name], unit if name in said["with_unit"] else None),
             "meaning": words.meaning(mart, name),
             "is_shown": name in columns,
         }

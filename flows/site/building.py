@@ -73,7 +73,7 @@ def _in_language(
 ) -> int:
     """All pages of one language: those that are declared, then the accounts of what they show."""
     said = declared.accounts(site)
-    shown = figures.Figures(said["elsewhere"], whole.has_details)
+    shown = figures.Figures(said["elsewhere"], said["apart"], whole.has_details)
     count = 0
     for page in whole.declared:
         rows = {name: answers.in_language(found, language) for name, found in whole.asked[page.name].items()}
@@ -162,9 +162,7 @@ def _rendered(
             "page_name": page.name,
             "menu": _menu(whole.declared, language),
             "edition": whole.edition,
-            "plan": answers.in_language([whole.plan], language)[0]
-            | {"note": publication.note(whole.plan["plan_code"], language, whole.plan["note"])},
-            "note_language": language if publication.value("plan_code") == whole.plan["plan_code"] else "en",
+            "plan": answers.in_language([whole.plan], language)[0] | {"note": publication.note(whole.plan, language)},
             "say": lambda nl, en: nl if language == "nl" else en,
             "has_details": whole.has_details,
             "code": partial(_code, whole.codes, language),
@@ -174,6 +172,7 @@ def _rendered(
                 for key, row in declared.terms(site).items()
             ],
             "figure": partial(shown.figure, language=language, root=root),
+            "places": {"elsewhere": shown.elsewhere, "apart": shown.apart},
             "account": lambda key, column=None: root + shown.address(key, column),
             "document": partial(documents.rendered, page, whole.declared, root),
             "picture": partial(_picture, whole, page, address, rows, language, shown, site),
@@ -288,6 +287,8 @@ def _environment(site: Path) -> jinja2.Environment:
     environment.filters["path"] = lambda value: figures.file_name(value)
     environment.filters["plain"] = figures.plain
     environment.filters["anchor"] = figures.anchor
+    environment.filters["letters"] = wording.letters
+    environment.filters["cell"] = wording.cell
     return environment
 
 

@@ -4,7 +4,7 @@ Where that account stands follows from the figure's trace key alone, so that its
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -19,20 +19,23 @@ _STATES = {
     "not_reported": {"nl": "niet gerapporteerd", "en": "not reported"},
     "not_applicable": {"nl": "niet van toepassing", "en": "not applicable"},
     "withheld": {"nl": "niet vrijgegeven", "en": "withheld"},
+    "set_apart": {"nl": "telt niet mee door een fout", "en": "not counted because of an error"},
+    "not_aggregated": {"nl": "niet samengeteld", "en": "not aggregated"},
 }
 
 
 class Figures:
     """The figures that pages showed, by mart and key, each with the columns that were shown of it."""
 
-    def __init__(self, elsewhere: Mapping[str, str], has_details: bool = True) -> None:
+    def __init__(self, elsewhere: Mapping[str, str], apart: Mapping[str, int], has_details: bool = True) -> None:
         """The figures of a site.
 
         Args:
             elsewhere: mart -> the address of the page on which its rows are accounted for.
+            apart: mart -> how many parts of the keys of its rows name the page of their account; else one.
             has_details: whether there are such pages; where not, the rows stand in the files to download.
         """
-        self.elsewhere, self.has_details = elsewhere, has_details
+        self.elsewhere, self.apart, self.has_details = elsewhere, apart, has_details
         self.shown: dict[str, dict[str, set[str]]] = {}
 
     def address(self, key: str, column: str | None = None) -> str:
@@ -45,7 +48,12 @@ class Figures:
         self.shown.setdefault(mart, {}).setdefault(key, set())
         if column:
             self.shown[mart][key].add(column)
-        return f"{FOLDER}/{mart}/{page_of(rest)}.html#{anchor(key)}"
+        return f"{FOLDER}/{mart}/{self.page_of(mart, rest)}.html#{anchor(key)}"
+
+    def page_of(self, mart: str, rest: Sequence[str]) -> str:
+        """The page in which a row of an aggregate stands: its meetmoment, the first part of most keys, or more."""
+        named = rest[: self.apart.get(mart, 1)]
+        return "/".join(file_name(part) for part in named) if len(rest) > len(named) else "alle"
 
     def figure(
         self,
@@ -93,11 +101,6 @@ def file_name(value: Any) -> str:
 def anchor(key: str) -> str:
     """The place of a row in the page of its account: its key without plan and mart."""
     return quote(key.split("/", 2)[2], safe="/.-_|:+") or "rij"
-
-
-def page_of(rest: list[str]) -> str:
-    """The page in which a row of an aggregate stands: its meetmoment, the first part of most keys."""
-    return file_name(rest[0]) if len(rest) > 1 else "alle"
 
 
 def shown(value: Any, form: str, decimals: int | None, language: str) -> str:

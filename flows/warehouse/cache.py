@@ -11,7 +11,7 @@ _KEPT = 8
 
 
 def entry(folder: Path, make: Callable[[Path], None]) -> Path:
-    """A folder of the cache, made where it is not there yet; who makes the same one meanwhile does no harm.
+    """A folder of the cache, made where it is not there yet; who wants the same one meanwhile waits for it.
 
     Args:
         folder: named by a checksum of all that its content is a function of.
@@ -20,17 +20,18 @@ def entry(folder: Path, make: Callable[[Path], None]) -> Path:
     if folder.is_dir():
         os.utime(folder)
         return folder
+    from filelock import FileLock
+
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
-    try:
-        make(unfinished)
+    with FileLock(folder.parent.with_suffix(".lock")):
+        if folder.is_dir():
+            return folder
+        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
         try:
+            make(unfinished)
             unfinished.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     others = sorted(folder.parent.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
     for surplus in others[:-_KEPT]:
         shutil.rmtree(surplus, ignore_errors=True)

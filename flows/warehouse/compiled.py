@@ -34,13 +34,19 @@ def build(
     plan_code: str,
     known_on: datetime | None = None,
     known_before: datetime | None = None,
+    after: str | None = None,
 ) -> None:
     """Make these parts of the project in ``warehouse``, as `transform.build` makes them; no test is asked.
+
+    Args:
+        after: a model that stands there otherwise since: only what stands on it is made, anew.
 
     Raises:
         TransformFailed: when a model cannot be made.
     """
     made = models(warehouse, select, transform.variables(plan_code, known_on, known_before))
+    if after:
+        made = _standing_on(after, made)
     with duckdb.connect(str(warehouse)) as con:
         for name, value in _settings(warehouse).items():
             con.execute(f"set {name} = '{value}'")
@@ -82,9 +88,20 @@ def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) ->
     return [m | {"compiled": _named(m["compiled"], said)} for m in found.values() if m["name"] in needed]
 
 
+def _standing_on(name: str, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of some models, in their order, that stand on one, directly or not."""
+    found: dict[str, dict[str, Any]] = {}
+    for model in made:
+        if not {name, *found}.isdisjoint(model["parents"]):
+            found[model["name"]] = model
+    return list(found.values())
+
+
 def _settings(warehouse: Path) -> dict[str, Any]:
     """How DuckDB is set for a night, as ``profiles.yml`` says."""
-    said = jinja2.Template((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    as_dbt = jinja2.Environment(autoescape=False)
+    as_dbt.filters["as_number"] = int
+    said = as_dbt.from_string((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
     environment = os.environ | {"VEERKRACHT_WAREHOUSE": str(warehouse)}
     profiles = yaml.safe_load(said.render(env_var=environment.get))
     run = profiles["veerkracht"]["outputs"]["run"]
@@ -100,15 +117,15 @@ def _named(compiled: str, variables: dict[str, str]) -> str:
 def _make(con: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> None:
     relation = f"{model['schema']}.{model['name']}"
     if model["language"] == "sql":
-        con.execute(f"create {model['kind']} {relation} as ({model['compiled']}\n)")
+        con.execute(f"create or replace {model['kind']} {relation} as ({model['compiled']}\n)")
     else:
-        made = runpy.run_path(str(PROJECT / model["path"]))["model"](_Dbt, con)
+        made = runpy.run_path(str(PROJECT / model["path"]))["model"](StandIn, con)
         con.register("made", made)
-        con.execute(f"create table {relation} as from made")
+        con.execute(f"create or replace table {relation} as from made")
         con.unregister("made")
 
 
-class _Dbt:
+class StandIn:
     """What a Python model asks of dbt: that what it stands on is there."""
 
     @staticmethod

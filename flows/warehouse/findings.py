@@ -12,7 +12,7 @@ def found(warehouse: Path, file_names: dict[str, str]) -> list[dict[str, Any]]:
     """The findings on some submissions (id -> file name), gravest first."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         rows = con.sql("""
-            select * exclude (finding_id, row_id, meetmoment_code, sender_code, file_name)
+            select * exclude (finding_id, row_id, field, meetmoment_code, sender_code, file_name)
             from intermediate.int_finding
         """)
         columns = rows.columns

@@ -115,7 +115,10 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
         digest.update(path.read_bytes())
     digest.update(
         settings.model_dump_json(
-            exclude={"home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"}
+            exclude={
+                *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"),
+                *("max_night_files", "max_night_mb"),
+            }
         ).encode()
     )
     # Which layouts apply depends on the meetmoment.

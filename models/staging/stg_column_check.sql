@@ -1,4 +1,6 @@
 -- One row per full delivery, sheet, record and field: how many cells differ from what it replaces, and how.
+-- Gate 1 asks it of what nobody accepted yet, so that it cannot stand on int_field_difference, which compares what was
+-- accepted. How two rows differ, both have of one macro, `differences`.
 with
 
 replaced as (
@@ -67,7 +69,7 @@ cells as (
         submission_id,
         record,
         sheet,
-        unnest(differences, recursive := true)
+        unnest(differences) as difference
     from row_differences
 
 ),
@@ -75,14 +77,20 @@ cells as (
 stated as (
 
     select
-        *,
-        new_value as value,
+        submission_id,
+        record,
+        sheet,
+        difference.field,
+        difference.new_value as value,
         true as is_now
     from cells
     union all
     select
-        *,
-        old_value as value,
+        submission_id,
+        record,
+        sheet,
+        difference.field,
+        difference.old_value as value,
         false as is_now
     from cells
 

@@ -51,10 +51,11 @@ final as (
         is_held,
         case when not is_held then lacking_count end as told_lacking_count,
         case when is_held then lacking_count end as held_lacking_count,
-        sheet || ': ' || array_to_string(lacking_names[:100], ', ')
-        || case when len(lacking_names) > 100 then ', ...' else '' end as lacking_rows,
-        lacking_count || ' van de ' || earlier_row_count || ' rijen' as lacking_nl,
-        lacking_count || ' of the ' || earlier_row_count || ' rows' as lacking_en
+        sheet || ': ' || array_to_string(lacking_names, ', ') as lacking_rows,
+        lacking_count || ' van de ' || earlier_row_count || ' rijen ('
+        || sheet || ': ' || {{ first_named('lacking_names', 'nl') }} || ')' as lacking_nl,
+        lacking_count || ' of the ' || earlier_row_count || ' rows ('
+        || sheet || ': ' || {{ first_named('lacking_names', 'en') }} || ')' as lacking_en
     from replaced
 
 )

@@ -60,14 +60,16 @@ undeclared as (
 
 ),
 
--- Layouts whose new version ends what it lacks; a file of another series ends nothing of what it tells again.
-full_deliveries as (
+-- Of some layouts a new version ends what it lacks, and a file of another series ends nothing of what it tells again;
+-- of the others no file ends anything.
+sheets as (
 
     select
         sheets.submission_id,
-        sheets.sheet
+        sheets.sheet,
+        series.layout_code is not null as is_full_delivery
     from {{ ref('stg_sheet') }} as sheets
-    inner join {{ ref('layout_series') }} using (layout_code)
+    left join {{ ref('layout_series') }} as series using (layout_code)
 
 ),
 
@@ -80,13 +82,14 @@ told as (
         record_rows.record,
         record_rows.stated_key,
         record_rows.project_code,
+        sheets.is_full_delivery,
         submissions.meetmoment_code,
         submissions.sender_code,
         submissions.precedence,
         submissions.received_at,
         submissions.withdrawn_at
     from record_rows
-    inner join full_deliveries using (submission_id, sheet)
+    inner join sheets using (submission_id, sheet)
     inner join submissions using (submission_id)
 
 ),
@@ -110,20 +113,23 @@ alike as (
 
     select
         told.submission_id,
+        told.is_full_delivery,
         earlier.submission_id as earlier_submission_id,
         any_value(earlier.precedence) as earlier_precedence,
         count(*) as shared_count
     from told
-    inner join first_of_series using (submission_id)
+    left join first_of_series using (submission_id)
     inner join told as earlier
         on told.meetmoment_code = earlier.meetmoment_code
+        and told.is_full_delivery = earlier.is_full_delivery
         and told.record = earlier.record
         and told.stated_key = earlier.stated_key
         and earlier.received_at < told.received_at
         and {{ or_never('earlier.withdrawn_at') }} > told.received_at
         -- Two known senders of one row are another matter.
         and coalesce(told.sender_code = earlier.sender_code, true)
-    group by told.submission_id, earlier.submission_id
+    where not told.is_full_delivery or first_of_series.submission_id is not null
+    group by told.submission_id, told.is_full_delivery, earlier.submission_id
 
 ),
 
@@ -131,9 +137,12 @@ nearest as (
 
     select
         submission_id,
+        is_full_delivery,
         earlier_submission_id
     from alike
-    qualify row_number() over (partition by submission_id order by shared_count desc, earlier_precedence desc) = 1
+    qualify row_number() over (
+        partition by submission_id, is_full_delivery order by shared_count desc, earlier_precedence desc
+    ) = 1
 
 ),
 
@@ -142,31 +151,54 @@ rows_left as (
 
     select
         nearest.submission_id,
+        nearest.is_full_delivery,
         nearest.earlier_submission_id,
         coalesce(any_value(earlier.project_code), min(earlier.stated_key)) as name,
         count(told.stated_key) = 0 as is_left
     from nearest
-    inner join told as earlier on nearest.earlier_submission_id = earlier.submission_id
+    inner join told as earlier
+        on nearest.earlier_submission_id = earlier.submission_id
+        and nearest.is_full_delivery = earlier.is_full_delivery
     left join told
         on nearest.submission_id = told.submission_id
         and earlier.record = told.record
         and earlier.stated_key = told.stated_key
-    group by nearest.submission_id, nearest.earlier_submission_id, earlier.sheet, earlier.row_number
+    group by
+        nearest.submission_id,
+        nearest.is_full_delivery,
+        nearest.earlier_submission_id,
+        earlier.sheet,
+        earlier.row_number
+
+),
+
+counted as (
+
+    select
+        submission_id,
+        is_full_delivery,
+        earlier_submission_id,
+        count(*) as row_count,
+        count(*) filter (where is_left) as left_count,
+        list(distinct name order by name) filter (where is_left) as names
+    from rows_left
+    group by submission_id, is_full_delivery, earlier_submission_id
+    having count(*) filter (where is_left) > 0
 
 ),
 
 left_out as (
 
     select
-        submission_id,
-        earlier_submission_id,
-        count(*) as row_count,
-        count(*) filter (where is_left) as left_count,
-        array_to_string(list(distinct name order by name) filter (where is_left)[:100], ', ')
-        || case when count(distinct name) filter (where is_left) > 100 then ', ...' else '' end as names
-    from rows_left
-    group by submission_id, earlier_submission_id
-    having count(*) filter (where is_left) > 0
+        counted.submission_id,
+        counted.is_full_delivery,
+        likely.file_name,
+        counted.left_count || ' van de ' || counted.row_count || ' rijen ('
+        || {{ first_named('counted.names', 'nl') }} || ')' as left_nl,
+        counted.left_count || ' of the ' || counted.row_count || ' rows ('
+        || {{ first_named('counted.names', 'en') }} || ')' as left_en
+    from counted
+    inner join submissions as likely on counted.earlier_submission_id = likely.submission_id
 
 ),
 
@@ -180,14 +212,21 @@ final as (
             when undeclared.highest_precedence > submissions.precedence then undeclared.highest_file
             when undeclared.submission_id is not null then submissions.file_name
         end as counts_of_these,
-        likely.file_name as told_again_of,
-        left_out.left_count || ' van de ' || left_out.row_count || ' rijen (' || left_out.names || ')' as left_nl,
-        left_out.left_count || ' of the ' || left_out.row_count || ' rows (' || left_out.names || ')' as left_en
+        left_out.file_name as told_again_of,
+        left_out.left_nl,
+        left_out.left_en,
+        never_ended.file_name as told_beside,
+        never_ended.left_nl as standing_nl,
+        never_ended.left_en as standing_en
     from submissions
     left join submissions as overtaking on submissions.overtaken_by = overtaking.submission_id
     left join undeclared on submissions.submission_id = undeclared.submission_id
-    left join left_out on submissions.submission_id = left_out.submission_id
-    left join submissions as likely on left_out.earlier_submission_id = likely.submission_id
+    left join left_out
+        on submissions.submission_id = left_out.submission_id
+        and left_out.is_full_delivery
+    left join left_out as never_ended
+        on submissions.submission_id = never_ended.submission_id
+        and not never_ended.is_full_delivery
 
 )
 

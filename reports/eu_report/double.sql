@@ -1,6 +1,6 @@
 -- One row per scope: what would count twice.
 select
-    scopes.label_nl as "Scope",
+    scopes.label_nl as "Afbakening",
     double.counting_rule_nl as "Telregel",
     double.project_count as "Projecten",
     double.in_both_count as "Ook in het herstelfonds",

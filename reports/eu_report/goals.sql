@@ -5,7 +5,7 @@ select
     label_nl as "Omschrijving",
     word_nl('rrf_kind', kind) as "Soort",
     word_nl('unit', unit) as "Eenheid",
-    baseline as "Beginwaarde",
+    baseline as "Nulwaarde",
     goal as "Doel",
     due_on as "Tegen",
     word_nl('rrf_status', self_reported_status) as "Zelf gemeld",

@@ -4,7 +4,7 @@ select
     clusters.label_nl as "Cluster",
     word_nl('finance_execution', money.execution) as "Cijfers",
     money.project_count as "Projecten",
-    money.budget_initial_eur as "Oorspronkelijk voorzien (EUR)",
+    money.budget_initial_eur as "Initieel budget (EUR)",
     money.budget_current_eur as "Na overdrachten (EUR)",
     money.committed_eur as "Vastgelegd (EUR)",
     money.committed_of_initial_pct as "Vastgelegd (%)",

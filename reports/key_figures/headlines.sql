@@ -2,7 +2,7 @@
 select
     word_nl('headline_measure', figures.measure) as "Maat",
     word_nl('headline_item', figures.item) as "Onderdeel",
-    scopes.label_nl as "Scope",
+    scopes.label_nl as "Afbakening",
     if(figures.execution = 'not_applicable', null, word_nl('finance_execution', figures.execution)) as "Cijfers",
     word_nl('figure_unit', figures.unit) as "Eenheid",
     figures.figure as "Waarde",
@@ -12,6 +12,7 @@ select
     changes.change as "Verschil",
     if(changes.is_like_for_like, 'ja', if(changes.is_like_for_like is null, null, 'nee')) as "Op dezelfde projecten",
     figures.warning_count as "Waarschuwingen",
+    figures.set_apart_count as "Rijen die niet meetellen",
     figures.trace_key
 from agg_headline_figure_by_scope as figures
 inner join dim_scope as scopes on figures.scope_code = scopes.scope_code

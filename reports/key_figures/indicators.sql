@@ -4,7 +4,7 @@ select
     indicators.label_nl as "Indicator",
     indicators.level_label_nl as "Niveau",
     indicators.unit_label_nl as "Eenheid",
-    progress.baseline as "Beginwaarde",
+    progress.baseline as "Nulwaarde",
     progress.actual as "Bereikt",
     word_nl('value_state', progress.value_state) as "Toestand",
     progress.target as "Streefwaarde",

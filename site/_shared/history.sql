@@ -27,7 +27,7 @@ printed as (
         printed.printed as value,
         printed.unit,
         cast(null as date) as known_on,
-        concat_ws('; ', printed.source, verdict.label_nl, printed.note) as note_nl,
+        concat_ws('; ', printed.source, verdict.label_nl, coalesce(printed.note_nl, printed.note)) as note_nl,
         concat_ws('; ', printed.source, verdict.label_en, printed.note) as note_en
     from fct_published_figure_check as printed
     inner join agg_headline_figure as figure

@@ -140,6 +140,23 @@
 
   function fold(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
 
+  /* Where a key leads: the short one of a document, or a trace key, whose address follows from it as in flows/site/figures.py. */
+  function account(key, places) {
+    if (/^[0-9a-hjkmnp-tv-z]{8}$/.test(key) && /[0-9]/.test(key)) { return "sleutels/" + key.charAt(0) + ".html#" + key; }
+    var parts = key.split("/");
+    if (parts.length < 3) { return null; }
+    function file(text) { return text.replace(/[^A-Za-z0-9._-]/g, function (sign) { return "~" + sign.codePointAt(0).toString(16); }); }
+    var mart = parts[1], rest = parts.slice(2);
+    var place = "#" + encodeURIComponent(rest.join("/"))
+      .replace(/[!'()*]/g, function (sign) { return "%" + sign.charCodeAt(0).toString(16).toUpperCase(); })
+      .replace(/%(2F|7C|3A|2B)/g, decodeURIComponent);
+    if (places.elsewhere[mart]) {
+      return places.elsewhere[mart].replace(/\{(\d)\}/g, function (all, number) { return file(rest[number] || ""); }) + place;
+    }
+    var named = rest.slice(0, places.apart[mart] || 1);
+    return "cijfers/" + file(mart) + "/" + (rest.length > named.length ? named.map(file).join("/") : "alle") + ".html" + place;
+  }
+
   function find(list) {
     var input = document.getElementById("zoekwoord");
     var status = document.getElementById("zoekstand");
@@ -158,6 +175,8 @@
         function rank(one) { return asks.every(function (word) { return one.label.indexOf(word) >= 0; }) ? 0 : 1; }
         return rank(a) - rank(b);
       });
+      var key = input.value.trim().replace(/:\w+$/, ""), address = account(key, JSON.parse(list.dataset.places));
+      if (address) { make("a", { href: address, text: say("Herkomst van het cijfer met sleutel ", "Origin of the figure with key ") + key }, make("li", {}, list)); }
       status.textContent = found.length + " " + say("gevonden", "found") + (found.length > 100 ? say(", de eerste 100", ", the first 100") : "");
       found.slice(0, 100).forEach(function (one) {
         var item = one.entry.cloneNode(true);

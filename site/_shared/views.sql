@@ -52,10 +52,17 @@ select
 from dim_code
 where code_list = 'milestone_status';
 
--- One row per submission: where a row of it comes from, in the words of a reader.
-create or replace temp view site_submission as
-select submission_id, file_name, received_at, sender_code, sha256
-from dim_submission;
+-- One row per submission and sheet that rows were read from. Of a sheet that lies on its side the columns are numbers.
+create or replace temp view site_source as
+select
+    submission.submission_id,
+    source_column.sheet,
+    submission.file_name,
+    submission.received_at,
+    bool_or(regexp_full_match(source_column.column_letter, '\d+')) as is_on_its_side
+from dim_submission as submission
+inner join dim_source_column as source_column using (submission_id)
+group by all;
 
 -- One row per project and row of a return that says something of it.
 create or replace temp view site_project_row as

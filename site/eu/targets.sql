@@ -6,15 +6,16 @@ select
     kind.label_en as kind_label_en,
     self.label_nl as self_nl,
     self.label_en as self_en,
-    coalesce(assessed.label_nl, 'Nog niet beoordeeld') as assessed_nl,
-    coalesce(assessed.label_en, 'Not assessed yet') as assessed_en,
+    assessed.label_nl as assessed_nl,
+    assessed.label_en as assessed_en,
     measures.measures,
     projects.projects
 from fct_rrf_milestone_target as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join dim_code as kind on fact.kind = kind.code and kind.code_list = 'rrf_kind'
 left join dim_code as self on fact.self_reported_status = self.code and self.code_list = 'rrf_status'
-left join dim_code as assessed on fact.assessed_status = assessed.code and assessed.code_list = 'rrf_status'
+left join dim_code as assessed
+    on coalesce(fact.assessed_status, 'not_assessed') = assessed.code and assessed.code_list = 'rrf_status'
 left join (
     select meetmoment_code, mt_number, array_to_string(list_sort(list(distinct measure_code)), ', ') as measures
     from bridge_rrf_project group by all

@@ -32,7 +32,7 @@ select
     agg.project_count,
     agg.scope_project_count,
     coalesce(status.colour, '#dfe3e8') as colour,
-    coalesce(status.sort_order, case agg.status when 'not_reported' then 97 when 'withheld' then 98 else 99 end) as sort_order,
+    coalesce(status.sort_order, case agg.status when 'not_reported' then 97 when 'set_apart' then 98 when 'withheld' then 99 else 100 end) as sort_order,
     case agg.status_group
         when 'realised' then '✔' when 'on_schedule' then '●' when 'attention' then '▲' when 'action' then '◆'
         when 'stopped' then '✖' else '○'

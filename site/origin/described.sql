@@ -9,9 +9,10 @@ select
     source.received_at,
     fact.sheet,
     fact.row_number,
+    source.is_on_its_side,
     fact.warning_count,
     fact.trace_key
 from dim_project_history as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
-left join site_submission as source using (submission_id)
+left join site_source as source using (submission_id, sheet)
 order by fact.project_code, meetmoment.meetmoment_number

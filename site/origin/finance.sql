@@ -35,7 +35,8 @@ select
     source.received_at,
     fact.sheet,
     fact.row_number,
-    cells.column_letter || fact.row_number as cell,
+    source.is_on_its_side,
+    cells.column_letter,
     restated.earlier,
     fact.warning_count,
     fact.trace_key
@@ -43,7 +44,7 @@ from fct_finance_as_returned as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join dim_code as measure on fact.measure = measure.code and measure.code_list = 'finance_measure'
 left join dim_code as execution on fact.execution = execution.code and execution.code_list = 'finance_execution'
-left join site_submission as source using (submission_id)
+left join site_source as source using (submission_id, sheet)
 left join cells
     on fact.submission_id = cells.submission_id and fact.sheet = cells.sheet
     and coalesce(cells.measure, fact.measure) = fact.measure

@@ -20,13 +20,14 @@ select
     source.received_at,
     fact.sheet,
     fact.row_number,
+    source.is_on_its_side,
     restated.earlier,
     fact.warning_count,
     fact.trace_key
 from fct_milestone_status_as_returned as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join site_milestone_status as status on fact.status = status.status
-left join site_submission as source on fact.submission_id = source.submission_id
+left join site_source as source on fact.submission_id = source.submission_id and fact.sheet = source.sheet
 left join restated
     on fact.meetmoment_code = restated.meetmoment_code
     and restated.record_key = fact.project_code || '|' || fact.milestone_code

@@ -10,14 +10,15 @@ select
     source.received_at,
     fact.sheet,
     fact.row_number,
-    cell.column_letter || fact.row_number as cell,
+    source.is_on_its_side,
+    cell.column_letter,
     fact.warning_count,
     fact.trace_key
 from fct_project_status_as_returned as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join site_status as status on fact.status = status.status
 left join dim_code as state on fact.status_state = state.code and state.code_list = 'value_state'
-left join site_submission as source using (submission_id)
+left join site_source as source using (submission_id, sheet)
 left join dim_source_column as cell
     on fact.submission_id = cell.submission_id and fact.sheet = cell.sheet
     and cell.record = 'project_status' and cell.field = 'status'

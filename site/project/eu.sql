@@ -10,8 +10,8 @@ select
     target.due_on,
     self.label_nl as self_nl,
     self.label_en as self_en,
-    coalesce(assessed.label_nl, 'Nog niet beoordeeld') as assessed_nl,
-    coalesce(assessed.label_en, 'Not assessed yet') as assessed_en,
+    assessed.label_nl as assessed_nl,
+    assessed.label_en as assessed_en,
     bridge.is_valid_on_cutoff,
     bridge.trace_key
 from bridge_rrf_project as bridge
@@ -19,7 +19,8 @@ inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join dim_rrf_measure as measure using (measure_code)
 left join fct_rrf_milestone_target_by_measure as target using (meetmoment_code, measure_code, mt_number)
 left join dim_code as self on bridge.self_reported_status = self.code and self.code_list = 'rrf_status'
-left join dim_code as assessed on bridge.assessed_status = assessed.code and assessed.code_list = 'rrf_status'
+left join dim_code as assessed
+    on coalesce(bridge.assessed_status, 'not_assessed') = assessed.code and assessed.code_list = 'rrf_status'
 qualify row_number() over (
     partition by bridge.project_code, bridge.measure_code, bridge.mt_number order by meetmoment.meetmoment_number desc
 ) = 1

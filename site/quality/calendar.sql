@@ -1,6 +1,11 @@
 -- One row per meetmoment of the calendar.
 select
-    *,
-    delivered_project_count is not null and delivered_project_count > 0 as is_delivered
-from dim_meetmoment
-order by meetmoment_number
+    meetmoment.*,
+    meetmoment.delivered_project_count > 0 as is_delivered,
+    headline.trace_key
+from dim_meetmoment as meetmoment
+left join agg_headline_figure as headline
+    on meetmoment.meetmoment_code = headline.meetmoment_code
+    and headline.measure = 'project_count'
+    and headline.item = 'total'
+order by meetmoment.meetmoment_number

@@ -1,12 +1,22 @@
--- One row per warning or graver finding, of any meetmoment.
-select finding.* exclude (project_code), min(finding.project_code) as project_code, meetmoment.short_label,
+-- One row per warning or graver finding, of any meetmoment; of one rule in one file the first hundred.
+with
+findings as (
+    select finding.* exclude (project_code), min(finding.project_code) as project_code
+    from site_finding as finding
+    where finding.severity <> 'info'
+    group by all
+),
+first_of_each as (
+    select *
+    from findings
+    qualify row_number() over (partition by rule_id, submission_id order by sheet, row_number, finding_id) <= 100
+)
+select finding.*, meetmoment.short_label,
     meetmoment.meetmoment_number, sender.label_nl as sender_nl, sender.label_en as sender_en
-from site_finding as finding
+from first_of_each as finding
 left join site_meetmoment as meetmoment using (meetmoment_code)
 left join dim_submission as submission using (submission_id)
 left join dim_sender as sender using (sender_code)
-where finding.severity <> 'info'
-group by all
 order by meetmoment.meetmoment_number desc, finding.rule_id, finding.file_name, finding.sheet, finding.row_number,
     finding.finding_id
 limit 5000

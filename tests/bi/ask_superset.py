@@ -2,8 +2,10 @@
 
 Arguments: an empty folder for what Superset keeps of itself, and a file with what is asked, as JSON: `uri` of the
 database, its `schema`, `connect_args`, the `tables` to reflect and per name the `charts`: each a dataset, which is a
-table or a `sql`, and a query of the chart API. Prints per table its columns and keys and per chart its rows, as JSON;
-what Superset says while it starts goes to the other output. Nothing is asked of a network.
+table or a `sql`, and a query of the chart API. `drawn` is a chart that gets a dashboard: a dataset, its `form`, and the
+`colours` of its labels. Prints, as one line of JSON, per table its columns and keys, per chart its rows, and of the
+dashboard where a browser finds it and who reads it there; then it serves until its input ends. What Superset says while
+it starts goes to the other output. Nothing is asked of a network.
 """
 
 import contextlib
@@ -11,6 +13,7 @@ import json
 import os
 import secrets
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ RATELIMIT_ENABLED = False
 
 
 def main(home: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    """What Superset answers."""
+    """What Superset answers; it serves the dashboard from then on, in a thread."""
     (home / "superset_config.py").write_text(_CONFIG.format(secret=secrets.token_hex(32), home=home))
     os.environ |= {
         "SUPERSET_HOME": str(home),
@@ -77,10 +80,47 @@ def main(home: Path, asked: dict[str, Any]) -> dict[str, Any]:
         source = {"id": datasets[dataset], "type": "table"}
         (result,) = ask("/api/v1/chart/data", datasource=source, queries=[chart["query"]], force=True)["result"]
         charts[name] = result["data"]
-    return {"tables": tables, "charts": charts}
+    answers: dict[str, Any] = {"tables": tables, "charts": charts}
+    if drawn := asked.get("drawn"):
+        dataset_id = ask("/api/v1/dataset/", database=database, schema=schema, **drawn["dataset"])["id"]
+        form = {**drawn["form"], "datasource": f"{dataset_id}__table"}
+        metadata = json.dumps({"label_colors": drawn["colours"], "color_scheme": "supersetColors"})
+        dashboard = ask("/api/v1/dashboard/", dashboard_title="drawn", published=True, json_metadata=metadata)["id"]
+        told = {"slice_name": "drawn", "viz_type": form["viz_type"], "params": json.dumps(form)}
+        of_data = {"datasource_id": dataset_id, "datasource_type": "table"}
+        chart_id = ask("/api/v1/chart/", dashboards=[dashboard], **told, **of_data)["id"]
+        with app.app_context():
+            from superset.models.dashboard import Dashboard  # type: ignore[import-not-found]
+
+            db.session.get(Dashboard, dashboard).position_json = json.dumps(_alone(chart_id))
+            db.session.commit()
+        from werkzeug.serving import make_server
+
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        account = {"username": "reader", "password": password}
+        answers["drawn"] = {"address": f"http://127.0.0.1:{server.port}", "dashboard": dashboard, "account": account}
+    return answers
+
+
+def _alone(chart_id: int) -> dict[str, Any]:
+    """A dashboard with one chart, as wide as it is."""
+    steps = [
+        ("ROOT_ID", "ROOT", {}),
+        ("GRID_ID", "GRID", {}),
+        ("ROW-1", "ROW", {"background": "BACKGROUND_TRANSPARENT"}),
+    ]
+    steps.append(("CHART-1", "CHART", {"chartId": chart_id, "width": 12, "height": 60, "sliceName": "drawn"}))
+    names = [name for name, *_ in steps]
+    return {"DASHBOARD_VERSION_KEY": "v2"} | {
+        name: {"id": name, "type": kind, "meta": meta, "parents": names[:at], "children": names[at + 1 : at + 2]}
+        for at, (name, kind, meta) in enumerate(steps)
+    }
 
 
 if __name__ == "__main__":
     with contextlib.redirect_stdout(sys.stderr):
-        answers = main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()))
-    print(json.dumps(answers))
+        found = main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()))
+    print(json.dumps(found), flush=True)
+    if "drawn" in found:
+        sys.stdin.read()

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,8 @@ os.environ.setdefault("VEERKRACHT_CACHE", str(CACHE / "of_code"))
 # Whatever dbt finds old-fashioned is an error in all that tests ask of it, so that one parse serves and proves.
 STRICT = '{"error": ["Deprecations", "NoNodesForSelectionCriteria", "InvalidMacroAnnotation"]}'
 os.environ.setdefault("DBT_WARN_ERROR_OPTIONS", STRICT)
+# As many workers as cores are at it already; `make slow` computes with all threads, since these might change an order.
+os.environ.setdefault("VEERKRACHT_THREADS", "1")
 # No test looks at what a power cut leaves, and a release is a thousand files that each would wait for the disk.
 os.fsync = lambda fd: None
 
@@ -70,6 +71,12 @@ def run_demo(home: Path, nights: tuple[str, ...] = EVERY_NIGHT) -> DemoRun:
     return run_nights(home, dict(zip(EVERY_NIGHT, write_returns(home / "returns"), strict=True)), nights)
 
 
+def run_few(home: Path) -> DemoRun:
+    """The last night of the demonstration, by the SQL that dbt compiled."""
+    with without_dbt():
+        return run_demo(home, FEW_NIGHTS)
+
+
 def run_small(home: Path, nights: tuple[str, ...] = SMALL_NIGHTS) -> DemoRun:
     """Nights of the small plan."""
     return run_nights(home, dict(zip(SMALL_NIGHTS, write_small_returns(home / "returns"), strict=True)), nights)
@@ -78,7 +85,7 @@ def run_small(home: Path, nights: tuple[str, ...] = SMALL_NIGHTS) -> DemoRun:
 def run_nights(home: Path, returns: Mapping[str, DemoNight], nights: tuple[str, ...]) -> DemoRun:
     """Nights by the plain runbook; of the others only what came in is received, at its own moment.
 
-    The last one is built by dbt and released whole, those before it too where all of them are asked for.
+    The last one is built as nights are and released whole, those before it too where all of them are asked for.
     """
     settings = Settings(home=home)
     outcomes = []
@@ -114,7 +121,7 @@ def in_short() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     """The demonstration after the last of its nights, for all tests that only read it."""
-    return kept_run("demo", tmp_path_factory, partial(run_demo, nights=FEW_NIGHTS))
+    return kept_run("demo", tmp_path_factory, run_few)
 
 
 @pytest.fixture(scope="session")

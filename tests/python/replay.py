@@ -44,7 +44,7 @@ def without_dbt() -> Iterator[None]:
     """Nights whose tables are made by the SQL that dbt compiled, for tests that ask what the tables say.
 
     `test_compiled` holds these tables equal to those of dbt. What dbt asks of them besides (tests, promises, contracts)
-    is asked of the last nights of `small` and `demo`, and in `make slow` of every night and of all real files.
+    is asked of the last night of `small`, and in `make slow` of every night of the demonstration and of all real files.
     """
 
     def build(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, place
+from flows.senders.answer.told import place
+from flows.senders.answer.verdict import SEVERITY_WORDS, Answer
 
 HEADERS = (
     *("Regel", "Ernst", "Severity", "Blad", "Rij", "Cel", "Kolom", "Ontvangen", "Verwacht"),

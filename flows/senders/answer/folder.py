@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.senders.answer import told
 from flows.senders.answer.findings_csv import findings_csv
 from flows.senders.answer.marking import Job, mark_all
-from flows.senders.answer.page import page
+from flows.senders.answer.page import LOOK, page
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 
@@ -29,7 +30,8 @@ def write(
     """Write the answers that are not there yet or say something else by now; their folders.
 
     A folder holds ``answer.json`` (verdict, counts, findings) and, for a workbook, the sender's workbook marked; for
-    anything else, and for a workbook that cannot be marked, the findings as CSV and as an HTML page.
+    anything else, and for a workbook that cannot be marked, the findings as CSV and as an HTML page. The CSV has all of
+    them, and stands beside a workbook too that is too full of them to show each.
 
     Args:
         answers: the answers to write.
@@ -46,13 +48,16 @@ def write(
         for a in due
         if _may_be_marked(a, contents[a.submission_id])
     ]
-    marked = mark_all(jobs, limits)
+    failed: set[str] = set()
+    marked = mark_all(jobs, limits, failed.add)
     for answer in due:
         folder = unfinished[answer.submission_id]
-        if answer.submission_id not in marked:
+        if answer.submission_id not in marked or told.is_shortened(answer.groups):
             (folder / f"{_stem(answer)}_bevindingen.csv").write_bytes(findings_csv(answer))
+        if answer.submission_id not in marked:
             (folder / f"{_stem(answer)}_bevindingen.html").write_text(page(answer), encoding="utf-8")
-        said = facts[answer.submission_id] | {"files": sorted(path.name for path in folder.iterdir())}
+        again = {"marking": "failed"} if answer.submission_id in failed else {}  # so that it is due the next time
+        said = facts[answer.submission_id] | again | {"files": sorted(path.name for path in folder.iterdir())}
         (folder / ANSWER).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         shutil.rmtree(folders[answer.submission_id], ignore_errors=True)
         folder.rename(folders[answer.submission_id])
@@ -116,4 +121,5 @@ def _code_digest() -> str:
     for path in sorted(Path(__file__).parent.iterdir()):
         if path.suffix in (".py", ".html"):
             digest.update(path.name.encode() + path.read_bytes())
+    digest.update(LOOK.read_bytes())
     return digest.hexdigest()[:12]

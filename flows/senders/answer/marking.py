@@ -1,12 +1,14 @@
 """Marking strangers' workbooks, each in the sandbox.
 
 One that cannot be marked (it is no workbook, breaks the library or a limit) is left unmarked, and its sender gets the
-findings as a table and a page instead.
+findings as a table and a page instead. So does one that the machine failed twice; that says nothing about the workbook,
+and is not remembered.
 """
 
+import errno
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 
 _MARKED, _UNMARKED = "marked", "unmarked"
+_TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,32 @@ class Job:
     target: Path
 
 
-def mark_all(jobs: Sequence[Job], limits: Settings) -> set[str]:
-    """Mark every workbook that can be; the submission ids of those that were."""
-    marked: set[str] = set()
+def mark_all(
+    jobs: Sequence[Job], limits: Settings, on_failed: Callable[[str], None] = lambda submission_id: None
+) -> set[str]:
+    """Mark every workbook that can be; the submission ids of those that were.
+
+    Args:
+        on_failed: told the submission id of each that the machine failed, twice.
+    """
+    words: dict[str, str] = {}
+    for _ in range(_TRIES):
+        if left := [job for job in jobs if job.answer.submission_id not in words]:
+            _try(left, limits, words)
+    for job in jobs:
+        if job.answer.submission_id not in words:
+            on_failed(job.answer.submission_id)
+    return {submission_id for submission_id, word in words.items() if word == _MARKED}
+
+
+def _try(jobs: Sequence[Job], limits: Settings, words: dict[str, str]) -> None:
+    """Have these marked in the sandbox; of those that the machine fails there is no word afterwards."""
 
     def tell(number: int, word: str) -> None:
-        if word == _MARKED:
-            marked.add(jobs[number].answer.submission_id)
+        words[jobs[number].answer.submission_id] = word
 
     def leave(number: int, broken: sandbox.Broken) -> None:
-        jobs[number].target.unlink(missing_ok=True)
+        tell(number, _UNMARKED)
         log.event("workbook not marked", submission=jobs[number].answer.submission_id, broken=broken)
 
     orders = [[str(job.content.absolute()), asdict(job.answer), str(job.target.absolute())] for job in jobs]
@@ -47,11 +66,10 @@ def mark_all(jobs: Sequence[Job], limits: Settings) -> set[str]:
     try:
         sandbox.run_all(__name__, plain, limits, tell, leave)
     except sandbox.Failed as failed:  # an answer says the same without its marks
-        for job in jobs:
-            if job.answer.submission_id not in marked:
-                job.target.unlink(missing_ok=True)
         log.event("marking failed", ends=list(failed.ends.values()))
-    return marked
+    for job in jobs:
+        if words.get(job.answer.submission_id) != _MARKED:
+            job.target.unlink(missing_ok=True)
 
 
 def _mark(order: Any, limits: Settings) -> str:
@@ -63,11 +81,20 @@ def _mark(order: Any, limits: Settings) -> str:
         return _UNMARKED
     try:
         marks.mark(content, answer, registry.meetmomenten()[answer.plan_code, answer.meetmoment_code], target)
-    except Exception:  # whatever the library's XML and zip readers raise
+    except Exception as error:  # whatever the library's XML and zip readers raise
+        if sandbox.is_of_the_machine(error) and not _is_a_limit(error, limits):
+            raise
         logging.getLogger("veerkracht").exception("%s is not marked", answer.submission_id)
         target.unlink(missing_ok=True)
         return _UNMARKED
     return _MARKED
+
+
+def _is_a_limit(error: BaseException, limits: Settings) -> bool:
+    """Whether marking took more memory, or wrote more, than one file may."""
+    if isinstance(error, MemoryError):
+        return sandbox.memory_was_there(limits)
+    return isinstance(error, OSError) and error.errno == errno.EFBIG
 
 
 if __name__ == "__main__":

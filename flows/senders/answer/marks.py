@@ -7,6 +7,7 @@ findings.
 
 import io
 import zipfile
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from flows.registry import SEVERITIES
-from flows.senders.answer.told import Group
+from flows.senders.answer.told import MOST_MARKED, Group, shortened
 from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, Finding
 
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}
 _MARK = "Bevinding / finding"
-_LONGEST_TEXT = 1_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HEADERS = (
     ("Regel", "Rule", 13),
@@ -72,8 +72,11 @@ def mark(source: Path, answer: Answer, meetmoment: dict[str, str], target: Path)
         _unmark(sheet)
         sheet.sheet_view.tabSelected = False
     by_cell: dict[tuple[str, str], list[Finding]] = {}
+    times: Counter[tuple[str, str, str]] = Counter()
     for finding in answer.findings:
-        if finding["sheet"] in book.sheetnames and finding["row_number"]:
+        kind = finding["rule_id"], finding["sheet"], finding["column_name"]
+        times[kind] += 1
+        if finding["sheet"] in book.sheetnames and finding["row_number"] and times[kind] <= MOST_MARKED:
             by_cell.setdefault((finding["sheet"], finding["cell"] or f"A{finding['row_number']}"), []).append(finding)
     for (sheet_name, cell), findings in by_cell.items():
         _mark_cell(book[sheet_name], cell, findings)
@@ -193,8 +196,7 @@ def _font(**properties: Any) -> Font:
 
 def _clean(text: str) -> str:
     """Without characters that a workbook cannot hold, and not endless."""
-    text = ILLEGAL_CHARACTERS_RE.sub("�", text)
-    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
+    return shortened(ILLEGAL_CHARACTERS_RE.sub("�", text))
 
 
 def _saved(book: Any, modified: datetime | None) -> bytes:

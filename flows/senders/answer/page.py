@@ -5,9 +5,14 @@ from pathlib import Path
 import jinja2
 
 from flows import registry
+from flows.forms import publication
+from flows.senders.answer.told import shortened
 from flows.senders.answer.verdict import SEVERITY_WORDS, Answer
+from flows.settings import PROJECT
 
 TEMPLATE = Path(__file__).with_name("page.html")
+LOOK = PROJECT / "site" / "_shared" / "site.css"
+"""Of the site of a release; the page carries it, since it travels alone."""
 
 
 def page(answer: Answer) -> str:
@@ -18,4 +23,8 @@ def page(answer: Answer) -> str:
         answer=answer,
         meetmoment=registry.meetmomenten()[answer.plan_code, answer.meetmoment_code],
         severity_words=SEVERITY_WORDS,
+        shortened=shortened,
+        look=LOOK.read_text(encoding="utf-8"),
+        site=publication.value("base_uri") if answer.plan_code == publication.value("plan_code") else None,
+        title=publication.value("title", "nl"),
     )

@@ -16,10 +16,14 @@ _DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
 _NUMBER = re.compile(r"(?<![\w.,/\-])(?<!rij )(?<!row )-?(?:\d{5,}(?:\.\d+)?|\d+\.\d+)(?![\w/\-]|[.,]\d)")
 _OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
 """Rules whose sentences show numbers of ours; those about a cell that cannot be read show it as the sender wrote it."""
-_NOT_IN_LIST = ("V03", "V04")
+NOT_IN_LIST = ("V03", "V04")
+"""Rules about a word that is not allowed: what is allowed stands with them."""
 _ALIKE = 3
 """More findings than this that are alike are told together."""
 _PLACES_NAMED = 6
+MOST_MARKED = 1_000
+"""So many cells of a workbook are marked for one rule in one column; how many more there are stands in its list."""
+_LONGEST_TEXT = 1_000
 
 
 @dataclass(frozen=True)
@@ -53,26 +57,43 @@ def readable(finding: dict[str, Any], plan_code: str, meetmoment_code: str) -> d
         "message_nl": _written(finding["message_nl"], finding["rule_id"], "nl"),
         "message_en": _written(finding["message_en"], finding["rule_id"], "en"),
     }
-    if finding["expected"]:
+    if finding.get("expected"):
         told["expected"] = _written(finding["expected"], finding["rule_id"], "nl")
-    if finding["rule_id"] in _NOT_IN_LIST:
+    if finding["rule_id"] in NOT_IN_LIST and meetmoment_code:
         words = allowed_words(plan_code, meetmoment_code, finding["sheet"] or "", finding["column_name"] or "")
         if words:
             told["expected"] = f"een van: {', '.join(words)}"
     return told
 
 
-def grouped(findings: Sequence[dict[str, Any]], place: Any) -> Iterator[Group]:
+def place(finding: dict[str, Any]) -> str:
+    """The cell of a finding, else its row, else nothing."""
+    return str(finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else ""))
+
+
+def grouped(findings: Sequence[dict[str, Any]]) -> Iterator[Group]:
     """The findings in their order, those that are alike as one where they are many."""
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for finding in findings:
-        key = tuple(finding[name] for name in ("severity", "rule_id", "sheet", "column_name"))
+        key = tuple(finding[name] for name in ("file_name", "severity", "rule_id", "sheet", "column_name", "waiver_id"))
         alike.setdefault(key, []).append(finding)
     for found in alike.values():
         if len(found) > _ALIKE:
             yield Group(found[0], len(found), tuple(place(finding) for finding in found))
         else:
             yield from (Group(finding, 1, (place(finding),)) for finding in found)
+
+
+def shortened(text: str) -> str:
+    """A text as it stands in a list that people read: not endless."""
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
+
+
+def is_shortened(groups: Sequence[Group]) -> bool:
+    """Whether a marked workbook lacks something of these findings, so that they stand in a table beside it."""
+    return any(
+        group.count > MOST_MARKED or len(group.finding["received_value"] or "") > _LONGEST_TEXT for group in groups
+    )
 
 
 @cache

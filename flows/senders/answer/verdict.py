@@ -120,7 +120,7 @@ class Answer:
     @property
     def groups(self) -> list[told.Group]:
         """The findings, those that are alike together."""
-        return list(told.grouped(self.findings, place))
+        return list(told.grouped(self.findings))
 
     @property
     def _kind(self) -> str:
@@ -190,11 +190,6 @@ _STANDING = """
     where submissions.withdrawn_at is null
     order by submissions.submission_id
 """
-
-
-def place(finding: Finding) -> str:
-    """The cell of a finding, else its row, else nothing."""
-    return str(finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else ""))
 
 
 def _rows(con: "duckdb.DuckDBPyConnection", query: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Template: the Excel return of a policy domain for a meetmoment, ready to be filled in."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import registry
@@ -17,6 +18,8 @@ class Written:
 
     prefilled_from: str | None
     """Code of the meetmoment whose accepted values stand in it; None where nothing was accepted before."""
+    release_id: str | None
+    """Release that has these values; None where nothing was published yet."""
     rows: dict[str, int]
     """Sheet -> prefilled rows."""
 
@@ -42,7 +45,9 @@ def write_template(
         known = ", ".join(row["policy_domain_code"] for row in domains)
         raise ValueError(f"{policy_domain} is no policy domain of {plan_code}; it has {known or 'none'}")
     sheets, explanation = form_sheets(plan_code, registry.cutoff_date(plan_code, meetmoment_code))
-    values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets)
+    release = kept.current(settings)
+    known_on = release.published_at if release else datetime.now(UTC)
+    values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets, known_on)
     if values.meetmoment_code is None and kept.ids(settings) and not settings.warehouse.exists():
         raise ValueError(
             f"{settings.warehouse} is gone, so that the return would be empty though {kept.ids(settings)[-1]} was "
@@ -51,4 +56,8 @@ def write_template(
     form = Form(plan_code, registry.meetmomenten()[plan_code, meetmoment_code], policy_domain, explanation)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_workbook(target, form, sheets, values)
-    return Written(values.meetmoment_code, {sheet.name: len(values.rows[sheet.name]) for sheet in sheets})
+    return Written(
+        values.meetmoment_code,
+        release.release_id if release else None,
+        {sheet.name: len(values.rows[sheet.name]) for sheet in sheets},
+    )

@@ -52,7 +52,7 @@ _GUIDE = (
     (
         "Een toelichting in schuine letter is die van het vorige meetmoment: vervang ze waar er iets nieuws te zeggen"
         " is. Een wijziging zonder nieuwe toelichting leidt tot een opmerking.",
-        "An explanation in italics is that of the meetmoment before: replace it where there is something new to say."
+        "An explanation in italics is that of the previous meetmoment: replace it where there is something new to say."
         " A change without a new explanation leads to a remark.",
     ),
     (

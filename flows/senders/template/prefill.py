@@ -1,7 +1,8 @@
-"""The last accepted values of the meetmoment before, laid out as the sheets of the return ask for them."""
+"""The values of the meetmoment before as the current release has them, laid out as the sheets of a return need."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -24,12 +25,14 @@ class Prefilled:
     """Sheet -> rows, each header -> value; by key."""
 
 
-# Records that hold now, of the projects that are asked for; what is of no project belongs to who sent it.
+# What held when the release was published; what came in since, of a night that was held or failed, was not.
+_HELD = "{version}.known_from <= $known_on and coalesce({version}.known_to, timestamp '9999-12-31') > $known_on"
+# Records that held then, of the projects that are asked for; what is of no project belongs to who sent it.
 _CURRENT = """
     select '{record}' as record, versions.row_id
     from intermediate.int_{record}_version as versions
     inner join intermediate.int_submission as submissions on versions.submission_id = submissions.submission_id
-    where versions.is_current
+    where {held}
         and versions.meetmoment_code = $meetmoment
         and case
             when versions.project_code is null then $domain is null or submissions.sender_code = $domain
@@ -50,7 +53,7 @@ _VALUES = """
         select projects.project_code
         from intermediate.int_project_version as projects
         inner join registry.reg_scope as scope on scope.scope_code = $scope
-        where projects.is_current
+        where {projects_held}
             and projects.meetmoment_code = $meetmoment
             and ($domain is null or upper(projects.policy_domain) = $domain)
             and coalesce(projects.funding_type = scope.funding_type, scope.funding_type is null)
@@ -144,9 +147,14 @@ _VALUES = """
 
 
 def accepted_values(
-    settings: Settings, plan_code: str, meetmoment_code: str, policy_domain: str | None, sheets: Sequence[FormSheet]
+    settings: Settings,
+    plan_code: str,
+    meetmoment_code: str,
+    policy_domain: str | None,
+    sheets: Sequence[FormSheet],
+    known_on: datetime,
 ) -> Prefilled:
-    """The accepted values of the last meetmoment before this one that has any.
+    """The accepted values of the last meetmoment before this one that has any, as they were known at a moment (UTC).
 
     Only records that carry forward (``seeds/contract/template_record.csv``), and only projects inside the scope that
     the meetmoment monitors.
@@ -156,14 +164,15 @@ def accepted_values(
     if warehouse is None:
         return Prefilled(None, empty)
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        source = _latest_before(con, plan_code, meetmoment_code)
+        known = {"known_on": known_on.astimezone(UTC).replace(tzinfo=None)}
+        source = _latest_before(con, plan_code, meetmoment_code, known)
         if source is None:
             return Prefilled(None, empty)
         meetmoment = registry.meetmomenten()[plan_code, meetmoment_code]
         feeds, constants = _mapping(sheets)
         con.register("feeds", feeds)
         con.register("constants", constants)
-        parameters = {
+        parameters = known | {
             "meetmoment": source,
             "domain": policy_domain,
             "scope": meetmoment["monitored_scope"],
@@ -173,6 +182,7 @@ def accepted_values(
         current = " union all ".join(_current(row) for row in records)
         said = " union all ".join(_said({row["record"] for row in records}))
         query = _VALUES.replace("{current}", current).replace("{said}", said)
+        query = query.replace("{projects_held}", _HELD.format(version="projects"))
         found = con.execute(query, parameters).fetchall()
     rows: dict[str, dict[str, dict[str, Value]]] = {sheet.name: {} for sheet in sheets}
     for sheet, row_key, header, value, value_state in found:
@@ -191,9 +201,10 @@ def _carried_forward(sheets: Sequence[FormSheet]) -> list[dict[str, str]]:
 
 
 def _current(row: dict[str, str]) -> str:
-    """The query for the rows of one record that hold now."""
+    """The query for the rows of one record that held."""
     left_out = f"and versions.{row['left_out_field']} is distinct from '{row['left_out_code']}'"
-    return _CURRENT.format(record=row["record"], left_out=left_out if row["left_out_field"] else "")
+    held = _HELD.format(version="versions")
+    return _CURRENT.format(record=row["record"], held=held, left_out=left_out if row["left_out_field"] else "")
 
 
 def _said(records: set[str]) -> list[str]:
@@ -239,13 +250,17 @@ def _mapping(sheets: Sequence[FormSheet]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return feeds, constants
 
 
-def _latest_before(con: duckdb.DuckDBPyConnection, plan_code: str, meetmoment_code: str) -> str | None:
+def _latest_before(
+    con: duckdb.DuckDBPyConnection, plan_code: str, meetmoment_code: str, known: dict[str, datetime]
+) -> str | None:
     calendar = [meetmoment for plan, meetmoment in registry.meetmomenten() if plan == plan_code]
     earlier = calendar[: calendar.index(meetmoment_code)]
     accepted = {
         code
         for (code,) in con.execute(
-            "select distinct meetmoment_code from intermediate.int_project_version where is_current"
+            "select distinct meetmoment_code from intermediate.int_project_version as versions where "
+            + _HELD.format(version="versions"),
+            known,
         ).fetchall()
     }
     return next((code for code in reversed(earlier) if code in accepted), None)

@@ -31,6 +31,21 @@ explanations as (
 
 ),
 
+-- A rename or a move that the register of events has is explained there.
+registered as (
+
+    select
+        meetmoment_code,
+        project_code,
+        bool_or(event_type = 'renamed') as is_renamed,
+        bool_or(event_type = 'moved_cluster') as is_moved_to_cluster,
+        bool_or(event_type = 'moved_ministry') as is_moved_to_ministry
+    from {{ ref('int_registered_event') }}
+    where reason_nl is not null
+    group by meetmoment_code, project_code
+
+),
+
 money as (
 
     select
@@ -191,6 +206,10 @@ final as (
         ), '') as emptied_{{ language }},
         {% endfor -%}
         coalesce(explanations.is_newly_explained, false) as is_newly_explained,
+        {% for change in ['renamed', 'moved_to_cluster', 'moved_to_ministry'] -%}
+        coalesce(explanations.is_newly_explained, false) or coalesce(registered.is_{{ change }}, false)
+            as is_explained_as_{{ change }},
+        {% endfor -%}
         coalesce(beside.is_rrf, false) as is_rrf,
         coalesce(links.valid_count, 0) as valid_rrf_link_count,
         case
@@ -200,6 +219,7 @@ final as (
         end as money_state
     from beside
     left join explanations using (meetmoment_code, project_code)
+    left join registered using (meetmoment_code, project_code)
     left join money using (meetmoment_code, project_code)
     left join links using (meetmoment_code, project_code)
 

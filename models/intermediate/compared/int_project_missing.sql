@@ -87,16 +87,26 @@ gone as (
 
 ),
 
+by_submission as (
+
+    select
+        submission_id,
+        meetmoment_code,
+        list(project_code order by project_code) as project_codes
+    from gone
+    group by submission_id, meetmoment_code
+
+),
+
 final as (
 
     select
         submission_id,
         meetmoment_code,
-        count(*) as missing_count,
-        array_to_string(list(project_code order by project_code)[:100], ', ')
-        || case when count(*) > 100 then ', ...' else '' end as missing_projects
-    from gone
-    group by submission_id, meetmoment_code
+        array_to_string(project_codes, ', ') as missing_projects,
+        {{ first_named('project_codes', 'nl') }} as missing_nl,
+        {{ first_named('project_codes', 'en') }} as missing_en
+    from by_submission
 
 )
 

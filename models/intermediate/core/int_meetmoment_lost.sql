@@ -7,18 +7,26 @@ lost as (
 
 ),
 
-final as (
+by_file as (
 
     select
         meetmoment_code,
         file_name,
         bool_and(is_withdrawal_registered) as is_withdrawal_registered,
         count(*) filter (where not is_withdrawal_registered) as unregistered_count,
-        'mist ' || array_to_string(
-            (list(project_code order by project_code) filter (where not is_withdrawal_registered))[:100], ', '
-        ) as lost_projects
+        list(project_code order by project_code) filter (where not is_withdrawal_registered) as project_codes
     from lost
     group by meetmoment_code, file_name
+
+),
+
+final as (
+
+    select
+        * exclude (project_codes),
+        'mist ' || {{ first_named('project_codes', 'nl') }} as lost_nl,
+        'lacks ' || {{ first_named('project_codes', 'en') }} as lost_en
+    from by_file
 
 )
 

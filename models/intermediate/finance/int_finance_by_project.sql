@@ -19,7 +19,7 @@ meetmomenten as (
 
 ),
 
--- A project that returned no money stands here too, as not reported, wherever others of its plan returned theirs.
+-- A project without money stands here too, as not reported or set apart, wherever others of its plan returned theirs.
 executions as (
 
     select distinct
@@ -47,6 +47,23 @@ pivoted as (
         sum(warning_count) filter (where measure in ('budget', 'committed', 'paid', 'forecast')) as warning_count
     from amounts
     group by meetmoment_code, project_code, execution
+
+),
+
+-- What was returned in a row that an error sets apart is not nothing.
+set_apart as (
+
+    select
+        rows_set_apart.meetmoment_code,
+        rows_set_apart.project_code,
+        amounts_set_apart.execution,
+        {% for measure in ['committed', 'paid', 'forecast'] -%}
+        max(case when amounts_set_apart.measure = '{{ measure }}' then 'set_apart' end) as {{ measure }}_state
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_row_not_counted') }} as rows_set_apart
+    inner join {{ ref('stg_finance') }} as amounts_set_apart using (row_id)
+    group by rows_set_apart.meetmoment_code, rows_set_apart.project_code, amounts_set_apart.execution
 
 ),
 
@@ -82,11 +99,11 @@ final as (
         pivoted.budget_current_eur - projects.budget_initial_eur - coalesce(transferred.budget_transfer_eur, 0)
             as budget_difference_eur,
         pivoted.committed_eur,
-        coalesce(pivoted.committed_state, 'not_reported') as committed_state,
+        coalesce(pivoted.committed_state, set_apart.committed_state, 'not_reported') as committed_state,
         pivoted.paid_eur,
-        coalesce(pivoted.paid_state, 'not_reported') as paid_state,
+        coalesce(pivoted.paid_state, set_apart.paid_state, 'not_reported') as paid_state,
         pivoted.forecast_eur,
-        coalesce(pivoted.forecast_state, 'not_reported') as forecast_state,
+        coalesce(pivoted.forecast_state, set_apart.forecast_state, 'not_reported') as forecast_state,
         pivoted.committed_eur - pivoted.paid_eur as encours_eur,
         coalesce(pivoted.committed_warning_count, 0) as committed_warning_count,
         coalesce(pivoted.paid_warning_count, 0) as paid_warning_count,
@@ -97,6 +114,7 @@ final as (
     from projects
     inner join executions using (meetmoment_code)
     left join pivoted using (meetmoment_code, project_code, execution)
+    left join set_apart using (meetmoment_code, project_code, execution)
     left join transferred using (meetmoment_code, project_code)
 
 )

@@ -21,7 +21,7 @@ scopes as (
 
 amount_versions as (
 
-    select * from {{ ref('int_finance_version') }} where execution = 'provisional'
+    select * from {{ ref('int_finance_version') }} where execution = {{ as_first_told() }}
 
 ),
 
@@ -74,7 +74,7 @@ amounts as (
     inner join {{ with_warnings('int_finance') }} as finance
         on members.meetmoment_code = finance.meetmoment_code
         and members.project_code = finance.project_code
-        and finance.execution = 'provisional'
+        and finance.execution = {{ as_first_told() }}
 
 ),
 

@@ -24,10 +24,11 @@ final as (
         count(*) as project_count,
         count(amounts.committed_eur) as committed_reported_count,
         count(*) filter (where amounts.committed_state = 'not_applicable') as committed_not_applicable_count,
-        count(*) filter (where amounts.committed_state in ('not_reported', 'withheld')) as committed_missing_count,
+        count(*) filter (where amounts.committed_state in ('not_reported', 'set_apart', 'withheld'))
+            as committed_missing_count,
         count(amounts.paid_eur) as paid_reported_count,
         count(*) filter (where amounts.paid_state = 'not_applicable') as paid_not_applicable_count,
-        count(*) filter (where amounts.paid_state in ('not_reported', 'withheld')) as paid_missing_count,
+        count(*) filter (where amounts.paid_state in ('not_reported', 'set_apart', 'withheld')) as paid_missing_count,
         sum(amounts.budget_initial_eur) as budget_initial_eur,
         sum(amounts.budget_initial_eur) filter (where amounts.committed_eur is not null)
             as committed_reporting_budget_eur,

@@ -38,6 +38,25 @@ register as (
 
 ),
 
+-- The first meetmoment that has each record: what is not new there has come back.
+first_known as (
+
+    select
+        record,
+        record_key,
+        min(meetmoment_number) as first_number
+    from {{ ref('int_record_version') }}
+    where is_current
+    group by record, record_key
+
+),
+
+meetmomenten as (
+
+    select * from {{ ref('reg_meetmoment') }}
+
+),
+
 changes as (
 
     select
@@ -57,6 +76,10 @@ kinded as (
     select
         changes.*,
         case
+            when
+                changes.comparison = 'movement' and changes.difference = 'added'
+                and first_known.first_number < meetmomenten.meetmoment_number
+                then 'returned'
             when changes.difference <> 'value' then changes.difference
             when changes.field = 'explanation' then 'explained'
             when ends.group_code = 'stopped' then 'stopped'
@@ -69,6 +92,8 @@ kinded as (
         end as kind
     from changes
     left join kinds using (record, field)
+    left join first_known using (record, record_key)
+    left join meetmomenten using (meetmoment_code)
     left join ends
         on case when changes.field = 'status' then changes.new_value end = ends.code
 
@@ -95,6 +120,7 @@ final as (
         on kinded.meetmoment_code = register.meetmoment_code
         and kinded.project_code = register.project_code
         and case
+            when kinded.comparison = 'movement' and kinded.kind = 'returned' then 'added'
             when kinded.comparison = 'movement' and (kinded.record = 'project' or kinded.kind in ('added', 'dropped'))
                 then kinded.kind
         end = register.seen_as

@@ -140,7 +140,7 @@ final as (
         stated.record_key,
         stated.project_code,
         differences.*,
-        after.explanation,
+        {{ new_words('after', 'before') }} as explanation,
         before.submission_id as old_submission_id,
         before.sheet as old_sheet,
         before.row_number as old_row_number,

@@ -60,19 +60,25 @@ changed as (
 
 ),
 
+-- Amounts as they held, the first version of each key marked.
 money as (
 
-    select * from {{ ref('int_finance_version') }} where known_to is null or known_to > known_from
+    select
+        amounts.*,
+        versions.previous_row_id is null as is_first
+    from {{ ref('int_finance_version') }} as amounts
+    inner join versions using (row_id, known_from)
 
 ),
 
--- The amount of the closed accounts restates the provisional one that was known when it came.
+-- The amount of the closed accounts restates the provisional one, whichever of the two came first; said once, when the
+-- second of them came. What either becomes after that is a restatement of its own.
 made_final as (
 
     select
         closed.row_id,
         provisional.row_id as previous_row_id,
-        closed.known_from as changed_at,
+        greatest(closed.known_from, provisional.known_from) as changed_at,
         'amount_eur' as field,
         'amount' as type,
         'made_final' as difference,
@@ -81,17 +87,19 @@ made_final as (
         provisional.amount_eur_state as old_state,
         closed.amount_eur_state as new_state
     from money as closed
-    inner join versions
-        on closed.row_id = versions.row_id
-        and closed.known_from = versions.known_from
-        and versions.previous_row_id is null
     inner join money as provisional
         on closed.meetmoment_code = provisional.meetmoment_code
         and closed.project_code = provisional.project_code
         and closed.measure = provisional.measure
         and provisional.execution = 'provisional'
-        and closed.known_from >= provisional.known_from
-        and (closed.known_from < provisional.known_to or provisional.known_to is null)
+        and (
+            (closed.is_first and {{ held_at('provisional', 'closed.known_from') }})
+            or (
+                provisional.is_first
+                and closed.known_from < provisional.known_from
+                and {{ held_at('closed', 'provisional.known_from') }}
+            )
+        )
     where
         closed.execution = 'final'
         and closed.amount_eur is distinct from provisional.amount_eur
@@ -115,7 +123,7 @@ final as (
         about.record_key,
         about.project_code,
         differences.*,
-        after.explanation,
+        {{ new_words('after', 'before') }} as explanation,
         before.submission_id as old_submission_id,
         before.sheet as old_sheet,
         before.row_number as old_row_number,

@@ -91,8 +91,9 @@ counted as (
         count(*) filter (where value_state = 'not_reported') as not_reported_count,
         count(*) filter (where value_state = 'not_applicable') as not_applicable_count,
         count(*) filter (where value_state = 'withheld') as withheld_count,
+        count(*) filter (where value_state = 'set_apart') as set_apart_count,
         string_agg(coalesce(territory, project_code, 'plan'), ', ' order by record_key)
-            filter (where value_state in ('not_reported', 'withheld')) as missing_parts,
+            filter (where value_state in ('not_reported', 'set_apart', 'withheld')) as missing_parts,
         count(*) filter (where value_state <> 'not_applicable' and baseline is null) as without_baseline_count,
         count(*) filter (where value_state <> 'not_applicable' and target is null) as without_target_count,
         sum(baseline) as baseline_sum,
@@ -123,6 +124,7 @@ ruled as (
         coalesce(counted.not_reported_count, 0) as not_reported_count,
         coalesce(counted.not_applicable_count, 0) as not_applicable_count,
         coalesce(counted.withheld_count, 0) as withheld_count,
+        coalesce(counted.set_apart_count, 0) as set_apart_count,
         counted.missing_parts,
         coalesce(counted.warning_count, 0) as warning_count,
         coalesce(asked.target_date, counted.target_date_returned) as target_date_known,
@@ -134,6 +136,8 @@ ruled as (
             when counted.part_count is null then 'nothing_returned'
             when counted.part_count = counted.not_applicable_count then 'not_applicable'
             when counted.withheld_count > 0 then 'part_withheld'
+            when counted.set_apart_count > 0 and (counted.reported_count = 0 or asked.aggregation <> 'last')
+                then 'part_set_apart'
             when counted.reported_count = 0 then 'part_not_reported'
             when asked.aggregation <> 'last' and counted.not_reported_count > 0 then 'part_not_reported'
         end as no_value_reason,
@@ -212,6 +216,7 @@ final as (
         not_reported_count,
         not_applicable_count,
         withheld_count,
+        set_apart_count,
         missing_parts,
         no_value_reason,
         case
@@ -219,7 +224,10 @@ final as (
             when no_value_reason = 'not_applicable' then 'not_applicable'
             when no_value_reason = 'nothing_returned' then 'not_reported'
             when no_value_reason = 'part_not_reported' and reported_count = 0 then 'not_reported'
-            else 'withheld'
+            when no_value_reason = 'part_set_apart' and reported_count = 0 then 'set_apart'
+            when no_value_reason = 'part_withheld' then 'withheld'
+            -- Its parts may all be there; that they are not made one is a rule, or for want of one of them.
+            else 'not_aggregated'
         end as value_state,
         actual,
         cast(actual_of_reported_parts as decimal(28, 6)) as actual_of_reported_parts,
@@ -235,7 +243,7 @@ final as (
         target_date_known as target_date,
         {{ progress_state('actual', 'baseline_used', 'target_used', 'direction') }} as progress_state,
         {{ progress_pct('actual', 'baseline_used', 'target_used', 'direction') }} as progress_pct,
-        {{ target_reached('actual', 'target_used', 'direction') }} as is_target_reached,
+        {{ target_reached('actual', 'baseline_used', 'target_used', 'direction') }} as is_target_reached,
         oldest_value_date,
         next_expected_on,
         case

@@ -7,6 +7,22 @@ returned as (
 
 ),
 
+-- What was returned in a row that an error sets apart is not nothing.
+set_apart as (
+
+    select
+        rows_set_apart.meetmoment_code,
+        rows_set_apart.meetmoment_number,
+        rows_set_apart.record_key,
+        stated.indicator_code,
+        stated.project_code,
+        stated.territory,
+        stated.measured_on
+    from {{ ref('int_row_not_counted') }} as rows_set_apart
+    inner join {{ ref('stg_indicator_value') }} as stated using (row_id)
+
+),
+
 indicators as (
 
     select * from {{ ref('int_indicator') }}
@@ -45,7 +61,25 @@ parts as (
         territory,
         measured_on,
         min(meetmoment_number) as first_number
-    from returned
+    from (
+        select
+            record_key,
+            indicator_code,
+            project_code,
+            territory,
+            measured_on,
+            meetmoment_number
+        from returned
+        union all
+        select
+            record_key,
+            indicator_code,
+            project_code,
+            territory,
+            measured_on,
+            meetmoment_number
+        from set_apart
+    ) as stated
     group by record_key, indicator_code, project_code, territory, measured_on
 
 ),
@@ -87,6 +121,7 @@ valued as (
         returned.target_date,
         case
             when coalesce(returned.value_state, 'reported') <> 'reported' then returned.value_state
+            when returned.actual_state is null and set_apart.record_key is not null then 'set_apart'
             else coalesce(returned.actual_state, 'not_reported')
         end as value_state,
         case when coalesce(returned.value_state, 'reported') = 'reported' then returned.actual end as actual,
@@ -104,6 +139,7 @@ valued as (
         and (indicators.version_number = 1 or expected.cutoff_date >= indicators.valid_from)
         and (indicators.valid_to is null or expected.cutoff_date < indicators.valid_to)
     left join returned using (meetmoment_code, record_key)
+    left join set_apart using (meetmoment_code, record_key)
 
 ),
 
@@ -136,7 +172,7 @@ final as (
         coalesce(target <> previous_target, false) as is_target_changed,
         {{ progress_state('actual', 'baseline', 'target', 'direction') }} as progress_state,
         {{ progress_pct('actual', 'baseline', 'target', 'direction') }} as progress_pct,
-        {{ target_reached('actual', 'target', 'direction') }} as is_target_reached,
+        {{ target_reached('actual', 'baseline', 'target', 'direction') }} as is_target_reached,
         {{ next_expected_on('value_date', 'periodicity_months', 'availability_delay_days') }} as next_expected_on
     from looked_back
 

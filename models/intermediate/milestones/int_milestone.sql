@@ -1,4 +1,4 @@
--- One row per meetmoment, project and milestone, beside the same milestone at the delivered meetmoment before.
+-- One row per meetmoment, project and milestone, beside the same milestone at the latest one before that has any.
 with
 
 milestones as (
@@ -19,15 +19,6 @@ codes as (
 
 ),
 
-calendar as (
-
-    select
-        meetmoment_code,
-        previous_delivered_meetmoment_code as previous_meetmoment_code
-    from {{ ref('int_calendar') }}
-
-),
-
 -- Where milestones were told; a list of its own meetmoment is not among them, since it lacks those of the others.
 listed as (
 
@@ -35,6 +26,21 @@ listed as (
     from milestones
     left join {{ ref('int_moment_list') }} as moment_lists using (submission_id, sheet)
     where moment_lists.layout_code is null
+
+),
+
+-- A meetmoment for which projects were delivered and no milestones is none to compare milestones with.
+calendar as (
+
+    select
+        calendar.meetmoment_code,
+        calendar.previous_delivered_meetmoment_code,
+        last_value(listed.meetmoment_code ignore nulls) over (
+            order by calendar.meetmoment_number
+            rows between unbounded preceding and 1 preceding
+        ) as previous_listed_meetmoment_code
+    from {{ ref('int_calendar') }} as calendar
+    left join listed using (meetmoment_code)
 
 ),
 
@@ -75,11 +81,12 @@ final as (
                 and codes.group_code in ('future', 'on_schedule', 'delayed')
                 then date_diff('day', milestones.planned_date, milestones.cutoff_date)
         end as days_overdue,
-        calendar.previous_meetmoment_code,
+        calendar.previous_listed_meetmoment_code as previous_meetmoment_code,
         before.planned_date as previous_planned_date,
         before.status as previous_status,
         case
-            when before.record_key is null then case when listed.meetmoment_code is null then 'first' else 'new' end
+            when before.record_key is null
+                then case when calendar.previous_listed_meetmoment_code is null then 'first' else 'new' end
             when before.planned_date <> milestones.planned_date then 'moved'
             else 'kept'
         end as change_since_previous,
@@ -93,9 +100,9 @@ final as (
     inner join calendar using (meetmoment_code)
     left join codes on milestones.status = codes.code
     left join milestones as before
-        on calendar.previous_meetmoment_code = before.meetmoment_code
+        on coalesce(calendar.previous_listed_meetmoment_code, calendar.previous_delivered_meetmoment_code)
+        = before.meetmoment_code
         and milestones.record_key = before.record_key
-    left join listed on calendar.previous_meetmoment_code = listed.meetmoment_code
 
 )
 

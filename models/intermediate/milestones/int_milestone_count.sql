@@ -40,6 +40,18 @@ final as (
         count(*) filter (where milestones.status_group in ('on_schedule', 'realised')) as on_schedule_or_realised_count,
         count(*) filter (where milestones.status_group = 'dropped') as dropped_count,
         count(*) filter (where milestones.status is null) as not_reported_count,
+        -- Beneath each of the figures that are published of them.
+        coalesce(
+            sum(milestones.warning_count) filter (where milestones.status_group is distinct from 'dropped'), 0
+        ) as milestone_warning_count,
+        coalesce(
+            sum(milestones.warning_count) filter (
+                where milestones.status_group in ('on_schedule', 'delayed', 'realised')
+            ), 0
+        ) as started_warning_count,
+        coalesce(
+            sum(milestones.warning_count) filter (where milestones.status_group in ('on_schedule', 'realised')), 0
+        ) as on_schedule_or_realised_warning_count,
         sum(milestones.warning_count) as warning_count
     from members
     inner join milestones using (meetmoment_code, project_code)

@@ -1,4 +1,4 @@
--- One row per meetmoment and milestone that the delivered meetmoment before had and this one has not.
+-- One row per meetmoment and milestone that the latest meetmoment before with milestones had and this one has not.
 with
 
 milestones as (
@@ -9,11 +9,10 @@ milestones as (
 
 successions as (
 
-    select
+    select distinct
         meetmoment_code,
-        previous_delivered_meetmoment_code as previous_meetmoment_code
-    from {{ ref('int_calendar') }}
-    where meetmoment_code in (select meetmoment_code from milestones)
+        previous_meetmoment_code
+    from milestones
 
 ),
 

@@ -13,6 +13,16 @@ reported as (
 
 ),
 
+statuses_set_apart as (
+
+    select distinct
+        meetmoment_code,
+        project_code
+    from {{ ref('int_row_not_counted') }}
+    where record = 'project_status'
+
+),
+
 deciding as (
 
     select * from {{ ref('int_status_rule_held') }} where is_deciding
@@ -39,8 +49,8 @@ final as (
         projects.speerpunt_code,
         projects.cluster_code,
         reported.status,
-        coalesce(reported.status_group, reported.status_state, 'not_reported') as status_group,
-        coalesce(reported.status_state, 'not_reported') as status_state,
+        coalesce(reported.status_group, reported.status_state, {{ no_status() }}) as status_group,
+        coalesce(reported.status_state, {{ no_status() }}) as status_state,
         reported.status_reason,
         reported.assessor,
         reported.vr_document,
@@ -51,6 +61,7 @@ final as (
         coalesce(deciding.evidence_nl, 'Geen enkele regel is van toepassing op wat is gemeld') as computed_evidence_nl,
         coalesce(deciding.evidence_en, 'No rule applies to what was reported') as computed_evidence_en,
         case
+            when coalesce(reported.status_group, reported.status_state) is null then {{ no_status() }}
             when reported.status_group is null then 'not_reported'
             when deciding.status_group is null then 'not_computed'
             when deciding.is_differing then 'differs'
@@ -66,6 +77,7 @@ final as (
         projects.warning_count as project_warning_count
     from projects
     left join reported using (meetmoment_code, project_code)
+    left join statuses_set_apart using (meetmoment_code, project_code)
     left join deciding using (meetmoment_code, project_code)
     left join contradictions using (meetmoment_code, project_code)
 

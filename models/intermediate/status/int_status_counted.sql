@@ -25,6 +25,16 @@ statuses as (
 
 ),
 
+statuses_set_apart as (
+
+    select distinct
+        meetmoment_code,
+        project_code
+    from {{ ref('int_row_not_counted') }}
+    where record = 'project_status'
+
+),
+
 -- A project without a status counts as what the return says in its place.
 final as (
 
@@ -36,12 +46,13 @@ final as (
         projects.speerpunt_code,
         projects.cluster_code,
         projects.policy_domain_code,
-        coalesce(statuses.status, statuses.status_state, 'not_reported') as status,
+        coalesce(statuses.status, statuses.status_state, {{ no_status() }}) as status,
         coalesce(statuses.warning_count, 0) as warning_count
     from published
     inner join members using (meetmoment_code, scope_code)
     inner join projects using (meetmoment_code, project_code)
     left join statuses using (meetmoment_code, project_code)
+    left join statuses_set_apart using (meetmoment_code, project_code)
 
 )
 

@@ -44,7 +44,8 @@ final as (
         coalesce(delivered.project_count, 0) > 0
         and coalesce(delivered.project_count >= meetmomenten.project_count, true) as is_complete,
         completions.first_complete_at,
-        meetmomenten.note
+        meetmomenten.note,
+        meetmomenten.note_nl
     from meetmomenten
     left join delivered
         on meetmomenten.meetmoment_code = delivered.meetmoment_code

@@ -8,5 +8,6 @@ select
     level_3_nl,
     currency,
     initial_budget_eur,
-    note
+    note,
+    note_nl
 from {{ ref('reg_plan') }}

@@ -55,6 +55,17 @@ warnings as (
 
 ),
 
+rows_set_apart as (
+
+    select
+        meetmoment_code,
+        project_code,
+        count(*) as set_apart_count
+    from {{ ref('int_row_not_counted') }}
+    group by meetmoment_code, project_code
+
+),
+
 final as (
 
     select
@@ -125,7 +136,8 @@ final as (
         projects.submission_id,
         projects.sheet,
         projects.row_number,
-        coalesce(warnings.warning_count, 0) as warning_count
+        coalesce(warnings.warning_count, 0) as warning_count,
+        coalesce(rows_set_apart.set_apart_count, 0) as set_apart_count
     from projects
     inner join meetmomenten using (meetmoment_code)
     inner join published using (meetmoment_code, project_code)
@@ -136,6 +148,7 @@ final as (
         and meetmomenten.headline_execution = money.execution
     left join milestones using (meetmoment_code, project_code)
     left join warnings using (meetmoment_code, project_code)
+    left join rows_set_apart using (meetmoment_code, project_code)
     left join scale on statuses.status = scale.code
     left join groups as reported_group on statuses.status_group = reported_group.code
     left join groups as computed_group on statuses.computed_status_group = computed_group.code

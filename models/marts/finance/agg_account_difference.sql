@@ -4,7 +4,9 @@ with
 differences as (
 
     select *
-    from {{ with_warnings('int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id']) }}
+    from {{ with_warnings(
+        'int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id'], measured_row_id='account_row_id'
+    ) }}
     where meetmoment_code is not null
 
 ),

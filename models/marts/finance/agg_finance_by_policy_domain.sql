@@ -18,7 +18,8 @@ final as (
         {% for measure in ['committed', 'paid', 'forecast'] -%}
         count({{ measure }}_eur) as {{ measure }}_reported_count,
         count(*) filter (where {{ measure }}_state = 'not_applicable') as {{ measure }}_not_applicable_count,
-        count(*) filter (where {{ measure }}_state in ('not_reported', 'withheld')) as {{ measure }}_missing_count,
+        count(*) filter (where {{ measure }}_state in ('not_reported', 'set_apart', 'withheld'))
+            as {{ measure }}_missing_count,
         {% endfor -%}
         cast(sum(budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
         cast(sum(budget_transfer_eur) as decimal(18, 2)) as budget_transfer_eur,

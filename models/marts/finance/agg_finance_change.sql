@@ -30,7 +30,7 @@ sums as (
         sum(committed_eur) as committed_eur,
         sum(paid_eur) as paid_eur
     from {{ ref('int_finance_sum') }}
-    where execution = 'provisional'
+    where execution = {{ as_first_told() }}
     group by meetmoment_code, scope_code
 
 ),

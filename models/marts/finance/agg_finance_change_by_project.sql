@@ -83,7 +83,9 @@ compared as (
         case when membership.presence <> 'entered' then before.provisional_eur end as previous_eur,
         case when membership.presence <> 'entered' then before.final_eur end as previous_final_eur,
         case when membership.presence <> 'left' then now.provisional_eur end as current_eur,
-        coalesce(before.warning_count, 0) + coalesce(now.warning_count, 0) as warning_count
+        before.provisional_warning_count as previous_provisional_warnings,
+        before.final_warning_count as previous_final_warnings,
+        now.provisional_warning_count as current_provisional_warnings
     from membership
     cross join measures
     left join amounts as before
@@ -135,7 +137,13 @@ final as (
         cast(case when is_in_both then greatest(movement_eur, 0) else 0 end as decimal(18, 2)) as increase_eur,
         cast(case when is_in_both then least(movement_eur, 0) else 0 end as decimal(18, 2)) as decrease_eur,
         current_eur,
-        cast(warning_count as bigint) as warning_count
+        -- Only what a part is reckoned from warns of it: no final amount of now, and of before only a restated one.
+        cast(
+            case when presence <> 'entered' then coalesce(previous_provisional_warnings, 0) else 0 end
+            + case when is_in_both then coalesce(previous_final_warnings, 0) else 0 end
+            + case when presence <> 'left' then coalesce(current_provisional_warnings, 0) else 0 end
+            as bigint
+        ) as warning_count
     from moved
 
 )

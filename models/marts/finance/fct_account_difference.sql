@@ -20,4 +20,6 @@ select
     returned_sheet,
     returned_row_number,
     cast(warning_count as bigint) as warning_count
-from {{ with_warnings('int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id']) }}
+from {{ with_warnings(
+    'int_account_difference', ['account_row_id', 'provisional_row_id', 'final_row_id'], measured_row_id='account_row_id'
+) }}

@@ -1,4 +1,4 @@
--- One row per meetmoment, project and event: added, renamed, moved, stopped, gone, merged, split or recoded.
+-- One row per meetmoment, project and event: added, returned, renamed, moved, stopped, gone, merged, split or recoded.
 with
 
 changes as (
@@ -37,15 +37,34 @@ first_seen as (
 
     select
         project_code,
-        meetmoment_code
+        meetmoment_code,
+        'added' as event_type
     from projects
     where meetmoment_code in (select meetmoment_code from calendar where previous_meetmoment_code is null)
     union
     select
         project_code,
-        meetmoment_code
+        meetmoment_code,
+        kind as event_type
     from changes
-    where kind = 'added' and record = 'project'
+    where kind in ('added', 'returned') and record = 'project'
+
+),
+
+-- What a project that comes back was called when it was last there: its code may have been another one's.
+called_before as (
+
+    select
+        first_seen.project_code,
+        first_seen.meetmoment_code,
+        max_by(before.title, before.meetmoment_number) as title
+    from first_seen
+    inner join calendar using (meetmoment_code)
+    inner join projects as before
+        on first_seen.project_code = before.project_code
+        and calendar.meetmoment_number > before.meetmoment_number
+    where first_seen.event_type = 'returned'
+    group by first_seen.project_code, first_seen.meetmoment_code
 
 ),
 
@@ -89,8 +108,8 @@ seen as (
     select
         first_seen.meetmoment_code,
         first_seen.project_code,
-        'added' as event_type,
-        null as old_value,
+        first_seen.event_type,
+        called_before.title as old_value,
         projects.title as new_value,
         null as related_projects,
         register.event_type is not null as is_in_register,
@@ -104,6 +123,7 @@ seen as (
         projects.warning_count
     from first_seen
     inner join projects using (meetmoment_code, project_code)
+    left join called_before using (meetmoment_code, project_code)
     left join register
         on first_seen.meetmoment_code = register.meetmoment_code
         and first_seen.project_code = register.project_code
@@ -111,13 +131,17 @@ seen as (
 
 ),
 
--- What the register says of a delivered meetmoment and the returns do not show stands here too.
+-- What the register says of a delivered meetmoment and the returns do not show stands here too. Of a project that comes
+-- back the register says that it was added.
 unseen as (
 
     select register.*
     from register
     inner join delivered using (meetmoment_code)
-    left join seen using (meetmoment_code, project_code, event_type)
+    left join seen
+        on register.meetmoment_code = seen.meetmoment_code
+        and register.project_code = seen.project_code
+        and register.event_type = case seen.event_type when 'returned' then 'added' else seen.event_type end
     where seen.project_code is null
 
 ),

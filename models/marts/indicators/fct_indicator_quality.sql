@@ -31,7 +31,9 @@ judged as (
         indicators.source is not null as has_source,
         case
             when progress.part_count = 0 or progress.part_count > progress.not_applicable_count
-                then progress.reported_count + progress.withheld_count > 0 and progress.not_reported_count = 0
+                then
+                    progress.reported_count + progress.withheld_count > 0
+                    and progress.not_reported_count + progress.set_apart_count = 0
         end as has_realised_value,
         indicators.level is not null as has_level,
         indicators.owner is not null as has_owner

@@ -238,15 +238,22 @@ figures as (
 
 ),
 
+-- A measure begins with its subject.
+set_apart as (
+
+    select * from {{ ref('int_scope_set_apart') }}
+
+),
+
 final as (
 
     select
-        meetmoment_code,
-        scope_code,
-        execution,
-        measure,
-        item,
-        unit,
+        figures.meetmoment_code,
+        figures.scope_code,
+        figures.execution,
+        figures.measure,
+        figures.item,
+        figures.unit,
         cast(numerator as decimal(20, 2)) as numerator,
         cast(denominator as decimal(20, 2)) as denominator,
         case
@@ -254,8 +261,14 @@ final as (
             else cast(numerator as decimal(32, 6))
         end as figure,
         cast(figure_from_rounded_parts as decimal(32, 6)) as figure_from_rounded_parts,
-        cast(warning_count as bigint) as warning_count
+        cast(warning_count as bigint) as warning_count,
+        coalesce(set_apart.set_apart_count, 0) as set_apart_count
     from figures
+    left join set_apart
+        on figures.meetmoment_code = set_apart.meetmoment_code
+        and figures.scope_code = set_apart.scope_code
+        and figures.execution = set_apart.execution
+        and split_part(figures.measure, '_', 1) = set_apart.subject
     -- What has no denominator is no ratio, and is left out.
     where numerator is not null and (unit <> 'percent' or denominator is not null)
 

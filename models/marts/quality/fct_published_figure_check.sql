@@ -108,7 +108,8 @@ final as (
         restatement_source,
         basis,
         source,
-        note
+        note,
+        note_nl
     from compared
 
 )

@@ -29,13 +29,9 @@ milestones_targets as (
         links.mt_number,
         links.kind,
         links.due_on,
-        {{ agreed_status('links.self_reported_status', 'not_reported') }} as self_reported_status,
-        {{ agreed_status('links.assessed_status', 'not_assessed') }} as assessed_status,
         max(links.valid_from) as decision_date,
         count(distinct links.measure_code) as measure_count,
-        count(distinct links.project_code) as project_count,
-        max(links.milestones_after_quarter_count) as milestones_after_quarter_count,
-        cast(sum(links.warning_count) as bigint) as warning_count
+        {{ goal_as_linked() }}
     from links
     inner join calendar using (meetmoment_code)
     inner join members
@@ -69,8 +65,7 @@ final as (
         milestones_targets.decision_date,
         milestones_targets.self_reported_status,
         milestones_targets.assessed_status,
-        coalesce(milestones_targets.due_on <= milestones_targets.cutoff_date, false)
-        and milestones_targets.self_reported_status not in ('completed', 'fulfilled') as is_overdue,
+        {{ goal_is_overdue('milestones_targets') }} as is_overdue,
         milestones_targets.measure_count,
         milestones_targets.project_count,
         milestones_targets.milestones_after_quarter_count,

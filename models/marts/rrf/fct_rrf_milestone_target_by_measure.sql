@@ -17,11 +17,7 @@ milestones_targets as (
         mt_number,
         kind,
         due_on,
-        {{ agreed_status('self_reported_status', 'not_reported') }} as self_reported_status,
-        {{ agreed_status('assessed_status', 'not_assessed') }} as assessed_status,
-        count(distinct project_code) as project_count,
-        max(milestones_after_quarter_count) as milestones_after_quarter_count,
-        cast(sum(warning_count) as bigint) as warning_count
+        {{ goal_as_linked() }}
     from links
     group by meetmoment_code, cutoff_date, measure_code, mt_number, kind, due_on
 
@@ -56,8 +52,7 @@ final as (
         milestones_targets.due_on,
         milestones_targets.self_reported_status,
         milestones_targets.assessed_status,
-        coalesce(milestones_targets.due_on <= milestones_targets.cutoff_date, false)
-        and milestones_targets.self_reported_status not in ('completed', 'fulfilled') as is_overdue,
+        {{ goal_is_overdue('milestones_targets') }} as is_overdue,
         milestones_targets.project_count,
         milestones_targets.milestones_after_quarter_count,
         milestones_targets.warning_count

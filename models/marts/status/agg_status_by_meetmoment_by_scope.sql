@@ -7,6 +7,16 @@ statuses as (
 
 ),
 
+statuses_set_apart as (
+
+    select distinct
+        meetmoment_code,
+        project_code
+    from {{ ref('int_row_not_counted') }}
+    where record = 'project_status'
+
+),
+
 members as (
 
     select * from {{ ref('int_project_scope') }}
@@ -49,14 +59,13 @@ counted as (
     select
         members.meetmoment_code,
         members.scope_code,
-        coalesce(statuses.status, statuses.status_state, 'not_reported') as status,
+        coalesce(statuses.status, statuses.status_state, {{ no_status() }}) as status,
         count(*) as project_count,
         sum(statuses.warning_count) as warning_count
     from members
     left join statuses using (meetmoment_code, project_code)
-    group by
-        members.meetmoment_code, members.scope_code,
-        coalesce(statuses.status, statuses.status_state, 'not_reported')
+    left join statuses_set_apart using (meetmoment_code, project_code)
+    group by all
 
 ),
 

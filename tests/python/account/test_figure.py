@@ -48,7 +48,7 @@ def test_eight_questions_of_an_auditor_on_35_41_percent_are_answered_by_one_comm
 
     # 1. What is it, in words?
     assert told["key"] == ASKED
-    assert told["label_nl"].startswith("Vastgelegd, in % van het initiële budget, Eenmalige relancemiddelen, voorlopig")
+    assert told["label_nl"].startswith("Vastgelegd, in % van het initiële budget, eenmalige relancemiddelen, voorlopig")
     assert "gedeeld door het initiële budget" in told["meaning_nl"] and told["label_nl"] in screen
     # 2. Was it printed so, and where?
     assert [(Decimal(row["printed"]), row["source"], row["verdict"]) for row in told["printed"]] == [

@@ -34,7 +34,7 @@ def current(demo: DemoRun) -> Release:
 
 @pytest.fixture
 def is_open(current: Release) -> Iterator[None]:
-    """Hold the release open for a test of many traces: each would open it anew, at more than its own cost."""
+    """Hold the release open for a test of many traces: each would open it anew, at ten times its own cost."""
     with duckdb.connect(str(current.database), read_only=True):
         yield
 
@@ -85,6 +85,7 @@ def same(one: str | None, other: str | None) -> bool:
         return False
 
 
+@pytest.mark.usefixtures("is_open")
 def test_random_rows_of_every_fact_are_traced_to_their_cells(demo: DemoRun, current: Release) -> None:
     chance = random.Random(20211231)
     of_mart = {mart: keys(current, mart) for mart in current.manifest["records"]}
@@ -121,17 +122,22 @@ def test_a_code_that_is_a_key_leads_to_its_cell(demo: DemoRun, current: Release)
 
 
 @pytest.mark.usefixtures("is_open")
-def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Release, every: int) -> None:
     of_measure: Counter[str] = Counter()
-    for key in keys(current, "agg_headline_figure_by_scope"):
+    for key in keys(current, "agg_headline_figure_by_scope")[::every]:
         found = trace(demo.settings, current, key)
         assert found.adds_up, (key, found.numerator, found.denominator)
         of_measure[key.split("/")[5]] += bool(found.parts)
     assert all(count > 0 for count in of_measure.values()) and len(of_measure) >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("is_open")
-def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: DemoRun, current: Release) -> None:
+@pytest.mark.parametrize("rows", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(
+    demo: DemoRun, current: Release, rows: int
+) -> None:
     chance = random.Random(20241231)
     added: Counter[str] = Counter()
     for mart in contents.declared(demo.settings.warehouse):
@@ -139,13 +145,13 @@ def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: 
             continue
         of_mart = keys(current, mart.name) if mart.has_trace_key else []
         for column in parts.figures(mart.name, [column.name for column in mart.columns]):
-            for key in chance.sample(of_mart, min(2, len(of_mart))):
+            for key in chance.sample(of_mart, min(rows, len(of_mart))):
                 found = trace(demo.settings, current, f"{key}:{column}")
                 assert found.value is None or found.adds_up, (key, column, found.value)
                 added[mart.name] += found.value is not None and not found.reason
                 for part in counting(found)[:1]:
                     assert to_the_file(demo, current, part.trace_key).origin, part
-    assert all(added.values()) and len(added) >= 22 and sum(added.values()) > 250
+    assert all(added.values()) and len(added) >= 22 and sum(added.values()) > 125 * rows
 
 
 def counting(found: Trace) -> list[parts.Part]:
@@ -305,9 +311,8 @@ def reads(text: str | None, value: Any) -> bool:
     return " ".join(text.split()) == str(value)
 
 
-def test_no_column_of_any_mart_claims_a_cell_that_does_not_hold_its_value(
-    demo: DemoRun, current: Release, is_open: None
-) -> None:
+@pytest.mark.usefixtures("is_open")
+def test_no_column_of_any_mart_claims_a_cell_that_does_not_hold_its_value(demo: DemoRun, current: Release) -> None:
     """A trace of a row's column names a cell that says that value, parts that add up, or why there are neither."""
     told: Counter[str] = Counter()
     with duckdb.connect(str(current.database), read_only=True) as con:
@@ -354,6 +359,7 @@ def test_what_stands_in_no_cell_names_no_file(demo: DemoRun, current: Release, m
     assert found.origin is None and found.cells == () and found.reason and found.adds_up
 
 
+@pytest.mark.usefixtures("is_open")
 def test_counts_of_findings_and_of_eu_targets_lead_to_rows(demo: DemoRun, current: Release) -> None:
     with duckdb.connect(str(current.database), read_only=True) as con:
         (rule, count), *_ = con.sql(

@@ -54,6 +54,44 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
     assert shown.getvalue().count(text[:10]) >= 21
 
 
+def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.StringIO) -> None:
+    of_all = {
+        "severity": "error",
+        "rule_id": "V01",
+        "file_name": "A.csv",
+        "waiver_id": None,
+        "sheet": "csv",
+        "expected": None,
+    }
+    many = [
+        of_all | {"column_name": "Bedrag", "row_number": n, "cell": f"C{n}", "message_nl": "nee", "message_en": "no"}
+        for n in range(2, 3_002)
+    ]
+    console.show_findings(many)
+    lines = shown.getvalue().splitlines()
+    assert (
+        len(lines) == 3 and "3000 keer, bv. nee" in lines[1] and "csv C2, C3, C4, C5, C6, C7 + 2994 Bedrag" in lines[1]
+    )
+
+
+def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io.StringIO) -> None:
+    alike = {
+        "rule_id": "DQ13C",
+        "severity": "warning",
+        "file_name": "OMG.xlsx",
+        "sheet": "Financien",
+        "column_name": "Bedrag",
+        "waiver_id": None,
+        "expected": "2000000.00",
+        "message_nl": "Gedaald naar 1234567.50 euro.",
+        "message_en": "Fell to 1234567.50 euro.",
+    }
+    console.show_findings([alike | {"cell": f"D{row}", "row_number": row} for row in range(2, 29)])
+    said = shown.getvalue()
+    assert "27 keer, bv. Gedaald naar 1.234.567,5 euro." in said and "27 times, e.g. Fell to 1,234,567.5" in said
+    assert "Financien D2" in said and "+ 21" in said and said.count("DQ13C") == 1
+
+
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\x07", "\x9b2J", "\x00", "\x1b]0;t\x07"])
 def test_no_text_steers_the_terminal(sign: str, shown: io.StringIO) -> None:
     console.console.print(sign)
@@ -71,3 +109,9 @@ def test_markup_of_ours_is_never_mixed_with_values() -> None:
         if isinstance(node, ast.JoinedStr) and "[/]" in ast.unparse(node) and "{{}}" not in ast.unparse(node)
     ]
     assert mixed == []
+
+
+def test_many_files_that_ask_for_the_same_are_one_message(shown: io.StringIO) -> None:
+    remedy = {"folder": "inbox", "remedy_nl": "zet het bestand elders", "remedy_en": "put the file elsewhere"}
+    console.show_unplaced([{"file_name": f"{number}.txt", **remedy} for number in range(5_000)])
+    assert shown.getvalue().count("zet het bestand elders") == 1 and "(5000)" in shown.getvalue()

@@ -46,7 +46,13 @@ _GOOD: dict[str, dict[str, Any]] = {
         "has_source": True,
     },
     CHANGE: {"meetmoment_code": "", "scope_code": "all", "measure": "paid", "unexplained_eur": 0},
-    LOST: {"meetmoment_code": "", "file_name": "f", "lost_projects": "p", "is_withdrawal_registered": True},
+    LOST: {
+        "meetmoment_code": "",
+        "file_name": "f",
+        "lost_nl": "mist p",
+        "lost_en": "lacks p",
+        "is_withdrawal_registered": True,
+    },
     MONEY: {
         "meetmoment_code": "",
         "project_code": "p",

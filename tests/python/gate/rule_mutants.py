@@ -7,14 +7,14 @@ survivors: changes that no case notices.
 import copy
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from release_cases import RELEASE_CASES, marts
 from rule_cases import CASES
-from rule_judged import Judged, about, judged_cases, suites
+from rule_judged import Judged, Suites, about, judged_apart, judged_cases, suites
 
 from expectations import gate
 
@@ -88,19 +88,11 @@ def _without(expectation: Expectation, *names: str) -> Expectation:
 def survivors(judged: Judged, every: int = 1) -> list[str]:
     """The changes to expectations of gate 1 that no case notices, of every n-th change."""
     wanted = {(number, rule) for number, case in enumerate(CASES) for rule in case.breaks}
-    assert set().union(*judged.failed.values()) == wanted, "a case fails as it stands: every change would be noticed"
-    found = []
     with duckdb.connect(str(judged.warehouse), read_only=True) as con:
-        for name, place, label, mutant in _every(suites(), every):
-            suite = suites()[name]
-            mutated = about(gate.judge(con, suite | {"expectations": [mutant]}), judged.case_of) if mutant else set()
-            rest = set().union(*(failed for key, failed in judged.failed.items() if key != (name, place)))
-            if mutated | rest == wanted:
-                found.append(f"{name}: {suite['expectations'][place]['meta']['rule_id']} {label}")
-    return found
+        return _unnoticed(con, suites(), judged.failed, wanted, every, lambda found: about(found, judged.case_of))
 
 
-def release_suites() -> dict[str, dict[str, Any]]:
+def release_suites() -> Suites:
     """The suites of gate 2 on rows, by name; the one that counts rows is judged in test_release_rules."""
     return {suite["name"]: suite for suite in gate.suites("release") if suite["name"] != "release_filled"}
 
@@ -108,18 +100,43 @@ def release_suites() -> dict[str, dict[str, Any]]:
 def release_survivors(every: int = 1) -> list[str]:
     """The changes to expectations of gate 2 that no case notices, of every n-th change."""
     wanted = {(number, rule) for number, case in enumerate(RELEASE_CASES) for rule in case.breaks}
-    found = []
     with duckdb.connect() as con:
         marts(con)
         failed = {
-            (name, place): release_about(gate.judge(con, suite | {"expectations": [expectation]}))
+            (name, place): release_about(found)
             for name, suite in release_suites().items()
-            for place, expectation in enumerate(suite["expectations"])
+            for place, found in enumerate(judged_apart(con, suite, suite["expectations"]))
         }
-        assert set().union(*failed.values()) == wanted, "a case fails as it stands: every change would be noticed"
-        for name, place, label, mutant in _every(release_suites(), every):
-            suite = release_suites()[name]
-            mutated = release_about(gate.judge(con, suite | {"expectations": [mutant]})) if mutant else set()
+        return _unnoticed(con, release_suites(), failed, wanted, every, release_about)
+
+
+About = set[tuple[int, str]]
+
+
+def _unnoticed(
+    con: duckdb.DuckDBPyConnection,
+    of: Suites,
+    failed: dict[tuple[str, int], About],
+    wanted: About,
+    every: int,
+    about_of: Callable[[list[gate.Failure]], About],
+) -> list[str]:
+    """The changes after which the expectations fail on what they failed on before.
+
+    Args:
+        failed: per suite and expectation what it fails on as it stands.
+        wanted: what the cases say that fails.
+        every: of every n-th change.
+        about_of: what failures are about.
+    """
+    assert set().union(*failed.values()) == wanted, "a case fails as it stands: every change would be noticed"
+    found = []
+    changes = list(_every(of, every))
+    for name, suite in of.items():
+        of_suite = [(place, label, mutant) for suite_name, place, label, mutant in changes if suite_name == name]
+        asked = iter(judged_apart(con, suite, [mutant for *_, mutant in of_suite if mutant]))
+        for place, label, mutant in of_suite:
+            mutated = about_of(next(asked)) if mutant else set()
             if mutated | set().union(*(f for key, f in failed.items() if key != (name, place))) == wanted:
                 found.append(f"{name}: {suite['expectations'][place]['meta']['rule_id']} {label}")
     return found

@@ -33,7 +33,7 @@ PREFIXES = {
 }
 MOST_PARENTS = 7
 # Read by one model that also reads what they come from, and yet no detour: each is one grain with a name of its own.
-STEPS = {"int_status_fact"}
+STEPS = {"int_status_fact", "int_movement", "int_restatement"}
 # All record types, all that an aggregate is checked against, or all that may register a loss, side by side.
 MANY_PARENTS = {
     "stg_record_row",
@@ -48,6 +48,7 @@ MANY_PARENTS = {
     "int_submission_replaced",
     "int_project_lost",
     "fct_identity_check",
+    "project_fiche",  # all that is known of a project
 }
 
 # Rule -> model -> why it may. An exception that is no longer needed fails too.

@@ -1,5 +1,6 @@
 """One word per notion: all that people read is held against the glossary of the registry, in Dutch and in English."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,9 @@ def of_templates() -> Iterator[Said]:
         for nl, en in re.findall(r'say\(\s*"([^"]*)"\s*,\s*"([^"]*)"', path.read_text(encoding="utf-8")):
             yield "nl", path.name, nl
             yield "en", path.name, en
+    for path in sorted((PROJECT / "reports").rglob("*.sql")):
+        for heading in re.findall(r'as "([^"]+)"', path.read_text(encoding="utf-8")):
+            yield "nl", str(path.relative_to(PROJECT)), heading
     for path in sorted((PROJECT / "reports").rglob("*.typ")):
         text = path.read_text(encoding="utf-8")
         for _, en in re.findall(_SAID, text):
@@ -93,7 +97,62 @@ def of_code() -> Iterator[Said]:
             yield "nl", "terminal", word.partition(" / ")[0]
 
 
-SOURCES = {"seeds": of_seeds, "yaml": of_yaml, "templates": of_templates, "code": of_code}
+def of_python() -> Iterator[Said]:
+    """The sentences that stand in Python: wherever a text stands beside its other language."""
+    for path in sorted((PROJECT / "flows").rglob("*.py")):
+        place = str(path.relative_to(PROJECT))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for language, text in pairs(node):
+                for words in strings(text):
+                    yield language, f"{place}:{node.lineno}", _COMMAND.sub("", words)  # type: ignore[attr-defined]
+
+
+_COMMAND = re.compile(r"'?veerkracht [a-z]+[^'.;,]*'?|`[^`]*`|\{[^}]*\}")
+"""A command, and what is filled in, has words of its own."""
+
+
+def pairs(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """The texts of a place in the code that says its language: what is said in both, a choice, a name, a key."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[nl, en]) if name.strip("_") == "say":
+            yield from (("nl", nl), ("en", en))
+        case ast.Call(args=[_, nl, en], func=ast.Attribute(attr="counted")):
+            yield from (("nl", nl), ("en", en))
+        case ast.IfExp(test=ast.Name(id="dutch"), body=nl, orelse=en):
+            yield from (("nl", nl), ("en", en))
+        case ast.IfExp(test=ast.Compare(comparators=[ast.Constant(value="nl")], ops=[ast.Eq()]), body=nl, orelse=en):
+            yield from (("nl", nl), ("en", en))
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in ("nl", "en"):
+                    yield str(key.value), value
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AugAssign(target=ast.Name(id=name), value=value)
+        ):
+            if name in ("nl", "en") or name.endswith(_SUFFIXES):
+                yield name[-2:], value
+        case ast.keyword(arg=str(name), value=value) if name in ("nl", "en") or name.endswith(_SUFFIXES):
+            yield name[-2:], value
+        case ast.JoinedStr() | ast.Constant():
+            said = next(strings(node), "")
+            dutch, slash, english = said.partition(" / ")
+            if slash and " " in dutch and "\n" not in said:
+                yield from (("nl", ast.Constant(dutch)), ("en", ast.Constant(english)))
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    """The texts of an expression, each whole, with a mark where something is filled in."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    elif not isinstance(node, ast.Call | ast.Subscript | ast.Attribute):
+        for child in ast.iter_child_nodes(node):
+            yield from strings(child)
+
+
+SOURCES = {"seeds": of_seeds, "yaml": of_yaml, "templates": of_templates, "code": of_code, "python": of_python}
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -164,6 +164,7 @@ def test_unit_tests_of_the_business_rules(small: DemoRun, tmp_path: Path) -> Non
     [
         ("requirements.lock", 70),
         ("requirements-dev.lock", 110),
+        ("requirements-spark.lock", 80),
         ("tests/bi/requirements.lock", 2),
         ("tests/bi/requirements-ckan.lock", 2),
         ("tests/bi/requirements-superset.lock", 140),

@@ -222,3 +222,19 @@ def test_a_receipt_that_cannot_be_read_is_named(home: Settings, said: str) -> No
     path.write_text(said)
     with pytest.raises(archive.Damaged, match=str(path)):
         archive.receipts(home.archive, PLAN)
+
+
+@pytest.mark.parametrize("limit", [{"max_night_files": 3}, {"max_night_mb": 0}])
+def test_a_crowd_of_files_is_one_message_and_stops_no_other_meetmoment(home: Settings, limit: dict[str, int]) -> None:
+    """What is received is kept for ever, so that somebody looks first."""
+    few = home.model_copy(update=limit)
+    send(few, "OMG_return_m2.xlsx", "" if "max_night_mb" in limit else "A", "m2")
+    for number in range(4):
+        send(few, f"{number}.txt", f"{number}")
+    assert receive(Night(few, NOW)) == ["OMG_return_m2.xlsx"]
+    (told,) = nothing_new(few).unplaced
+    assert told["folder"].endswith("inbox/m1") and "4 nieuwe bestanden" in told["remedy_nl"]
+    remember(few, NOW, standing(few), nothing_new(few))
+    quiet = quick_look(few)
+    assert quiet and quiet.unplaced == [told], "the next night says so too, and costs nothing"
+    assert len(receive(Night(home, NOW + timedelta(days=1)))) == 4, "with room enough they come in after all"

@@ -237,3 +237,20 @@ def is_utf8(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "told"),
+    [
+        ("regel 1_x000D_\nregel 2", "regel 1\nregel 2", []),
+        ("decreto_x0002_legge", "decreto␂legge", ["F24"]),
+        ("kolom_x0041_ en a_x1_b", "kolom_x0041_ en a_x1_b", []),
+    ],
+)
+def test_a_control_that_an_export_left_as_a_workbook_writes_it_is_read(
+    tmp_path: Path, written: str, text: str, told: list[str]
+) -> None:
+    record = dict(zip(HEADERS, ["VV001", "Opgestart", "", written], strict=True))
+    for form in (plain_csv(f'VV001;Opgestart;;"{written}"'), json.dumps([record]).encode()):
+        result, rows = parsed(tmp_path, form)
+        assert (rule_ids(result), rows[0]["texts"][3]) == (told, text)

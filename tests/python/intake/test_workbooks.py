@@ -202,6 +202,14 @@ def test_a_day_is_a_day(tmp_path: Path, code: str) -> None:
     assert shown(tmp_path, 44377.5, code) == ("2021-06-30 12:00:00", "d")
 
 
+@pytest.mark.parametrize("code", [*DAYS, "h:mm", "hh:mm:ss"])
+def test_a_part_of_a_day_in_a_cell_of_days_or_times_is_a_time_and_no_number(tmp_path: Path, code: str) -> None:
+    assert shown(tmp_path, 0.75, code) == ("18:00:00", "d")
+    assert shown(tmp_path, 0.9999999, code) == ("23:59:59", "d")
+    assert shown(tmp_path, 0, code) == ("0", "n"), "no day and no time: a reported 0"
+    assert shown(tmp_path, 1.5, "[h]:mm") == ("1.5", "n"), "what lasted so long is no moment"
+
+
 @pytest.mark.parametrize("code", SHARES)
 def test_a_share_is_what_is_shown(tmp_path: Path, code: str) -> None:
     assert shown(tmp_path, 0.125, code) == ("12.5%", "p")

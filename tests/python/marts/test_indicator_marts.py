@@ -84,7 +84,7 @@ def test_missing_is_a_value_and_what_is_withheld_is_not_shown(con: duckdb.DuckDB
         " from agg_indicator_progress where indicator_code = 'IND05' and meetmoment_code = 'm5'"
         " and scope_code = 'all'"
     ).fetchall()
-    assert charging == [("withheld", "part_not_reported", "BE24", None, Decimal(1490 + 2260 + 2875 + 3340))]
+    assert charging == [("not_aggregated", "part_not_reported", "BE24", None, Decimal(1490 + 2260 + 2875 + 3340))]
 
 
 def test_a_raised_target_is_seen_with_its_reason(con: duckdb.DuckDBPyConnection) -> None:

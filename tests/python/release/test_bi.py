@@ -7,11 +7,10 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -20,6 +19,7 @@ import psycopg
 import pytest
 import sqlalchemy
 from conftest import DemoRun
+from superset_reading import drawn_bars, naive_chart, places, superset
 
 from flows.release import kept, postgres
 from flows.settings import PROJECT
@@ -272,29 +272,6 @@ def _run(*command: str, cwd: Path = PROJECT) -> str:
     return ran.stdout
 
 
-SUPERSET = PROJECT / ".venv-superset" / "bin" / "python"
-
-
-def superset(folder: Path, **asked: Any) -> dict[str, Any]:
-    """What a Superset answers that knows nothing but the address of a release; none where it is not installed."""
-    if not SUPERSET.exists():
-        pytest.skip("no Superset here; `make superset` installs it and asks this test")
-    (folder / "superset").mkdir()
-    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-    answer: dict[str, Any] = json.loads(
-        _run(str(SUPERSET), str(BI / "ask_superset.py"), str(folder / "superset"), str(folder / "asked.json"))
-    )
-    return answer
-
-
-def naive_chart(dataset: dict[str, str], metric: str, by: Sequence[str] = (), **filters: str) -> dict[str, Any]:
-    """What Superset asks for a chart on which somebody chose a measure, by what it stands, and one meetmoment."""
-    told = {"expressionType": "SQL", "sqlExpression": metric, "label": "figure"}
-    chosen = [{"col": column, "op": "==", "val": value} for column, value in filters.items()]
-    query = {"columns": list(by), "metrics": [told], "filters": chosen}
-    return {"dataset": dataset, "query": {**query, "orderby": [[column, True] for column in by], "row_limit": 1000}}
-
-
 @pytest.mark.slow
 def test_superset_shows_the_published_figures_and_the_chart_of_the_plan(demo: DemoRun, tmp_path: Path) -> None:
     """No filter on scope or execution; the order and the colours of the statuses come by one join on their codes."""
@@ -321,18 +298,38 @@ def test_superset_shows_the_published_figures_and_the_chart_of_the_plan(demo: De
         {"table_name": "statuses", "sql": statuses}, "sum(project_count)", by, meetmoment_code="m3"
     )
     shut_in = {"read_only": True, "config": {"enable_external_access": False, "lock_configuration": True}}
-    answer = superset(
-        tmp_path,
-        uri=f"duckdb:///{release.database}",
-        schema="main",
-        connect_args=shut_in,
-        tables=["fct_finance"],
-        charts=charts,
-    )
-    shown = {name: answer["charts"][name][0]["figure"] for name in figures}
-    assert shown == {name: published for name, (*_, published) in figures.items()}
     with (PROJECT / "seeds" / "codes" / "code.csv").open(encoding="utf-8", newline="") as file:
         scale = {row["code"]: row for row in csv.DictReader(file) if row["code_list"] == "project_status"}
+    told = {"expressionType": "SQL"}
+    form = {
+        "viz_type": "echarts_timeseries_bar",
+        "x_axis": "status_label_nl",
+        "xAxisForceCategorical": True,
+        "metrics": [{**told, "sqlExpression": "sum(project_count)", "label": "Projecten"}],
+        "timeseries_limit_metric": {**told, "sqlExpression": "min(sort_order)", "label": "Volgorde"},
+        "x_axis_sort": "Volgorde",
+        "x_axis_sort_asc": True,
+        "color_by_primary_axis": True,
+        "groupby": [],
+        "adhoc_filters": [{**told, "clause": "WHERE", "sqlExpression": "meetmoment_code = 'm3'"}],
+        "row_limit": 100,
+    }
+    asked = {
+        "uri": f"duckdb:///{release.database}",
+        "schema": "main",
+        "connect_args": shut_in,
+        "tables": ["fct_finance"],
+        "charts": charts,
+        "drawn": {
+            "dataset": {"table_name": "drawn", "sql": statuses},
+            "form": form,
+            "colours": {row["label_nl"]: row["colour"] for row in scale.values()},
+        },
+    }
+    with superset(tmp_path, **asked) as answer:
+        bars = drawn_bars(answer["drawn"], tmp_path / "statuses.png")
+    shown = {name: answer["charts"][name][0]["figure"] for name in figures}
+    assert shown == {name: published for name, (*_, published) in figures.items()}
     drawn = answer["charts"]["chart"]
     assert [bar["status"] for bar in drawn] == sorted(
         (bar["status"] for bar in drawn), key=lambda status: int(scale[status]["sort_order"])
@@ -343,6 +340,12 @@ def test_superset_shows_the_published_figures_and_the_chart_of_the_plan(demo: De
             scale[bar["status"]]["label_nl"],
         )
     assert len(drawn) == 6 and sum(bar["figure"] for bar in drawn) == 180
+    # What was drawn is what was answered: the statuses from left to right, each in its colour.
+    assert [(bar["label"], bar["value"], bar["colour"]) for bar in bars] == [
+        (bar["status_label_nl"], bar["figure"], bar["colour"]) for bar in drawn
+    ]
+    seen = places(tmp_path / "statuses.png", [bar["colour"] for bar in drawn if bar["figure"] > 5])
+    assert len(seen) == sum(bar["figure"] > 5 for bar in drawn) and seen == sorted(seen)
     finance = answer["tables"]["fct_finance"]
     assert finance["comment"].startswith("Eén rij per meetmoment en project")
     assert all(column["comment"] for column in finance["columns"])
@@ -356,13 +359,13 @@ def test_superset_reflects_the_keys_of_the_export(demo: DemoRun, server: str, tm
     postgres.export(release, server)
     parts = dict(part.split("=", 1) for part in server.split())
     uri = f"postgresql+psycopg2://{parts['user']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
-    answer = superset(tmp_path, uri=uri, schema="veerkracht", connect_args={}, tables=["fct_finance"], charts={})
+    with superset(tmp_path, uri=uri, schema="veerkracht", connect_args={}, tables=["fct_finance"], charts={}) as answer:
+        found = answer["tables"]["fct_finance"]
     with duckdb.connect(str(release.database), read_only=True) as con:
         wanted = con.sql(
             "select constraint_type, constraint_column_names, referenced_table, referenced_column_names"
             " from duckdb_constraints() where table_name = 'fct_finance'"
         ).fetchall()
-    found = answer["tables"]["fct_finance"]
     keys = {kind: columns for kind, columns, *_ in wanted}
     assert found["primaryKey"] == keys["PRIMARY KEY"]
     assert {

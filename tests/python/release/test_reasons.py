@@ -21,13 +21,15 @@ _CHECK = """
         meetmoment_code, scope_code, execution, measure, item, unit, printed, recomputed, restated, restated_on)
 """
 _AROUND = """
+    create table marts.agg_headline_figure_by_scope as
+    select meetmoment_code, scope_code, execution, measure, item from marts.fct_published_figure_check limit 0;
     create table marts.dim_meetmoment as from (values ('m3', 'm2', 'Meting 3', 'Measurement 3', date '2021-12-31'))
         as t(meetmoment_code, previous_meetmoment_code, label_nl, label_en, cutoff_date);
     create table marts.dim_scope as from (values ('one_off', 'Eenmalige relancemiddelen', 'One-off money'))
         as t(scope_code, label_nl, label_en);
     create table marts.dim_code as from (values
         ('headline_measure', 'committed', 'Vastgelegd (VAK)', 'Committed (VAK)'),
-        ('headline_item', 'total', 'Totaal', 'Total'),
+        ('headline_item', 'total', 'Totaal', 'Total'), ('finance_execution', 'provisional', 'Voorlopig', 'Provisional'),
         ('figure_unit', 'EUR million', 'miljoen euro', 'million euro')) as t(code_list, code, label_nl, label_en);
     create table marts.dim_submission as from (values
         ('a', 'OMG_m3.xlsx', null), ('b', 'OMG_m3_v2.xlsx', null), ('c', 'MOW_m3.xlsx', null),
@@ -68,7 +70,7 @@ def test_the_figure_is_told_in_words_with_what_changed_it_and_what_to_do(tmp_pat
     found = told(tmp_path, (*SAME, row(10, "b")), (*SAME, row(60, "a")))
     assert str(found).startswith("DQ16A: ")
     for part in (
-        "Vastgelegd (VAK), totaal, Meting 3 (31/12/2021), eenmalige relancemiddelen",
+        "Vastgelegd (VAK), eenmalige relancemiddelen, voorlopig, Meting 3 (31/12/2021): "
         "gedrukt 2.000 miljoen euro, herrekend 1.950,4 miljoen euro (verschil −49,6)",
         "sinds uitgave 2022-01-24.1 gewijzigd door OMG_m3_v2.xlsx (b).",
         "veerkracht withdraw",

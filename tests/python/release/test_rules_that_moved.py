@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from conftest import DemoRun
+from replay import without_pages
 from typer.testing import CliRunner
 
 from flows import cli, registry
@@ -15,6 +18,7 @@ from flows.forms import changes
 from flows.intake import archive
 from flows.release import kept, publishing, rules
 from flows.settings import Settings
+from flows.warehouse import transform
 
 NOW = datetime(2025, 3, 1, 1, 17, tzinfo=UTC)
 MOVED = "veerkracht/fct_finance/m7/VV014"
@@ -44,7 +48,8 @@ def a_rule_moved_a_value(settings: Settings) -> None:
 
 def publish(settings: Settings) -> kept.Release | None:
     receipts = archive.receipts(settings.archive, settings.plan)
-    return publishing.publish(settings, settings.warehouse, receipts, NOW)
+    with without_pages():
+        return publishing.publish(settings, settings.warehouse, receipts, NOW)
 
 
 def test_nothing_changed_is_not_said_where_rules_moved_a_value(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +92,62 @@ def test_rules_that_moved_nothing_are_told_so(home: Settings, monkeypatch: pytes
     assert told and told["moved_count"] == 0 and told["code"]
     nl, en = rules.words(told)
     assert "daardoor verschoven 0" in nl and "0 published values moved" in en
+
+
+def test_what_moved_is_counted_whole_and_named_in_part(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much a rule moves, no more of it comes into memory than is named."""
+    current = kept.current(home)
+    assert current
+    other_code(monkeypatch)
+    monkeypatch.setattr(rules, "_NAMED", 3)
+    with duckdb.connect(str(home.warehouse)) as con:
+        ((rows, moved),) = con.execute(
+            "select count(*), count(paid_eur) from marts.fct_finance_by_execution"
+        ).fetchall()
+        con.execute("update marts.fct_finance_by_execution set paid_eur = paid_eur + 1")
+    of_a_mart = rules._moved
+    taken = []
+
+    def watched(*asked: Any) -> tuple[int, list[dict[str, Any]]]:
+        count, named = of_a_mart(*asked)
+        taken.append(len(named))
+        return count, named
+
+    monkeypatch.setattr(rules, "_moved", watched)
+    told = rules.changed(home, current, home.warehouse, archive.receipts(home.archive, home.plan))
+    assert told and told["tables"] == {"fct_finance_by_execution": moved} and told["moved_count"] == moved > 3
+    assert rows >= moved and sum(taken) == len(told["moved"]) == 3
+
+
+def test_what_came_in_since_is_not_among_what_rules_moved(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The receipts of the release before are made into marts anew, apart from the warehouse that has more of them."""
+    current = kept.current(home)
+    assert current
+    other_code(monkeypatch)
+    a_rule_moved_a_value(home)
+    receipts = archive.receipts(home.archive, home.plan)
+    *then, last = receipts
+    of_then = [entry for entry in current.manifest["submissions"] if entry["submission_id"] != last.submission_id]
+    monkeypatch.setitem(current.manifest, "submissions", of_then)
+    built = []
+
+    def build(
+        _: Settings, of: Sequence[archive.Receipt], withdrawn: Mapping[str, Any], to: Path, known_on: datetime
+    ) -> None:
+        built.append(([receipt.submission_id for receipt in of], sorted(withdrawn), known_on))
+        shutil.copy2(home.warehouse, to)
+        shutil.copytree(home.warehouse.parent / "dbt", to.parent / "dbt")
+
+    monkeypatch.setattr(rules, "build_as_known", build)
+    told = rules.changed(home, current, home.warehouse, receipts)
+    withdrawn = sorted(entry["submission_id"] for entry in current.manifest["withdrawals"])
+    assert built == [([receipt.submission_id for receipt in then], withdrawn, current.published_at)]
+    assert told and told["moved_count"] == 1 and told["moved"][0]["trace_key"] == MOVED
+
+    def fails(*_: Any) -> None:
+        raise transform.TransformFailed("model x could not be built\nat line 3")
+
+    monkeypatch.setattr(rules, "build_as_known", fails)
+    told = rules.changed(home, current, home.warehouse, receipts)
+    assert told and told["not_told"] == "model x could not be built" and told["moved_count"] is None
+    assert "niet bekend" in rules.words(told)[0]

@@ -172,6 +172,10 @@ def test_the_workbooks_have_a_sheet_per_question_and_links_to_them(folder: Path)
         heads = {cell.value for label in labels for cell in book[label][4] if cell.value}
         assert heads
         assert not [head for head in heads if "_" in str(head)], "labels, not columns"
+        for sheet in book:
+            assert sheet.page_setup.orientation == "landscape", sheet.title
+            assert sheet.page_setup.fitToHeight == 0, "as wide as a page, and as long as it is"
+            assert sheet.title == "Inhoud" or sheet.max_row < 4 or sheet.print_title_rows == "$4:$4"
 
 
 def test_the_note_that_officials_edit_says_what_the_page_says(folder: Path) -> None:
@@ -186,3 +190,42 @@ def test_the_note_that_officials_edit_says_what_the_page_says(folder: Path) -> N
     pictures = [element for element in body.iter() if element.tag.endswith("}docPr")]
     assert pictures
     assert all(picture.get("descr") for picture in pictures)
+
+
+def test_no_figure_is_broken_over_two_lines_in_a_table_of_the_note(folder: Path) -> None:
+    for table in docx.Document(str(folder / "cover_note.docx")).tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) <= docx.shared.Cm(17)
+        for width, column in zip(widths, table.columns, strict=True):
+            letters = max(len(cell.text) for cell in column.cells)
+            assert letters > 15 or width > letters * docx.shared.Cm(0.14), column.cells[0].text
+        assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader"), "the heading is repeated where the table runs on"
+
+
+def test_a_fiche_names_the_indicators_of_its_project_also_where_it_reports_none(
+    release: Release, tmp_path: Path
+) -> None:
+    database = tmp_path / "marts.duckdb"
+    shutil.copy(release.database, database)
+    with duckdb.connect(str(database)) as con:
+        without = con.sql("""
+            select project_code, meetmoment_code
+            from dim_project_history
+            anti join bridge_project_indicator using (project_code)
+            where meetmoment_code = (select max_by(meetmoment_code, meetmoment_number) from dim_meetmoment
+                where delivered_project_count > 0)
+            order by project_code
+        """).fetchall()
+        ((indicator, label),) = con.sql("select indicator_code, label_nl from dim_indicator limit 1").fetchall()
+        (project, moment), *others = without
+        con.execute(
+            "insert into bridge_project_indicator by name select ? as project_code, ? as indicator_code,"
+            " true as is_in_register, false as is_in_objective, false as has_values, ? as first_meetmoment_code,"
+            " ? as last_meetmoment_code",
+            [project, indicator, moment, moment],
+        )
+    (pdf,) = making.make(database, "fiches", head_of(release)).files.values()
+    (tmp_path / "fiches.pdf").write_bytes(pdf)
+    letters = pdf_reading.letters(tmp_path / "fiches.pdf")
+    assert letters.count("Aanditprojectisgeenindicatorgekoppeld") == len(others)
+    assert f"Ookgekoppeld,zonderwaardebijdezemeting:{''.join(label.split())}(inhetregister)." in letters

@@ -1,11 +1,13 @@
 """The answer to the sender: every finding on its cell, in the sender's own workbook or as a table and a page."""
 
 import csv
+import errno
 import io
 import json
+import re
 import zipfile
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,12 @@ from replay import without_dbt
 
 from flows import registry
 from flows.check import check
-from flows.intake import archive
+from flows.forms import publication
+from flows.intake import archive, sandbox
 from flows.night import Night, runbook
-from flows.senders.answer import findings_csv, folder, marks
+from flows.senders.answer import findings_csv, folder, marking, marks, told
 from flows.senders.answer.marking import Job, mark_all
-from flows.senders.answer.page import page
+from flows.senders.answer.page import LOOK, page
 from flows.senders.answer.verdict import Answer, read
 from flows.settings import Settings
 
@@ -33,6 +36,7 @@ def finding(severity: str, sheet: str | None, cell: str | None, row: int | None,
     return {
         **{"rule_id": "V01", "severity": severity, "submission_id": "s", "sheet": sheet, "row_number": row},
         **{"column_name": "Bedrag", "cell": cell, "received_value": value, "expected": "een getal"},
+        **{"file_name": "A.xlsx", "waiver_id": None},
         **{"message_nl": f"{value} is geen getal.", "message_en": f"{value} is not a number."},
     }
 
@@ -142,6 +146,48 @@ def test_what_cannot_be_marked_leaves_the_others_to_be_marked(book: Path, tmp_pa
     assert [path.name for path in tmp_path.glob("*.out")] == ["good.out"]
 
 
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), OSError(errno.EIO, "broken"), MemoryError()])
+def test_what_the_machine_fails_says_nothing_about_a_workbook(
+    book: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Neither does a machine without memory; a file that is too large for its limits is left unmarked."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(marks, "mark", fail)
+    monkeypatch.setattr(sandbox, "memory_was_there", lambda limits: False)
+    order = json.loads(json.dumps([str(book), asdict(answer()), str(book.with_name("out"))], default=str))
+    with pytest.raises(type(error)):
+        marking._mark(order, Settings())
+    error = OSError(errno.EFBIG, "too large")
+    order = json.loads(json.dumps([str(book), asdict(answer()), str(book.with_name("out"))], default=str))
+    assert marking._mark(order, Settings()) == marking._UNMARKED
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_failure_of_the_machine_is_tried_again_and_never_remembered(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    tried: list[object] = []
+    run_all = sandbox.run_all
+
+    def failing(body: str, jobs: Any, *given: Any) -> None:
+        tried.append(body)
+        if len(tried) <= failures:
+            raise sandbox.Failed({0: "killed by SIGKILL"})
+        run_all(body, jobs, *given)
+
+    monkeypatch.setattr(sandbox, "run_all", failing)
+    one, place = answer(finding("critical", "Geld 2021", "A4", 4)), tmp_path / "answer"
+    written = {one.submission_id: place}
+    folder.write([one], {one.submission_id: book}, written, Settings())
+    is_marked = (place / "A_bevindingen.xlsx").exists()
+    assert is_marked == (failures == 1) and is_marked != (place / "A_bevindingen.csv").exists()
+    assert bool(folder.write([one], {one.submission_id: book}, written, Settings())) == (failures == 2)
+    assert (place / "A_bevindingen.xlsx").exists() and not (place / "A_bevindingen.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
@@ -180,7 +226,15 @@ def test_the_page_is_dutch_first_needs_nothing_else_and_escapes_what_was_receive
     html = page(answer(finding("critical", "csv", "A2", 2, "<script>alert(1)</script>")))
     assert "<script" not in html and "&lt;script&gt;" in html
     assert html.index("Geweigerd") < html.index("Rejected")
-    assert "http" not in html.replace('http-equiv="Content-Security-Policy"', "") and "src=" not in html
+    assert "src=" not in html and "url(" not in html and "@import" not in html
+
+
+def test_the_page_looks_like_the_site_and_leads_to_it() -> None:
+    html = page(answer(finding("warning", "csv", "A2", 2)))
+    assert LOOK.read_text(encoding="utf-8") in html
+    leads = re.findall(r'href="([^"]*)"', html)
+    pages = [f"{publication.value('base_uri')}/{name}.html" for name in ("index", "kwaliteit", "methode", "begrippen")]
+    assert set(leads) == {"#inhoud", *pages}
 
 
 def test_an_answer_is_written_again_only_when_it_says_something_else(book: Path, tmp_path: Path) -> None:
@@ -211,14 +265,30 @@ def test_an_answer_of_which_a_file_is_gone_is_written_again(book: Path, tmp_path
         assert path.exists()
 
 
+def test_of_thousands_of_findings_of_one_kind_the_first_are_marked_and_all_stand_in_a_table(
+    book: Path, tmp_path: Path
+) -> None:
+    many = [finding("warning", "Geld 2021", f"C{row}", row) for row in range(2, told.MOST_MARKED + 202)]
+    of_many = answer(*many)
+    at = tmp_path / "answers" / "one"
+    folder.write([of_many], {of_many.submission_id: book}, {of_many.submission_id: at}, Settings())
+    made = openpyxl.load_workbook(at / "A_bevindingen.xlsx")
+    assert sum(cell.comment is not None for (cell,) in made["Geld 2021"]["C2:C5000"]) == told.MOST_MARKED
+    assert any(text.startswith(f"{len(many)} keer, bv. ") for text in texts(made["Bevindingen"]))
+    assert len((at / "A_bevindingen.csv").read_text("utf-8-sig").splitlines()) == 1 + len(many)
+    said = json.loads((at / folder.ANSWER).read_text("utf-8"))
+    assert said["counts"]["warning"] == len(said["findings"]) == len(many)
+    assert said["files"] == ["A_bevindingen.csv", "A_bevindingen.xlsx"]
+
+
 def test_each_submission_is_answered_in_its_own_form(small: DemoRun) -> None:
     answers = read(small.settings.warehouse)
     receipts = archive.receipts(small.settings.archive, small.settings.plan)
     assert {a.submission_id for a in answers} == {receipt.submission_id for receipt in receipts}
-    for told in answers:
-        at = small.settings.answers / told.meetmoment_code / folder.folder_name(told)
+    for one in answers:
+        at = small.settings.answers / one.meetmoment_code / folder.folder_name(one)
         endings = sorted(path.suffix for path in at.iterdir())
-        assert endings == ([".json", ".xlsx"] if told.file_name.endswith(".xlsx") else [".csv", ".html", ".json"])
+        assert endings == ([".json", ".xlsx"] if one.file_name.endswith(".xlsx") else [".csv", ".html", ".json"])
     (rejected,) = [a for a in answers if a.is_rejected]
     assert rejected.file_name == "OV_return_m7.xlsx"
     at = small.settings.answers / "m7" / folder.folder_name(rejected)
@@ -241,6 +311,28 @@ def test_check_gives_the_same_answer_before_sending(small: DemoRun, tmp_path: Pa
     files = sorted(path.name for path in sent.iterdir())
     assert sorted(path.name for path in before.iterdir()) == files
     assert all((before / file).read_bytes() == (sent / file).read_bytes() for file in files)
+
+
+def test_a_second_round_brings_nothing_new(small: DemoRun, tmp_path: Path) -> None:
+    """What would be remarked beside the meetmoment before is told of a refused file too."""
+    made = openpyxl.load_workbook(small.settings.inbox / "m7" / "OMG_return_m7.xlsx")
+    title = next(cell for cell in made["Projecten"][1] if cell.value == "Titel").column
+    made["Projecten"].cell(2, title).value = "Een heel andere naam"
+    amount = made["Financien"]["D4"].value
+    made["Financien"]["D4"] = "veel"
+    path = tmp_path / "OMG_return_m7_v9.xlsx"
+    made.save(path)
+    now = datetime(2025, 2, 1, tzinfo=UTC)
+    first = check(small.settings, [path], "m7", now)
+    made["Financien"]["D4"] = amount
+    made.save(path)
+    second = check(small.settings, [path], "m7", now)
+
+    def told(findings: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+        return {(f["rule_id"], f["sheet"], f["cell"], f["message_nl"]) for f in findings}
+
+    assert any(f["severity"] == "critical" for f in first) and not any(f["severity"] == "critical" for f in second)
+    assert any(f["gate"] == "comparison" for f in first) and told(second) <= told(first)
 
 
 def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRun, tmp_path: Path) -> None:

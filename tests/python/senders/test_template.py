@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun
@@ -13,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from flows import registry
 from flows.check import check
+from flows.release import kept
 from flows.senders.template import Written, write_template
 from flows.settings import Settings
 
@@ -112,6 +114,27 @@ def test_it_is_prefilled_with_the_meetmoment_before_inside_the_monitored_scope(m
     planned: Any = book["Mijlpalen"].cell(2, headers(book["Mijlpalen"]).index("Geplande datum") + 1)
     assert planned.is_date and planned.number_format == "dd/mm/yyyy"
     assert written.rows["Overdrachten"] == 0, "a decision counts once and is not repeated"
+
+
+def test_it_holds_what_the_release_has_and_not_what_a_night_took_in_since(small: DemoRun, tmp_path: Path) -> None:
+    """A later night took a project in and was held by gate 2: its warehouse has the project, the release has not."""
+    shutil.copytree(small.settings.home, tmp_path / "home", symlinks=True)
+    settings = Settings(home=tmp_path / "home")
+    current = kept.current(settings)
+    assert current
+    with duckdb.connect(str(settings.warehouse)) as con:
+        ((row_id, project_code),) = con.sql("""
+            select row_id, project_code from intermediate.int_project_version
+            where is_current and meetmoment_code = 'm6' and upper(policy_domain) = 'OMG' and funding_type = 'one_off'
+            order by project_code limit 1
+        """).fetchall()
+        since = current.published_at.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+        con.execute("update intermediate.int_project_version set known_from = ? where row_id = ?", [since, row_id])
+    written = write_template(settings, "veerkracht", "m7", "OMG", tmp_path / "made.xlsx")
+    assert written.release_id == current.release_id
+    sheet = openpyxl.load_workbook(tmp_path / "made.xlsx")["Projecten"]
+    codes = {sheet.cell(row, 1).value for row in range(2, sheet.max_row + 1)}
+    assert codes and project_code not in codes
 
 
 def test_references_are_locked_and_input_is_open(made: tuple[Path, Written]) -> None:

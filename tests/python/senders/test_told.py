@@ -9,7 +9,7 @@ import pytest
 from flows import registry
 from flows.senders.answer import told
 from flows.senders.answer.page import page
-from flows.senders.answer.verdict import Answer, place
+from flows.senders.answer.verdict import Answer
 
 BEYOND_A_SENDER = re.compile(r"seeds/|\.csv\b|veerkracht [a-z]|\bmart\b|\bdbt\b")
 
@@ -18,6 +18,7 @@ def finding(rule: str, row: int = 3, **changed: Any) -> dict[str, Any]:
     return {
         **{"rule_id": rule, "severity": "warning", "submission_id": "s", "sheet": "Projecten", "row_number": row},
         **{"column_name": "Status", "cell": f"C{row}", "received_value": "x", "expected": None},
+        **{"file_name": "A.csv", "waiver_id": None},
         **{"message_nl": f"'x' in C{row}.", "message_en": f"'x' in C{row}.", **changed},
     }
 
@@ -62,10 +63,17 @@ def test_a_word_that_is_in_no_list_is_answered_with_the_words_that_are() -> None
 
 def test_findings_that_are_alike_are_told_together_and_few_one_by_one() -> None:
     many, few = [finding("DQ01", row) for row in range(2, 29)], [finding("DQ02A", row) for row in (5, 6)]
-    groups = list(told.grouped([*many, *few], place))
+    groups = list(told.grouped([*many, *few]))
     assert [group.count for group in groups] == [27, 1, 1]
     assert (groups[0].times_nl, groups[0].where) == ("27 keer, bv. ", "C2, C3, C4, C5, C6, C7 + 21")
     assert (groups[1].times_nl, groups[1].where) == ("", "C5")
+
+
+def test_what_a_workbook_cannot_show_stands_in_a_table_beside_it() -> None:
+    some = [finding("DQ01", row) for row in range(2, told.MOST_MARKED + 2)]
+    assert not told.is_shortened(list(told.grouped(some)))
+    assert told.is_shortened(list(told.grouped([*some, finding("DQ01", 1)])))
+    assert told.is_shortened(list(told.grouped([finding("M05", received_value="VV001, " * 200)])))
 
 
 def test_the_answer_says_whom_to_ask_and_groups_what_is_alike() -> None:

@@ -169,6 +169,26 @@ def test_a_long_list_comes_in_and_the_search_finds_without_accents(page: Page, r
     assert page.locator("#zoekstand").inner_text() == "0 gevonden"
 
 
+def test_a_key_is_searched_and_leads_where_its_figure_leads(page: Page, release: Release) -> None:
+    """A trace key of any make, as the pages lead to its account, and the short key beside a figure in a document."""
+    folder = release.folder.resolve()
+    keys = {}
+    for name in ("index.html", "projecten/VV001.html", "indicatoren/IND01.html", "eu.html"):
+        page.goto((folder / name).as_uri())
+        for figure in page.locator("a[data-trace-key]").all():
+            mart = (figure.get_attribute("data-trace-key") or "").split("/")[1]
+            keys[mart] = (figure.get_attribute("data-trace-key"), figure.evaluate("link => link.href"))
+    assert len(keys) > 5
+    page.goto((folder / "zoeken.html").as_uri())
+    for key, address in keys.values():
+        page.fill("#zoekwoord", str(key))
+        assert page.locator("#gevonden a").first.evaluate("link => link.href") == address, key
+    page.fill("#zoekwoord", "h0rgmcyz")
+    assert page.locator("#gevonden a").first.get_attribute("href") == "sleutels/h.html#h0rgmcyz"
+    page.fill("#zoekwoord", "mijlpaal")
+    assert "sleutels" not in (page.locator("#gevonden a").first.get_attribute("href") or "")
+
+
 def test_a_figure_leads_to_its_row_and_cell_by_keyboard_alone(page: Page, served: str) -> None:
     page.goto(f"{served}/projecten/VV001.html")
     page.keyboard.press("Tab")

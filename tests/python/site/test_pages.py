@@ -1,5 +1,6 @@
 """The site of a release, read as it stands: every figure is that of the marts and leads to its account."""
 
+import csv
 import random
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import DemoRun
+from markupsafe import escape
 from site_reading import Page, broken_links, pages
 
 from flows import wording
@@ -84,6 +86,40 @@ def test_an_account_says_the_parts_and_that_they_add_up(release: Release) -> Non
     shown = re.findall(r"€\xa0[\d.,]+", account)
     assert len(shown) >= 2 and "De teller is de som van" in account and "fct_finance_as_returned" in account
     assert shown[0] in shown[1:], "what the rows come to together"
+
+
+def test_an_account_says_what_its_figures_mean_in_the_language_of_the_page(release: Release) -> None:
+    with (release.folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        said = {(row["mart"], row["column"]): row for row in csv.DictReader(file)}
+    meant = said["agg_headline_figure", "figure"]
+    for folder, column in (("", "meaning_nl"), ("en", "meaning")):
+        page = next((release.folder / folder).glob("cijfers/agg_headline_figure/*.html")).read_text(encoding="utf-8")
+        assert escape(meant[column]) in page and escape(meant[f"mart_{column}"]) in page, column
+        assert 'lang="en"' not in page.partition("<main")[2]
+
+
+def test_on_a_page_with_many_accounts_a_meaning_stands_once(release: Release, tmp_path: Path) -> None:
+    changed = tmp_path / "site"
+    shutil.copytree(SITE, changed)
+    said = (changed / SHARED / "accounts.yml").read_text(encoding="utf-8")
+    (changed / SHARED / "accounts.yml").write_text(said.replace("most_accounts: 24", "most_accounts: 1"), "utf-8")
+    build_site(release.folder, tmp_path / "made", Edition.of_manifest(release.manifest), changed)
+    page = (tmp_path / "made" / "cijfers" / "agg_headline_figure" / "m7.html").read_text(encoding="utf-8")
+    with (release.folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        (meaning,) = (
+            row["meaning_nl"]
+            for row in csv.DictReader(file)
+            if row["mart"] == "agg_headline_figure" and row["column"] == "figure"
+        )
+    assert page.count(escape(meaning)) == 1 and page.count('href="#kolom-figure"') > 1
+
+
+def test_the_address_of_a_figure_is_of_as_many_parts_of_its_key_as_its_mart_asks() -> None:
+    shown = figures.Figures({}, {"fct_indicator_value": 2})
+    address = shown.address("p/fct_indicator_value/m7/IND 05/VV088/", "actual")
+    assert address == "cijfers/fct_indicator_value/m7/IND~2005.html#m7/IND%2005/VV088/"
+    assert shown.address("p/agg_headline_figure/m7/paid/total") == "cijfers/agg_headline_figure/m7.html#m7/paid/total"
+    assert shown.address("p/agg_one/m7") == "cijfers/agg_one/alle.html#m7"
 
 
 def test_a_row_says_its_file_sheet_row_and_cell(release: Release) -> None:
@@ -190,3 +226,19 @@ def test_every_query_stands_in_an_order(release: Release) -> None:
             name for name in unordered if len(answers.asked(con, (SITE / name).read_text(encoding="utf-8"), name)) > 1
         ]
     assert several == []
+
+
+def test_the_place_of_a_row_in_a_sheet_that_lies_on_its_side_is_a_column(release: Release, tmp_path: Path) -> None:
+    """There the columns of a record are rows of the file: row 4 of the sheet as read is column D of the file."""
+    for name in (release.database.name, "dictionary.csv"):
+        shutil.copy(release.folder / name, tmp_path)
+    with duckdb.connect(str(tmp_path / release.database.name)) as con:
+        con.execute("update dim_source_column set column_letter = '7' where sheet = 'Financien'")
+    with answers.opened(tmp_path, SITE / SHARED / "views.sql") as con:
+        for query, on_its_side in {"finance": True, "milestones": False}.items():
+            found = answers.asked(con, (SITE / "origin" / f"{query}.sql").read_text("utf-8"), query)
+            places = [row for row in found if row["row_number"] == 4 and row["sheet"] in ("Financien", "Mijlpalen")]
+            assert places and {row["is_on_its_side"] for row in places} == {on_its_side}
+            if on_its_side:
+                assert {wording.cell(row["column_letter"], row["row_number"]) for row in places} == {"D7"}
+                assert {wording.letters(row["row_number"]) for row in places} == {"D"}

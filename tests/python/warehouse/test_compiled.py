@@ -37,6 +37,11 @@ def differing(night: Path, preview: Path, at_least: int) -> dict[str, tuple[int,
         for schema, table in made:
             columns = ", ".join(f'"{name}"' for (name, *_) in con.sql(f"describe night.{schema}.{table}").fetchall())
             sides = [f"select {columns} from {side}.{schema}.{table}" for side in ("night", "preview")]
+            sums = (
+                f"select count(*), sum(hash({columns})) from {side}.{schema}.{table}" for side in ("night", "preview")
+            )
+            if con.sql(" union ".join(sums)).fetchall()[1:] == []:
+                continue
             only = [con.sql(f"{a} except all {b}").fetchall() for a, b in (sides, sides[::-1])]
             if any(only):
                 found[f"{schema}.{table}"] = (len(only[0]), len(only[1]))

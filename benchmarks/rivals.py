@@ -1,0 +1,249 @@
+"""What a user would write instead, for four core marts: SQL on DuckDB, pandas and polars, on the same raw rows.
+
+    python rivals.py NAME WAREHOUSE FOLDER
+
+The work: the text rows received, read into types by the columns of the plan's own template; submissions set apart that
+hold an amount or a day that cannot be read; the latest version of each key; the words of returns as codes. Of these
+
+    status      meetmoment, project, status
+    milestone   meetmoment, milestone, planned and actual day, status; no dropped ones
+    finance     meetmoment, project, committed and paid, provisional; of projects paid once
+    counted     meetmoment, status: how many milestones
+
+It is less than the models do: no layouts but one, no history, no evidence, no finding. `benchmarks.beside` holds the
+results equal to the marts, row by row, before a time of theirs is written down.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+LAYOUTS = {"status": "vv_status", "milestone": "vv_mijlpalen", "finance": "vv_financien"}
+TABLES = ("status", "milestone", "finance", "counted")
+NO_VALUE = ("n.v.t.", "nvt", "niet van toepassing", "niet gerapporteerd", "-", "?", "vertrouwelijk")
+
+_AMOUNT = """case
+    when texts[{n}] is null or lower(trim(texts[{n}])) in {none} then null
+    when substr(kinds, {n}, 1) = 'n' then try_cast(texts[{n}] as decimal(18, 2))
+    when regexp_full_match(texts[{n}], '[0-9.]+(,[0-9]+)?')
+        then try_cast(replace(replace(texts[{n}], '.', ''), ',', '.') as decimal(18, 2))
+end"""
+_DAY = """case
+    when substr(kinds, {n}, 1) = 'd' then try_cast(texts[{n}] as date)
+    else cast(try_strptime(texts[{n}], '%d/%m/%Y') as date)
+end"""
+
+_PAID_ONCE = """
+    select distinct meetmoment_code, texts[1] as project_code
+    from {0}raw.row
+    inner join {0}raw.sheet using (submission_id, sheet)
+    inner join {0}raw.submission using (submission_id)
+    where layout_code = 'vv_projecten' and lower(texts[6]) = 'eenmalig'
+"""
+
+
+def in_sql(warehouse: Path, folder: Path) -> None:
+    """Plain SQL on DuckDB."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        read = {
+            "status": "texts[1] as project_code, texts[2] as word, false as is_broken",
+            "milestone": f"""texts[2] as milestone_code, texts[6] as word, {_DAY.format(n=5)} as planned_date,
+                {_DAY.format(n=7)} as actual_date,
+                (nullif(texts[5], '') is not null and planned_date is null)
+                or (nullif(texts[7], '') is not null and actual_date is null) as is_broken""",
+            "finance": f"""texts[1] as project_code, lower(texts[2]) as word,
+                {_AMOUNT.format(n=4, none=NO_VALUE)} as committed_eur,
+                {_AMOUNT.format(n=5, none=NO_VALUE)} as paid_eur,
+                (texts[4] is not null and lower(trim(texts[4])) not in {NO_VALUE} and committed_eur is null)
+                or (texts[5] is not null and lower(trim(texts[5])) not in {NO_VALUE} and paid_eur is null)
+                    as is_broken""",
+        }
+        for name, columns in read.items():
+            con.execute(f"""
+                create table read_{name} as
+                select submission_id, meetmoment_code, received_at, row_number, {columns}
+                from warehouse.raw.row
+                inner join warehouse.raw.sheet using (submission_id, sheet)
+                inner join warehouse.raw.submission using (submission_id)
+                where layout_code = '{LAYOUTS[name]}'
+            """)
+        con.execute(
+            "create table broken as "
+            + " union ".join(f"select submission_id from read_{name} where is_broken" for name in read)
+        )
+        latest = """
+            from read_{0} as received
+            left join warehouse.staging.stg_code_word as words
+                on words.code_list = '{1}' and lower(received.word) = words.word
+            where submission_id not in (from broken){3}
+            qualify row_number() over (
+                partition by meetmoment_code, {2} order by received_at desc, row_number desc
+            ) = 1
+        """
+        con.execute(f"""
+            create table status as select meetmoment_code, project_code, code as status
+            {latest.format("status", "project_status", "project_code", "")};
+            create table milestone as select meetmoment_code, milestone_code, planned_date, actual_date, code as status
+            {latest.format("milestone", "milestone_status", "milestone_code", "")};
+            delete from milestone where status = 'vervallen';
+            create table finance as select meetmoment_code, project_code, committed_eur, paid_eur
+            {latest.format("finance", "finance_execution", "project_code", " and code = 'provisional'")};
+            delete from finance where (meetmoment_code, project_code) not in ({_PAID_ONCE.format("warehouse.")});
+            create table counted as
+            select meetmoment_code, status, count(*) as milestones from milestone group by all
+        """)
+        for name in TABLES:
+            con.execute(f"copy {name} to '{folder / name}.parquet'")
+
+
+def _rows(warehouse: Path, layout: str) -> duckdb.DuckDBPyRelation:
+    """The rows of a layout, as a data frame reads them from anywhere."""
+    con = duckdb.connect(str(warehouse), read_only=True)
+    return con.sql(f"""
+        select submission_id, meetmoment_code, received_at, row_number, texts, kinds
+        from raw.row inner join raw.sheet using (submission_id, sheet) inner join raw.submission using (submission_id)
+        where layout_code = '{layout}'
+    """)
+
+
+def _paid_once(warehouse: Path) -> duckdb.DuckDBPyRelation:
+    return duckdb.connect(str(warehouse), read_only=True).sql(_PAID_ONCE.format(""))
+
+
+def _words(warehouse: Path) -> duckdb.DuckDBPyRelation:
+    con = duckdb.connect(str(warehouse), read_only=True)
+    return con.sql("select distinct code_list, word, code from staging.stg_code_word")
+
+
+def in_pandas(warehouse: Path, folder: Path) -> None:
+    """pandas, a column at a time."""
+    import pandas as pd
+
+    words = _words(warehouse).df()
+    codes = {name: of.set_index("word")["code"] for name, of in words.groupby("code_list")}
+
+    def amounts(texts: Any, kinds: Any, n: int) -> tuple[Any, Any]:
+        text = texts.str[n - 1].fillna("").str.strip().str.lower()
+        dutch = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        plain = text.where(kinds.str[n - 1] == "n", dutch)
+        said = text.ne("") & ~text.isin(NO_VALUE)
+        read = pd.to_numeric(plain.where(said), errors="coerce").round(2)
+        return read, said & read.isna()
+
+    def days(texts: Any, kinds: Any, n: int) -> tuple[Any, Any]:
+        text = texts.str[n - 1].fillna("")
+        of_cell = pd.to_datetime(text.where(kinds.str[n - 1] == "d"), format="%Y-%m-%d", errors="coerce")
+        read = of_cell.fillna(pd.to_datetime(text, format="%d/%m/%Y", errors="coerce"))
+        return read, text.ne("") & read.isna()
+
+    read, broken = {}, []
+    for name, layout in LAYOUTS.items():
+        frame = _rows(warehouse, layout).df()
+        texts, kinds = frame.pop("texts"), frame.pop("kinds")
+        if name == "milestone":
+            frame["milestone_code"], word = texts.str[1], texts.str[5]
+            frame["planned_date"], one = days(texts, kinds, 5)
+            frame["actual_date"], other = days(texts, kinds, 7)
+            broken.append(frame.loc[one | other, "submission_id"])
+        else:
+            frame["project_code"], word = texts.str[0], texts.str[1]
+        if name == "finance":
+            frame["committed_eur"], one = amounts(texts, kinds, 4)
+            frame["paid_eur"], other = amounts(texts, kinds, 5)
+            broken.append(frame.loc[one | other, "submission_id"])
+        list_ = {"status": "project_status", "milestone": "milestone_status", "finance": "finance_execution"}[name]
+        frame["status"] = word.str.lower().map(codes[list_])
+        read[name] = frame
+    apart = pd.concat(broken).unique()
+    made = {}
+    for name, frame in read.items():
+        kept = frame[~frame["submission_id"].isin(apart)]
+        kept = kept[kept["status"] == "provisional"] if name == "finance" else kept
+        key = "milestone_code" if name == "milestone" else "project_code"
+        kept = kept.sort_values(["received_at", "row_number"]).drop_duplicates(["meetmoment_code", key], keep="last")
+        kept = kept.drop(columns=["submission_id", "received_at", "row_number"])
+        made[name] = kept[kept["status"] != "vervallen"] if name == "milestone" else kept
+    made["finance"] = made["finance"].drop(columns="status").merge(_paid_once(warehouse).df())
+    counted = made["milestone"].groupby(["meetmoment_code", "status"]).size().rename("milestones").reset_index()
+    for name, frame in {**made, "counted": counted}.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def in_polars(warehouse: Path, folder: Path) -> None:
+    """polars, as lazy queries."""
+    import polars as pl
+
+    words = _words(warehouse).pl()
+
+    def text(n: int) -> Any:
+        return pl.col("texts").list.get(n - 1, null_on_oob=True).fill_null("").str.strip_chars()
+
+    def amount(n: int) -> tuple[Any, Any]:
+        dutch = text(n).str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+        said = text(n).ne("") & ~text(n).str.to_lowercase().is_in(NO_VALUE)
+        is_plain = pl.col("kinds").str.slice(n - 1, 1) == "n"
+        plain = pl.when(said).then(pl.when(is_plain).then(text(n)).otherwise(dutch))
+        read = plain.cast(pl.Decimal(18, 2), strict=False)
+        return read, said & read.is_null()
+
+    def day(n: int) -> tuple[Any, Any]:
+        of_cell = text(n).str.to_date("%Y-%m-%d", strict=False)
+        typed = text(n).str.to_date("%d/%m/%Y", strict=False)
+        read = pl.when(pl.col("kinds").str.slice(n - 1, 1) == "d").then(of_cell).otherwise(typed)
+        return read, text(n).ne("") & read.is_null()
+
+    read: dict[str, Any] = {}
+    for name, layout in LAYOUTS.items():
+        key, word = ("milestone_code", 6) if name == "milestone" else ("project_code", 2)
+        list_ = {"status": "project_status", "milestone": "milestone_status", "finance": "finance_execution"}[name]
+        values = {}
+        if name == "milestone":
+            values = {"planned_date": day(5), "actual_date": day(7)}
+        elif name == "finance":
+            values = {"committed_eur": amount(4), "paid_eur": amount(5)}
+        broken = pl.any_horizontal([failed for _, failed in values.values()]) if values else pl.lit(False)
+        rows = (
+            _rows(warehouse, layout)
+            .pl()
+            .lazy()
+            .select(
+                "submission_id",
+                "meetmoment_code",
+                "received_at",
+                "row_number",
+                text(2 if name == "milestone" else 1).alias(key),
+                text(word).str.to_lowercase().alias("word"),
+                broken.alias("is_broken"),
+                *[value.alias(column) for column, (value, _) in values.items()],
+            )
+        )
+        codes = words.lazy().filter(pl.col("code_list") == list_).select("word", pl.col("code").alias("status"))
+        read[name] = rows.join(codes, on="word", how="left").collect()
+    apart = pl.concat([frame.filter("is_broken")["submission_id"] for frame in read.values()]).unique()
+    made: dict[str, Any] = {}
+    for name, frame in read.items():
+        key = "milestone_code" if name == "milestone" else "project_code"
+        kept = frame.filter(~pl.col("submission_id").is_in(apart.implode()))
+        kept = kept.filter(pl.col("status") == "provisional") if name == "finance" else kept
+        kept = kept.sort("received_at", "row_number").unique(["meetmoment_code", key], keep="last")
+        kept = kept.drop("submission_id", "received_at", "row_number", "word", "is_broken")
+        made[name] = kept.filter(pl.col("status") != "vervallen") if name == "milestone" else kept
+    paid_once = _paid_once(warehouse).pl()
+    made["finance"] = made["finance"].drop("status").join(paid_once, on=["meetmoment_code", "project_code"])
+    counted = made["milestone"].group_by("meetmoment_code", "status").agg(pl.len().alias("milestones"))
+    for name, frame in {**made, "counted": counted}.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+
+
+RIVALS: dict[str, Callable[[Path, Path], None]] = {
+    "SQL by hand": in_sql,
+    "pandas": in_pandas,
+    "polars": in_polars,
+}
+
+if __name__ == "__main__":
+    RIVALS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,132 @@
+"""A copy of a plan: what cannot be made again, kept elsewhere, and put back on an empty machine.
+
+A copy has the form of a home, so that every command that looks at a home looks at a copy too. The key that signs is in
+no file of a home and so in no copy: who steals a copy can sign nothing.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.intake import archive, arrivals
+from flows.intake.archive import Receipt
+from flows.release import anchor, kept, verify
+from flows.settings import Settings
+from flows.standing import alone
+
+ONCE = ("archive", "releases", "inbox")
+"""Folders whose files are written once: what a copy has of them is never written over."""
+AGAIN = (arrivals.LOOKED_AT, "nights.jsonl", anchor.ANCHOR)
+"""What changes with the nights; the anchor comes last, once all that it names is there."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What was copied, and what does not hold of the copy."""
+
+    files: int
+    """New ones, or newer."""
+    receipts: int
+    releases: int
+    problems: tuple[str, ...]
+
+
+def back_up(settings: Settings, folder: Path) -> Copied:
+    """Copy what the folder does not have yet, and look whether the whole copy holds.
+
+    Raises:
+        AnotherNight: when a night of the plan is running.
+        ValueError: when the folder lies in the home itself.
+    """
+    target = _home(settings, folder)
+    if folder.resolve().is_relative_to(settings.home.resolve()):
+        raise ValueError(f"{folder} lies in {settings.home} itself; a copy belongs on another disk")
+    with alone(settings):
+        return _copy(settings, target)
+
+
+def restore(folder: Path, settings: Settings) -> Copied:
+    """Put a copy back as the home of its plan; once more where that was broken off.
+
+    Raises:
+        AnotherNight: when a night of the plan is running.
+        LookupError: when the folder holds no copy of the plan.
+        ValueError: when the home has what the copy lacks.
+    """
+    source = _home(settings, folder)
+    if not source.archive.is_dir():
+        raise LookupError(f"{folder} holds no copy of {settings.plan}: there is no {source.archive}")
+    with alone(settings):
+        if _lacking(settings, source) or set(kept.ids(settings)) - set(kept.ids(source)):
+            raise ValueError(f"{settings.plan_home} has what {folder} lacks; a copy is put back on an empty home")
+        return _copy(source, settings)
+
+
+def _home(settings: Settings, folder: Path) -> Settings:
+    """A copy of the plan, as a home."""
+    return settings.model_copy(update={"home": folder.absolute()})
+
+
+def _copy(source: Settings, target: Settings) -> Copied:
+    count = 0
+    for path in _to_copy(source, target):
+        there = target.plan_home / path.relative_to(source.plan_home)
+        if not _is_damaged_content(path):
+            _copy_durably(path, there)
+            count += 1
+    if source.current.is_symlink():
+        target.current.unlink(missing_ok=True)
+        target.current.symlink_to(source.current.readlink())
+    archive.sync(target.plan_home)
+    receipts = archive.receipts(target.archive, target.plan)
+    return Copied(count, len(receipts), len(kept.ids(target)), tuple(_problems(source, target)))
+
+
+def _to_copy(source: Settings, target: Settings) -> Iterator[Path]:
+    """Bytes before the receipts that tell of them, and manifests after the files they list."""
+    for name in ONCE:
+        found = (path for path in (source.plan_home / name).rglob("*") if path.is_file() and not path.is_symlink())
+        files = [path for path in found if _is_finished(path.relative_to(source.plan_home))]
+        for path in sorted(files, key=lambda path: (path.suffix == ".json", path)):
+            if not (target.plan_home / path.relative_to(source.plan_home)).exists():
+                yield path
+    yield from (path for name in AGAIN if (path := source.plan_home / name).is_file())
+
+
+def _is_finished(place: Path) -> bool:
+    """Whether it has its name: what a night left half-way, and what is still coming in, begins with a dot."""
+    return not any(part.startswith(".") and part != kept.RETIRED for part in place.parts)
+
+
+def _lacking(source: Settings, target: Settings) -> list[Receipt]:
+    """The receipts of a home that another does not have, oldest first."""
+    there = set(archive.receipts(target.archive, target.plan))
+    return [receipt for receipt in archive.receipts(source.archive, source.plan) if receipt not in there]
+
+
+def _is_damaged_content(path: Path) -> bool:
+    """Whether it is content of an archive that is no longer what its folder is called after: it is not copied."""
+    return path.name == "content" and path.parent.parent.name == "archive" and kept.sha256(path) != path.parent.name
+
+
+def _copy_durably(path: Path, target: Path) -> None:
+    """Whole under its name or not at all, with the moment it was last written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.copy2(path, unfinished)
+    archive.sync(unfinished)
+    unfinished.replace(target)
+    archive.sync(target.parent)
+
+
+def _problems(source: Settings, target: Settings) -> Iterator[str]:
+    """What does not hold of a copy: files against checksums, releases against signatures and chain."""
+    receipts = archive.receipts(target.archive, target.plan)
+    for receipt in archive.damaged(archive.sources(target.archive, receipts)):
+        yield f"not copied, or damaged in the copy: {archive.told(receipt)}"
+    yield from (f"not copied: {archive.told(receipt)}" for receipt in _lacking(source, target))
+    for release in kept.folders(target):
+        yield from (f"{release.name}: {problem}" for problem in verify.problems(target, release))
+    yield from anchor.lost(target)

@@ -1,0 +1,68 @@
+"""What Spark is given: raw rows and registry as Parquet, and every model of a night in Spark's words, in their order.
+
+dbt compiles the models, as it does for a preview. Which columns each has, and of which type, DuckDB says: they are made
+once on no rows at all, which takes seconds and is the same at any size.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot.schema import MappingSchema
+
+from flows.settings import Settings
+from flows.spark import dialect
+from flows.warehouse import compiled, transform
+from flows.warehouse.load import load
+
+MODELS, TABLES = "models.json", "tables"
+CATALOGUE = "warehouse"
+"""What compiled SQL names before a schema: how DuckDB calls a file of that name."""
+
+
+def write(settings: Settings, loaded: Path, folder: Path) -> None:
+    """Hand over a plan's night.
+
+    Args:
+        loaded: a warehouse that holds the registry and what was received (`flows.warehouse.load`); more is not read.
+        folder: where it is put: `MODELS`, and in `TABLES` a folder per schema with a Parquet file per table.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    empty = folder / "empty" / f"{CATALOGUE}.duckdb"
+    load(settings, {}, empty, {})
+    given = _tables(empty)
+    transform.project(empty)
+    compiled.build(empty, transform.WAREHOUSE, settings.plan)
+    models = compiled.models(empty, transform.WAREHOUSE, transform.variables(settings.plan, None, None))
+    tables = _tables(empty)
+    known = dialect.known(tables)
+    told = [model | _told(model, known, tables) for model in models]
+    (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
+    with duckdb.connect(str(loaded), read_only=True) as con:
+        for schema, of_schema in given.items():
+            (folder / TABLES / schema).mkdir(parents=True, exist_ok=True)
+            for name in of_schema:
+                target = str(folder / TABLES / schema / f"{name}.parquet").replace("'", "''")
+                con.execute(f"copy (from {schema}.\"{name}\") to '{target}'")
+
+
+def _told(model: dict[str, Any], known: MappingSchema, tables: dialect.Tables) -> dict[str, str]:
+    if model["language"] != "sql":
+        return {}
+    try:
+        return {"spark": dialect.spark_sql(model["compiled"], known, tables[model["schema"]][model["name"]])}
+    except Exception as error:
+        raise dialect.NotTold(f"{model['name']}: {error}") from error
+
+
+def _tables(warehouse: Path) -> dialect.Tables:
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        columns = con.sql(
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal "
+            "order by schema_name, table_name, column_index"
+        ).fetchall()
+    for schema, table, column, kind in columns:
+        found.setdefault(schema, {}).setdefault(table, {})[column] = kind
+    return found
