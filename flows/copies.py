@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.intake import archive, arrivals
 from flows.intake.archive import Receipt
-from flows.release import anchor, kept, verify
+from flows.release import anchor, kept, publishing, verify
 from flows.settings import Settings
 from flows.standing import alone
 
@@ -77,8 +77,7 @@ def _copy(source: Settings, target: Settings) -> Copied:
             _copy_durably(path, there)
             count += 1
     if source.current.is_symlink():
-        target.current.unlink(missing_ok=True)
-        target.current.symlink_to(source.current.readlink())
+        publishing.switch(target, target.plan_home / source.current.readlink())
     archive.sync(target.plan_home)
     receipts = archive.receipts(target.archive, target.plan)
     return Copied(count, len(receipts), len(kept.ids(target)), tuple(_problems(source, target)))

@@ -26,9 +26,6 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import FlowRun, State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
 
-ON_DUTY = os.environ.get("VEERKRACHT_ON_DUTY", "custom-webhook/on-duty")
-"""The notification block that tells who is on duty, by its type and name."""
-
 
 def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
     """Run a step as a task."""
@@ -70,14 +67,15 @@ def tell_on_duty(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
     Any notification block will do: a webhook, or apprise for e-mail and a hundred other ways. Without it nobody is told
     here, and the watchdog still is there; that telling failed is no failure of the night.
     """
+    on_duty = Settings().on_duty
     try:
-        block: Any = Block.load(ON_DUTY)
+        block: Any = Block.load(on_duty)
     except ValueError:  # there is none
         return
     try:
         block.notify(body=f"{flow_run.name}: {state.name}: {state.message}", subject=f"Veerkracht: {state.name}")
     except Exception as error:
-        log.event("not told", block=ON_DUTY, reason=str(error))
+        log.event("not told", block=on_duty, reason=str(error))
 
 
 @flow(name="nightly", on_failure=[tell_on_duty], on_crashed=[tell_on_duty])

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     keep_releases: int = 0
     """How many of the latest releases keep their files, at least two; 0 keeps all. Manifests stay in any case."""
 
+    on_duty: str = "custom-webhook/on-duty"
+    """The notification block of Prefect that tells who is on duty, by its type and name."""
+
     @property
     def plan_home(self) -> Path:
         return self.home / self.plan

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from flows.intake.shown import Shown, shown_by
+from flows.intake.signs import with_plain_ends
 
 _OUT_OF_MEMORY = 1
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -163,7 +164,7 @@ def unescaped(text: str) -> str:
     if "_x" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_ends(text)
 
 
 def _plain_name(name: str) -> str:

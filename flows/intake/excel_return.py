@@ -26,8 +26,8 @@ _AS_SHOWN = Context(prec=15)
 _CENTS_FIT_BELOW = Decimal(10) ** 13
 _MOST_DIGITS = 40
 _LAST_DAY = 2958465
-_DAY_SECONDS = 86400
 """31 December 9999 as a workbook counts it."""
+_DAY_SECONDS = 86400
 _INVISIBLE_WIDTH = 0.1
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 

@@ -34,6 +34,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
 
 
+def with_plain_ends(text: str) -> str:
+    """The text with each end of a line as one sign."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def escapes_read(text: str) -> str:
     """The text with the controls that an export left as a workbook writes them, ``_x000D_``; line ends as one sign.
 
@@ -42,7 +47,7 @@ def escapes_read(text: str) -> str:
     if "_x00" not in text:
         return text
     text = _ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), text)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_plain_ends(text)
 
 
 def has_controls(text: str) -> bool:

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _loaded(settings: Settings, warehouse: Path) -> Path:
     receipts = archive.receipts(settings.archive, settings.plan)
-    sources = {receipt: archive.content_path(settings.archive, receipt.sha256) for receipt in receipts}
+    sources = archive.sources(settings.archive, receipts)
     load(settings, sources, warehouse, archive.withdrawals(settings.archive, settings.plan))
     return warehouse
 

@@ -117,7 +117,7 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
         settings.model_dump_json(
             exclude={
                 *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"),
-                *("max_night_files", "max_night_mb"),
+                *("max_night_files", "max_night_mb", "on_duty"),
             }
         ).encode()
     )

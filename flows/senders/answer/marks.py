@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from flows.registry import SEVERITIES
-from flows.senders.answer.told import MOST_MARKED, Group, shortened
+from flows.senders.answer.told import MOST_MARKED, Group, kind, shortened
 from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, Finding
 
 FINDINGS_SHEET = "Bevindingen"
@@ -72,11 +72,10 @@ def mark(source: Path, answer: Answer, meetmoment: dict[str, str], target: Path)
         _unmark(sheet)
         sheet.sheet_view.tabSelected = False
     by_cell: dict[tuple[str, str], list[Finding]] = {}
-    times: Counter[tuple[str, str, str]] = Counter()
+    times: Counter[tuple[Any, ...]] = Counter()
     for finding in answer.findings:
-        kind = finding["rule_id"], finding["sheet"], finding["column_name"]
-        times[kind] += 1
-        if finding["sheet"] in book.sheetnames and finding["row_number"] and times[kind] <= MOST_MARKED:
+        times[kind(finding)] += 1
+        if finding["sheet"] in book.sheetnames and finding["row_number"] and times[kind(finding)] <= MOST_MARKED:
             by_cell.setdefault((finding["sheet"], finding["cell"] or f"A{finding['row_number']}"), []).append(finding)
     for (sheet_name, cell), findings in by_cell.items():
         _mark_cell(book[sheet_name], cell, findings)

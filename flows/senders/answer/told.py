@@ -71,12 +71,16 @@ def place(finding: dict[str, Any]) -> str:
     return str(finding["cell"] or (f"rij {finding['row_number']}" if finding["row_number"] else ""))
 
 
+def kind(finding: dict[str, Any]) -> tuple[Any, ...]:
+    """What findings that are alike have in common."""
+    return tuple(finding[name] for name in ("file_name", "severity", "rule_id", "sheet", "column_name", "waiver_id"))
+
+
 def grouped(findings: Sequence[dict[str, Any]]) -> Iterator[Group]:
     """The findings in their order, those that are alike as one where they are many."""
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for finding in findings:
-        key = tuple(finding[name] for name in ("file_name", "severity", "rule_id", "sheet", "column_name", "waiver_id"))
-        alike.setdefault(key, []).append(finding)
+        alike.setdefault(kind(finding), []).append(finding)
     for found in alike.values():
         if len(found) > _ALIKE:
             yield Group(found[0], len(found), tuple(place(finding) for finding in found))

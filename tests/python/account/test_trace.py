@@ -132,12 +132,8 @@ def test_every_headline_figure_adds_up_from_its_parts(demo: DemoRun, current: Re
     assert all(count > 0 for count in of_measure.values()) and len(of_measure) >= 10
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("is_open")
-@pytest.mark.parametrize("rows", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(
-    demo: DemoRun, current: Release, rows: int
-) -> None:
+def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(demo: DemoRun, current: Release) -> None:
     chance = random.Random(20241231)
     added: Counter[str] = Counter()
     for mart in contents.declared(demo.settings.warehouse):
@@ -145,13 +141,13 @@ def test_random_figures_of_every_mart_add_up_from_rows_that_are_traced_on(
             continue
         of_mart = keys(current, mart.name) if mart.has_trace_key else []
         for column in parts.figures(mart.name, [column.name for column in mart.columns]):
-            for key in chance.sample(of_mart, min(rows, len(of_mart))):
+            for key in chance.sample(of_mart, min(2, len(of_mart))):
                 found = trace(demo.settings, current, f"{key}:{column}")
                 assert found.value is None or found.adds_up, (key, column, found.value)
                 added[mart.name] += found.value is not None and not found.reason
                 for part in counting(found)[:1]:
                     assert to_the_file(demo, current, part.trace_key).origin, part
-    assert all(added.values()) and len(added) >= 22 and sum(added.values()) > 125 * rows
+    assert all(added.values()) and len(added) >= 22 and sum(added.values()) > 250
 
 
 def counting(found: Trace) -> list[parts.Part]:
@@ -167,7 +163,9 @@ def to_the_file(demo: DemoRun, current: Release, key: str) -> Trace:
         return found if found.origin else to_the_file(demo, current, counting(found)[0].trace_key)
     with duckdb.connect(str(current.database), read_only=True) as con:
         figures = parts.figures(mart, [name for (name, *_) in con.sql(f"describe {mart}").fetchall()])
-    of_figures = (counting(trace(demo.settings, current, f"{key}:{figure}")) for figure in figures)
+    traced = [trace(demo.settings, current, f"{key}:{figure}") for figure in figures]
+    # A row may count for an amount of nought that was reported: its parts are noughts then, and lead on as well.
+    of_figures = (*map(counting, traced), *(found.parts for found in traced))
     return to_the_file(demo, current, next(found for found in of_figures if found)[0].trace_key)
 
 

@@ -24,7 +24,7 @@ def test_every_setting_stands_in_one_table() -> None:
     told = set(re.findall(r"^\| `(VEERKRACHT_\w+)`", page, re.MULTILINE))
     declared = {f"VEERKRACHT_{name.upper()}" for name in Settings.model_fields}
     read_elsewhere = set(re.findall(r"VEERKRACHT_[A-Z_]*[A-Z]", (PROJECT / "profiles.yml").read_text("utf-8")))
-    assert told == declared | read_elsewhere | {"VEERKRACHT_POSTGRES_DSN", "VEERKRACHT_ON_DUTY"}
+    assert told == declared | read_elsewhere | {"VEERKRACHT_POSTGRES_DSN"}
 
 
 def test_the_version_names_the_commit() -> None:

@@ -161,11 +161,11 @@ def broken_nights(before: Path, results: Path, **how_many: int) -> tuple[int, li
     options = [f"--{name}={number}" for name, number in (given | how_many).items()]
     command = [sys.executable, str(FAULTS / "prove.py"), f"--prepared={before}", f"--results={results}", *options]
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(), cwd=PROJECT, check=False)
+    assert results.exists(), done.stderr[-3000:]
     lines = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
     return done.returncode, lines, done.stdout + done.stderr
 
 
-@pytest.mark.slow
 def test_a_night_that_is_broken_leaves_nothing_behind(before: Path, tmp_path: Path) -> None:
     how_many = {"kills": 2, "errors": 4, "in-children": 1}
     code, (plain, *results), said = broken_nights(before, tmp_path / "results.jsonl", **how_many)
