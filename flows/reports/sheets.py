@@ -1,7 +1,7 @@
 """Small workbooks: a sheet per question, links to them on the first, every figure with its short key."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from flows.reports.questions import KEY, TRACE_KEY, Row
 _KEY_LABEL = "Sleutel"
 _FIRST = "Inhoud"
 _WIDEST = 60
-_HEADING = 18
-"""After so many letters the heading of a column goes on below."""
+_TEXT, _HEADING = 90, 18
+"""After so many letters a remark on the first sheet, and the heading of a column, go on below."""
 
 
 def book(document: Document, head: Mapping[str, str], rows: Mapping[str, list[Row]], moment: datetime) -> bytes:
@@ -57,7 +57,7 @@ def _first(
 ) -> None:
     page = written.add_worksheet(_FIRST)
     page.set_column(0, 0, 28)
-    page.set_column(1, 1, 90)
+    page.set_column(1, 1, _TEXT)
     page.set_column(2, 2, 10)
     _on_paper(page)
     page.write_string(0, 0, head["title"], looks["title"])
@@ -74,8 +74,9 @@ def _first(
     }
     at = 2
     for label, text in told.items():
-        page.write_string(at, 0, label)
+        page.write_string(at, 0, label, looks["wrapped"])
         page.write_string(at, 1, text, looks["wrapped"])
+        _high_enough(page, at, [text], _TEXT)
         at += 1
     at += 1
     for place, text in enumerate(("Blad", "Vraag", "Rijen")):
@@ -100,14 +101,18 @@ def _sheet(written: xlsxwriter.Workbook, label: str, question: str, rows: list[R
         page.write_string(3, place, _KEY_LABEL if column == KEY else column, looks["head"])
         longest = max(len(_text(row[column])) for row in rows)
         page.set_column(place, place, min(max(longest, min(len(column), _HEADING), 8) + 3, _WIDEST))
-    lines = max(-(-len(column) // _HEADING) for column in columns)
-    page.set_row(3, 15 * lines)
+    _high_enough(page, 3, columns, _HEADING)
     page.repeat_rows(3)
     for at, row in enumerate(rows, start=4):
         for place, column in enumerate(columns):
             _cell(page, at, place, row[column], column, looks)
     page.freeze_panes(4, 1)
     page.autofilter(3, 0, 3 + len(rows), len(columns) - 1)
+
+
+def _high_enough(page: Any, at: int, texts: Iterable[str], width: int) -> None:
+    """A row in which texts that go on below stand whole: not every program finds its height by itself."""
+    page.set_row(at, 15 * max(-(-len(text) // width) for text in texts))
 
 
 def _on_paper(page: Any) -> None:
