@@ -1,23 +1,32 @@
 """The gate as a preview: what gate 1 would say of files that were not sent yet. Changes nothing."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from expectations import gate
 from flows import registry
-from flows.intake import archive
-from flows.intake.archive import Receipt
+from flows.intake import archive, arrivals
 from flows.senders.answer import folder, verdict
+from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
 from flows.warehouse.findings import found
 from flows.warehouse.load import load
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be made of files that were not sent yet."""
+
+    findings: list[dict[str, Any]]
+    """Gravest first."""
+    answers: list[Answer]
+    """What their senders would be told, in the order of the files."""
+    copies: dict[str, str]
+    """Name of a file whose bytes are those of another -> the name of that one; it is not judged by itself."""
 
 
 def check(
@@ -26,8 +35,8 @@ def check(
     meetmoment_code: str,
     now: datetime,
     answer_to: Path | None = None,
-) -> list[dict[str, Any]]:
-    """Findings on these files, gravest first, judged beside what was received for this and the earlier meetmomenten.
+) -> Preview:
+    """What would be made of these files, judged beside what was received for this and the earlier meetmomenten.
 
     Of a file that would be refused it is also told what would be remarked on it beside others once it is not, so that
     correcting it takes one round.
@@ -41,52 +50,32 @@ def check(
     plan_code = settings.plan
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
     number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
+    received = archive.receipts_to_read(settings.archive, settings.plan)
     sources = {
         receipt: archive.content_path(settings.archive, receipt.sha256)
-        for receipt in archive.receipts_to_read(settings.archive, settings.plan)
+        for receipt in received
         if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
-    judged = _receipts([archive.receipt_for(path, plan_code, meetmoment_code, now) for path in files])
-    known = {(receipt.meetmoment_code, receipt.sha256) for receipt in judged}
-    sources = {r: path for r, path in sources.items() if (r.meetmoment_code, r.sha256) not in known}
-    sources |= dict(zip(judged, files, strict=True))
+    sent = [(archive.receipt_for(path, plan_code, meetmoment_code, now), path) for path in files]
+    judged = arrivals.without_copies(sent, received)
+    known = {(receipt.meetmoment_code, receipt.sha256) for receipt, _ in judged}
+    sources = {r: path for r, path in sources.items() if (r.meetmoment_code, r.sha256) not in known} | dict(judged)
     # What the night has read of the files received is not read again.
     load(settings, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
-    compiled.build(preview.warehouse, transform.ANSWERS if answer_to else transform.FINDINGS, plan_code)
-    names = {r.submission_id: r.file_name for r in judged}
+    compiled.build(preview.warehouse, transform.ANSWERS, plan_code)
+    names = {r.submission_id: r.file_name for r, _ in judged}
+    told = whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
+    if refused := {f["submission_id"] for f in found(preview.warehouse, names) if gate.rejects(f)}:
+        verdict.look_past_refusal(preview.warehouse, plan_code, refused)
+        whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
     if answer_to:
-        _answer(preview, dict(zip(names, files, strict=True)), answer_to)
-    if rejected := {f["submission_id"] for f in found(preview.warehouse, names) if gate.rejects(f)}:
-        _look_past_refusal(preview, rejected)
-    return found(preview.warehouse, names)
-
-
-def _look_past_refusal(preview: Settings, rejected: set[str]) -> None:
-    """Find what is to be remarked on refused files beside others, as once they are accepted; they stay refused."""
-    with duckdb.connect(str(preview.warehouse)) as con:
-        con.execute(
-            "create or replace table intermediate.int_verdict as"
-            " select * replace (if(list_contains($rejected, submission_id), 'accepted', verdict) as verdict)"
-            " from intermediate.int_verdict",
-            {"rejected": sorted(rejected)},
-        )
-    compiled.build(preview.warehouse, transform.FINDINGS, preview.plan, after="int_verdict")
-
-
-def _receipts(files: Sequence[Receipt]) -> list[Receipt]:
-    """The receipts these files would have; of files with the same bytes each has its own."""
-    times: Counter[str] = Counter()
-    receipts = []
-    for receipt in files:
-        times[receipt.sha256] += 1
-        receipts.append(replace(receipt, number=times[receipt.sha256]))
-    return receipts
-
-
-def _answer(preview: Settings, contents: dict[str, Path], target: Path) -> None:
-    answers = [answer for answer in verdict.read(preview.warehouse) if answer.submission_id in contents]
-    folders = {answer.submission_id: target / folder.folder_name(answer) for answer in answers}
-    folder.write(answers, contents, folders, preview)
+        answers = [told[submission_id] for submission_id in names]
+        folders = {answer.submission_id: answer_to / folder.folder_name(answer) for answer in answers}
+        contents = {r.submission_id: path for r, path in judged}
+        folder.write(answers, contents, folders, preview, lambda due: [whole[a.submission_id] for a in due])
+    kept = {receipt.sha256: receipt.file_name for receipt, _ in judged}
+    copies = {path.name: kept[r.sha256] for r, path in sent if path not in dict(judged).values()}
+    return Preview(found(preview.warehouse, names), [whole[name] for name in names], copies)
 
 
 def default_meetmoment(settings: Settings) -> str:

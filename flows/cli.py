@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.commands import archives, documents, figures, nights, releases, returns, site
-from flows.commands.shared import EXIT_BUSY, EXIT_FAILED
+from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, in_words
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,7 +64,7 @@ def main() -> None:
             told = f"het register klopt niet, {error.whom_nl} / the registry is not whole, {error.whom_en}"
             print(f"veerkracht: {told}", *error.faults, _page(error), sep="\n", file=sys.stderr)
             sys.exit(EXIT_FAILED)
-        print(f"veerkracht: {_in_words(error)}", file=sys.stderr)
+        print(f"veerkracht: {in_words(error)}", file=sys.stderr)
         if not isinstance(error, LookupError):  # what was asked for by a name that there is not
             print(_page(error), file=sys.stderr)
         sys.exit(EXIT_FAILED)
@@ -75,18 +75,6 @@ def _page(error: Exception) -> str:
     from flows import sights
 
     return f"  wat te doen / what to do: {sights.of_failure(error).path}"
-
-
-# What is raised with a sentence for whoever reads it; of anything else the sentence is none, and the fault is ours.
-_SAID = (LookupError, ValueError, RuntimeError, OSError)
-
-
-def _in_words(error: Exception) -> str:
-    """A failure as a sentence; a fault of the code says that it is one."""
-    is_said = type(error) in _SAID or isinstance(error, OSError)
-    if str(error) and (is_said or type(error).__module__.startswith(("flows", "expectations"))):
-        return str(error)
-    return f"fout in onze code, niet in een bestand / a fault of the code, not of a file: {error!r}"
 
 
 if __name__ == "__main__":

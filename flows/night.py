@@ -3,6 +3,7 @@
 `runbook` is the whole of it. It runs as it stands, or as a Prefect flow (`flows.nightly`), where each step is a task.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from flows.intake import archive, arrivals, waiting
 from flows.release import kept, publishing, reasons, verdicts
 from flows.release.reasons import Reason
 from flows.senders.answer import folder, verdict
+from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing, unchanged
 from flows.warehouse import registry_rows, transform
@@ -161,9 +163,25 @@ def answer_senders(night: Night) -> int:
     answers = verdict.read(night.settings.warehouse)
     contents = {a.submission_id: archive.content_path(night.settings.archive, a.sha256) for a in answers}
     folders = {a.submission_id: night.settings.answers / a.meetmoment_code / folder.folder_name(a) for a in answers}
-    written = folder.write(answers, contents, folders, night.settings)
+    written = folder.write(answers, contents, folders, night.settings, lambda due: _past_refusal(night.settings, due))
     log.event("senders answered", answers=len(answers), written=len(written))
     return len(written)
+
+
+def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
+    """Answers to be written, those to refused files with what is to be remarked on them once they are accepted."""
+    refused = {answer.submission_id for answer in due if answer.is_rejected}
+    if not refused:
+        return due
+    beside = settings.build / "past_refusal" / settings.warehouse.name
+    beside.parent.mkdir(exist_ok=True)
+    shutil.copyfile(settings.warehouse, beside)
+    try:
+        verdict.look_past_refusal(beside, settings.plan, refused)
+        told = {answer.submission_id: answer for answer in verdict.read(beside)}
+    finally:
+        shutil.rmtree(beside.parent)
+    return [told[answer.submission_id] if answer.is_rejected else answer for answer in due]
 
 
 def judge_release(night: Night) -> list[Reason]:

@@ -8,6 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+class WrongSetting(ValueError):
+    """What the environment says cannot be used; the sentence names the variable."""
+
+
 class Settings(BaseSettings):
     """Where state lives and what a stranger's file may cost."""
 

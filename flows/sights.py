@@ -77,6 +77,11 @@ REGISTRY = Sight(
     "Herstel de genoemde regels in seeds en vraag 'veerkracht registry' of het register weer klopt.",
     "Mend the lines of seeds that are named and ask 'veerkracht registry' whether it is whole again.",
 )
+SETTING = Sight(
+    "setting-wrong",
+    "Herstel de genoemde instelling in de omgeving van de nacht en start de nacht opnieuw.",
+    "Mend the setting that is named in the environment of the night, and run the night again.",
+)
 TAMPERED = Sight(
     "release-not-whole",
     "Zet de uitgave terug uit de reservekopie, of neem een andere in gebruik met 'veerkracht releases rollback'.",
@@ -128,7 +133,7 @@ RESTATEMENT = Sight(
     "Register the restatement of the printed figure with its date, reason, source and new value.",
 )
 SIGHTS = (
-    *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, TAMPERED, BUSY, MISSING),
+    *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY, MISSING),
     *(ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT),
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
@@ -137,6 +142,8 @@ _OF_ERRORS = {
     "NotReadBack": TAMPERED,
     "Damaged": DAMAGED,
     "RegistryBroken": REGISTRY,
+    "WrongSetting": SETTING,
+    "ValidationError": SETTING,
     "AnotherNight": BUSY,
 }
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "disk is full", "failed to offload")

@@ -26,5 +26,6 @@
     {% endfor -%}
     cast(sum(committed_warning_count) as bigint) as committed_warning_count,
     cast(sum(paid_warning_count) as bigint) as paid_warning_count,
-    cast(sum(warning_count) as bigint) as warning_count
+    cast(sum(warning_count) as bigint) as warning_count,
+    cast(sum(set_apart_count) as bigint) as set_apart_count
 {%- endmacro %}

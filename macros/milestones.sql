@@ -14,7 +14,8 @@
     cast(sum(milestone_warning_count) as bigint) as milestone_warning_count,
     cast(sum(started_warning_count) as bigint) as started_warning_count,
     cast(sum(on_schedule_or_realised_warning_count) as bigint) as on_schedule_or_realised_warning_count,
-    cast(sum(warning_count) as bigint) as warning_count
+    cast(sum(warning_count) as bigint) as warning_count,
+    cast(sum(set_apart_count) as bigint) as set_apart_count
 {%- endmacro %}
 
 {# The counts of milestones per unit of a level of the plan (cluster_code or policy_domain_code), in the scope that is published. #}

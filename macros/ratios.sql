@@ -25,3 +25,8 @@
 {% macro plain_number(number) -%}
     rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
 {%- endmacro %}
+
+{# Whether a value that is expected is not there: whoever adds up says of how many parts that is so. #}
+{% macro is_missing(state) -%}
+    {{ state }} in ('not_reported', 'set_apart', 'withheld')
+{%- endmacro %}

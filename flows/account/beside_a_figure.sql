@@ -8,7 +8,7 @@ select headline_name.label_nl, headline_name.label_en, figure.measure || '/' || 
 from figure inner join headline_name using (meetmoment_code, scope_code, execution, measure, item)
 -- name: printed
 select
-    printed.printed, printed.unit, printed.recomputed, printed.difference, printed.source, printed.note,
+    printed.printed, printed.unit, printed.recomputed, printed.difference, printed.source, printed.note as note_en, printed.note_nl,
     printed.verdict, verdicts.label_nl as verdict_nl, verdicts.label_en as verdict_en
 from fct_published_figure_check as printed
 inner join figure using (meetmoment_code, scope_code, execution, measure, item)

@@ -18,7 +18,7 @@ from flows.settings import Settings
 from flows.warehouse.load import is_read, parsed_folder
 
 
-class NotTraceable(Exception):
+class NotTraceable(LookupError):
     """No figure of the release has this key, or nothing says what it is made of."""
 
 

@@ -1,7 +1,7 @@
 """What people see on a terminal: progress, tables and closing words."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from flows.intake.signs import with_controls_shown
 if TYPE_CHECKING:
     from flows.commands.wellbeing import Wellbeing
     from flows.night import Night
+    from flows.senders.answer.verdict import Answer
     from flows.sights import Sight
 
 
@@ -107,6 +108,18 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
         )
     console.print(table)
     show_more(len(groups))
+
+
+def show_verdicts(answers: Sequence["Answer"], copies: Mapping[str, str]) -> None:
+    """What would become of each file, in the words of the answer to its sender, and which is a copy of which."""
+    for answer in answers:
+        style = "bold red" if answer.is_rejected else "yellow" if answer.rows_set_apart else "green"
+        nl, english = answer.verdict_words
+        where = f"{answer.file_name} ({answer.plan_code}/{answer.meetmoment_code})"
+        console.print(styled(f"{{}}: [{style}]{{}}[/] / [{style}]{{}}[/]", where, nl, english), soft_wrap=True)
+    for name, other in copies.items():
+        word = "kopie van {}, telt niet apart / copy of it, not counted by itself"
+        console.print(styled("{}: [yellow]" + word + "[/]", name, other), soft_wrap=True)
 
 
 def show_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

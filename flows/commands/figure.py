@@ -65,9 +65,14 @@ class Teller:
         for side in self.account.sides:
             yield self._name_of(side), list(self._made_of(side))
         for side_of, total, added in self.account.trace.sums():
-            word = self.say("klopt", "adds up") if total == added else self.say("KLOPT NIET", "DOES NOT ADD UP")
             side_name = self.say({"numerator": "teller"}.get(side_of, "noemer"), side_of)
-            yield "", [f"{word}: {side_name} {wording.number(total, self.language)}"]
+            told = self.say(
+                f"de delen tellen op tot de {side_name}"
+                if total == added
+                else f"DE DELEN ZIJN SAMEN NIET DE {side_name}",
+                f"the parts add up to the {side_name}" if total == added else f"THE PARTS ARE NOT THE {side_name}",
+            )
+            yield "", [f"{told}: {wording.number(total, self.language)}"]
         if self.account.reason:
             nl, _, en = self.account.reason.partition(" / ")
             yield say("Geen som", "No sum"), [say(nl, en or nl)]
@@ -84,7 +89,7 @@ class Teller:
 
     def _printed(self) -> Iterator[str]:
         for row in self.account.printed:
-            note = "; ".join(filter(None, (row["source"], row["note"])))
+            note = "; ".join(filter(None, (f"{self.say('bron', 'source')} {row['source']}", self.of(row, "note"))))
             yield f"{self.value(row['printed'], row['unit'])} ({note}): {self.of(row, 'verdict').lower()}"
 
     def _first(self) -> Iterator[str]:
@@ -96,9 +101,9 @@ class Teller:
                 of = self.counted(row["restated_project_count"], ("project", "projecten"), ("project", "projects"))
                 since = say("sindsdien herzien met", "restated since by")
                 since += f" {self.value(row['restated_eur'], 'EUR')} ({of})"
-            told = say("toen eerst volledig, teller", "when first complete, numerator")
+            told = say("bij de eerste volledige levering: teller", "when first complete: numerator")
             if account.denominator is None:
-                told = say("toen eerst volledig", "when first complete")
+                told = say("bij de eerste volledige levering:", "when first complete:")
             yield f"{told} {said} ({self.value(row['first_complete_at'])}); {since}"
         if account.releases_not_kept is None:
             yield say(
@@ -114,7 +119,7 @@ class Teller:
     def _now(self) -> Iterator[str]:
         account = self.account
         shown = self._exactly(account.value, account.unit)
-        yield f"{shown}, {self.say('uitgave', 'release')} {account.release_id}"
+        yield f"{shown}, {self.say('in uitgave', 'in release')} {account.release_id}"
         for row in account.final:
             yield f"{self._exactly(row['value'], row['unit'])}, {self.say('definitief', 'final')}"
 

@@ -94,7 +94,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         except Exception as error:  # its trace is in the log of the run
             page = sights.of_failure(error).path
             outcome = None
-            told[code] = {"verdict": "failed", "reason": f"{type(error).__name__}: {error}", "page": page}
+            told[code] = {"verdict": "failed", "reason": shared.in_words(error), "page": page}
             codes.append(EXIT_FAILED)
         if isinstance(outcome, Outcome):
             pages = [sight.path for sight in sights.of_hold(outcome.reasons)] if outcome.verdict == "held" else []

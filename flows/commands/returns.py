@@ -76,24 +76,35 @@ def check(
     With --answer it also writes, per file, what the sender would get back: for a workbook the same workbook with the
     offending cells marked and a sheet Bevindingen in front (correct it there and send that), else a page and a table.
 
+    Of files with the same bytes one is judged, and the others are told as copies of it.
+
     Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
     """
     settings = shared.expect_whole_registry(plan)
-    from expectations.gate import rejects
     from flows.check import check as check_files
     from flows.check import default_meetmoment
 
     meetmoment = meetmoment or default_meetmoment(settings)
     _expect_in_calendar(settings.plan, meetmoment)
-    findings = check_files(settings, files, meetmoment, datetime.now(UTC), answer)
-    rejected = sorted({f["file_name"] for f in findings if rejects(f)})
+    preview = check_files(settings, files, meetmoment, datetime.now(UTC), answer)
+    rejected = sorted({told.file_name for told in preview.answers if told.is_rejected})
     if json_:
-        shared.answer({"plan": settings.plan, "meetmoment": meetmoment, "rejected": rejected, "findings": findings})
+        shared.answer(
+            {
+                "plan": settings.plan,
+                "meetmoment": meetmoment,
+                "rejected": rejected,
+                "rows": [
+                    {"file_name": told.file_name, "rows": told.row_count, "rows_set_apart": told.rows_set_apart}
+                    for told in preview.answers
+                ],
+                "copies": preview.copies,
+                "findings": preview.findings,
+            }
+        )
     else:
-        console.show_findings(findings, settings.plan, meetmoment)
-        for path in files:
-            word = "[bold red]geweigerd / rejected[/]" if path.name in rejected else "[green]aanvaard / accepted[/]"
-            console.console.print(console.styled("{} ({}/{}): " + word, path.name, settings.plan, meetmoment))
+        console.show_findings(preview.findings, settings.plan, meetmoment)
+        console.show_verdicts(preview.answers, preview.copies)
         if answer:
             console.console.print(f"antwoorden / answers: {answer}")
     if rejected:

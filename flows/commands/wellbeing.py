@@ -82,7 +82,8 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
         found.hold = {"since": last["at"], "reasons": sights.why(outcome)}
         found.hold["reasons_en"] = last["outcome"].get("reasons_en", [])
         found.to_do += _of_hold(outcome, found.hold)
-    found.to_do += _of_release(settings, current, broken)
+    if not (night and broken and night.said == broken):  # the night failed for it, which is told above
+        found.to_do += _of_release(settings, current, broken)
     return found
 
 

@@ -74,11 +74,19 @@ def arrivals(settings: Settings, now: datetime) -> Arrivals:
         if _has_arrived(place, receipt, before, known, (state, sha256)):
             arrived.append((path, receipt))
     arrived = list(_without_crowds(settings, arrived, found))
-    arrived.sort(key=lambda pair: (_series(pair[1]), _declared(pair[1]), pair[0]))
+    arrived.sort(key=lambda pair: (*_first_named(pair[1], known), _declared(pair[1]), pair[0]))
     for _, group in groupby(arrived, key=lambda pair: _series(pair[1])):
         _tell_apart(list(group), known, found)
     found.receipts.sort(key=lambda pair: pair[0])
     return found
+
+
+def without_copies(sent: Sequence[tuple[Receipt, Path]], received: Sequence[Receipt]) -> list[tuple[Receipt, Path]]:
+    """Of files that are sent together those that would be received: of the same bytes one."""
+    known, kept = _Known.of(received), dict[str, tuple[Receipt, Path]]()
+    for receipt, path in sorted(sent, key=lambda pair: (*_first_named(pair[0], known), pair[1])):
+        kept.setdefault(receipt.sha256, (receipt, path))
+    return [(receipt, path) for receipt, path in sent if kept[receipt.sha256][1] == path]
 
 
 def _without_crowds(
@@ -254,6 +262,11 @@ def _state(path: Path) -> State | None:
 
 def _series(receipt: Receipt) -> tuple[str, str]:
     return receipt.meetmoment_code, receipt.series
+
+
+def _first_named(receipt: Receipt, known: _Known) -> tuple[bool, int, tuple[str, str]]:
+    """The order of series of which files with the same bytes are one: known before, then the name that adds least."""
+    return _series(receipt) not in known.latest, len(receipt.series), _series(receipt)
 
 
 def _declared(receipt: Receipt) -> tuple[int, int]:

@@ -72,12 +72,14 @@ def _hold_to_what_it_says(container: zipfile.ZipFile, intake: Intake) -> None:
     entries = container.infolist()
     limits = intake.limits
     if len(entries) > limits.max_zip_parts:
-        raise over_limit(f"{len(entries)} parts", f"{limits.max_zip_parts}")
+        raise over_limit(f"{len(entries)} onderdelen (parts)", f"{limits.max_zip_parts}")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise Refused(Refusal("F07", value="zip + password"))
     inflated = sum(entry.file_size for entry in entries)
     if intake.inflated + inflated > limits.max_inflated_mb * _MB:
-        raise over_limit(f"{(intake.inflated + inflated) / _MB:.0f} MB inflated", f"{limits.max_inflated_mb} MB")
+        raise over_limit(
+            f"{(intake.inflated + inflated) / _MB:.0f} MB uitgepakt (inflated)", f"{limits.max_inflated_mb} MB"
+        )
     for entry in entries:
         ratio = entry.file_size // max(entry.compress_size, 1)
         if entry.file_size > _RATIO_FLOOR and ratio > limits.max_inflate_ratio:
@@ -92,6 +94,8 @@ def _inflate(container: zipfile.ZipFile, entry: zipfile.ZipInfo, intake: Intake)
             came += len(piece)
             intake.inflated += len(piece)
             if intake.inflated > intake.limits.max_inflated_mb * _MB:
-                raise over_limit(f"{intake.inflated / _MB:.0f} MB inflated", f"{intake.limits.max_inflated_mb} MB")
+                raise over_limit(
+                    f"{intake.inflated / _MB:.0f} MB uitgepakt (inflated)", f"{intake.limits.max_inflated_mb} MB"
+                )
             if came > _RATIO_FLOOR and came > intake.limits.max_inflate_ratio * max(entry.compress_size, 1):
                 raise over_limit(f"{entry.filename[:100]}", f"x{intake.limits.max_inflate_ratio}")

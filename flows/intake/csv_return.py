@@ -70,7 +70,7 @@ class _Csv:
         if not self._layout.end_marker:
             before, last = counts, number
         if before[0] > self._limits.max_rows:
-            raise over_limit(f"{before[0]} rows", f"{self._limits.max_rows}", self._name)
+            raise over_limit(f"{before[0]} rijen (rows)", f"{self._limits.max_rows}", self._name)
         if not self._layout.end_marker:
             _check_last_line(self._content, self._encoding, self._name, number, len(cells) < self._width, intake)
             return last
@@ -126,7 +126,7 @@ class _Csv:
         except csv.Error as error:
             if "field limit" in str(error):
                 raise over_limit(
-                    "characters in a cell", f"{self._limits.max_cell_characters}", self._name, reader.line_num
+                    "tekens in een cel (characters)", f"{self._limits.max_cell_characters}", self._name, reader.line_num
                 ) from None
             raise Refused(Refusal("F01", self._name, reader.line_num, value=str(error))) from None
 
@@ -138,9 +138,10 @@ def _check_last_line(
     tail = content[-80:].decode(encoding.name.removesuffix("-sig"), "replace")
     if tail.endswith(("\n", "\r")):
         return
+    last = tail.splitlines()[-1][-40:]
     if is_short:
-        raise Refused(Refusal("F05", name, number, value=tail[-40:], expected="line end"))
-    intake.tell([Refusal("F25", name, number, value=tail[-40:])])
+        raise Refused(Refusal("F05", name, number, value=last, expected="een regeleinde (line end)"))
+    intake.tell([Refusal("F25", name, number, value=last)])
 
 
 def _lines(content: bytes, encoding: Encoding) -> io.TextIOWrapper:

@@ -104,7 +104,7 @@ class _Worksheet:
                 texts, kinds = self._cells(element, number)
                 if texts:
                     if number > self.intake.limits.max_rows:
-                        raise over_limit(f"row {number}", f"{self.intake.limits.max_rows}", self.name, number)
+                        raise over_limit(f"rij (row) {number}", f"{self.intake.limits.max_rows}", self.name, number)
                     yield number, texts, "".join(kinds)
                     if self._is_hidden(element):
                         self.hidden_rows.append(number)
@@ -134,7 +134,7 @@ class _Worksheet:
             if text is None:
                 continue
             if place > self.intake.limits.max_columns:
-                raise over_limit(f"column {place}", f"{self.intake.limits.max_columns}", self.name, number)
+                raise over_limit(f"kolom (column) {place}", f"{self.intake.limits.max_columns}", self.name, number)
             texts += [None] * (place - len(texts))
             kinds += [" "] * (place - len(kinds))
             texts[-1], kinds[-1] = text, kind
@@ -196,7 +196,10 @@ class _Worksheet:
             return None, " "
         if len(text) > self.intake.limits.max_cell_characters:
             raise over_limit(
-                f"{len(text)} characters in a cell", f"{self.intake.limits.max_cell_characters}", self.name, number
+                f"{len(text)} tekens in een cel (characters)",
+                f"{self.intake.limits.max_cell_characters}",
+                self.name,
+                number,
             )
         return text, "t"
 

@@ -49,7 +49,9 @@ def _document(content: bytes) -> Any:
             object_pairs_hook=_without_twins,
         )
     except RecursionError:
-        raise over_limit("nested lists and objects", "one list of flat objects per sheet") from None
+        raise over_limit(
+            "geneste lijsten en objecten (nested)", "per blad één lijst van vlakke objecten (one list of flat objects)"
+        ) from None
     except ValueError as error:
         raise Refused(Refusal("F01", value=f"JSON: {error}"[:200])) from None
 
@@ -89,7 +91,7 @@ def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> No
     # Names in the order in which they first occur; an object that lacks one leaves its cell empty.
     keys = list(dict.fromkeys(key for record in records for key in record))
     if len(keys) > intake.limits.max_columns:
-        raise over_limit(f"{len(keys)} columns", f"{intake.limits.max_columns}", title)
+        raise over_limit(f"{len(keys)} kolommen (columns)", f"{intake.limits.max_columns}", title)
     if any(map(_HALF.search, keys)):
         raise Refused(Refusal("F01", title, value="JSON: half Unicode-teken in een naam"))
     headers = clean_headers(keys)
@@ -114,7 +116,7 @@ def _rows(records: Iterable[dict[str, Any]], keys: list[str], title: str, longes
                 value = f"JSON: half Unicode-teken in {shown}"
                 raise Refused(Refusal("F01", title, number, place, keys[place - 1], value))
         if any(text and len(text) > longest for text, _ in cells):
-            raise over_limit("characters in a cell", f"{longest}", title, number)
+            raise over_limit("tekens in een cel (characters)", f"{longest}", title, number)
         if any(text for text, _ in cells):
             yield number, [text for text, _ in cells], "".join(kind for _, kind in cells)
 

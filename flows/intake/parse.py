@@ -49,7 +49,7 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Sett
     except MemoryError:
         if not sandbox.memory_was_there(limits):
             raise
-        parsed = Parsed(refusals=[over_limit("memory", f"{limits.parse_memory_mb} MB").refusal])
+        parsed = Parsed(refusals=[over_limit("geheugen (memory)", f"{limits.parse_memory_mb} MB").refusal])
     except OSError as error:
         if error.errno != errno.EFBIG:
             raise

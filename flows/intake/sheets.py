@@ -85,7 +85,7 @@ class Intake:
     def open_sheet(self, name: str, layout: Layout, header_row: int, headers: list[str]) -> Sheet:
         """Start a sheet; columns its layout says nothing about are told."""
         if len(headers) > self.limits.max_columns:
-            raise over_limit(f"{len(headers)} columns", f"{self.limits.max_columns}", name, header_row)
+            raise over_limit(f"{len(headers)} kolommen (columns)", f"{self.limits.max_columns}", name, header_row)
         self.tell(
             Refusal("F09", name, header_row, number, header) for number, header in unknown_headers(layout, headers)
         )
@@ -134,7 +134,7 @@ class Intake:
     def _write_chunk(self, sheet: Sheet, chunk: list[Row]) -> None:
         sheet.row_count += len(chunk)
         if sheet.row_count > self.limits.max_rows:
-            raise over_limit(f"{sheet.row_count} rows", f"{self.limits.max_rows}", sheet.sheet, chunk[-1][0])
+            raise over_limit(f"{sheet.row_count} rijen (rows)", f"{self.limits.max_rows}", sheet.sheet, chunk[-1][0])
         columns = [
             pa.array([sheet.sheet] * len(chunk), pa.string()),
             pa.array([row[0] for row in chunk], pa.int32()),

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from flows.settings import Settings
+from flows.settings import Settings, WrongSetting
 
 PUBLIC_KEY = "signing_key.pem"
 SUFFIX = ".sig"
@@ -35,7 +35,7 @@ class Signer:
         """The key of ``VEERKRACHT_SIGNING_KEY`` (base64 of 32 bytes), the demonstration's where it is not set.
 
         Raises:
-            ValueError: when the setting is no such key; its value is not repeated.
+            WrongSetting: when it is no such key; its value is not repeated.
         """
         if settings.signing_key is None:
             return cls(Ed25519PrivateKey.from_private_bytes(_DEMO_SEED), True)
@@ -43,7 +43,7 @@ class Signer:
             seed = base64.b64decode(settings.signing_key.get_secret_value(), validate=True)
             return cls(Ed25519PrivateKey.from_private_bytes(seed), False)
         except (binascii.Error, ValueError):
-            raise ValueError("VEERKRACHT_SIGNING_KEY is not base64 of 32 bytes (openssl rand -base64 32)") from None
+            raise WrongSetting("VEERKRACHT_SIGNING_KEY is not base64 of 32 bytes (openssl rand -base64 32)") from None
 
     @property
     def public_pem(self) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 import docx
 from docx.document import Document as Written
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
+from flows.reports import questions
 from flows.reports.declared import Document
 
 _SOFT = RGBColor(0x55, 0x60, 0x6E)
@@ -42,6 +44,7 @@ def document(document: Document, data: Mapping[str, Any], language: str, moment:
             _table(written, data["rows"][name], laid, words)
         for name in document.office.get(section, {}).get("charts", ()):
             _picture(written, data["charts"][name])
+    _signature(written, head, language)
     _colophon(written, head, language)
     return _same_bytes(written, moment)
 
@@ -92,8 +95,10 @@ def _table(
         column.width = width
     for line in table.rows:
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for width, cell in zip(widths, line.cells, strict=True):
+        for width, cell, name in zip(widths, line.cells, columns, strict=True):
             cell.width = width
+            if questions.form(name):  # a figure
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(6.5)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # repeated where the table runs on
@@ -130,10 +135,25 @@ def _picture(written: Written, chart: Mapping[str, str] | None) -> None:
         return
     import vl_convert  # an engine of its own: loaded by who draws only
 
+    above = written.add_paragraph()
+    above.add_run(_plain(chart["title"])).bold = True
+    above.paragraph_format.keep_with_next = True
     drawn = written.add_picture(io.BytesIO(vl_convert.svg_to_png(chart["svg"], scale=2)), width=_WIDE)
     about = drawn._inline.docPr
     about.set("descr", _plain(chart["alt"]))
     about.set("title", chart["title"])
+
+
+def _signature(written: Written, head: Mapping[str, str], language: str) -> None:
+    drawn_up, who, signature = {
+        "nl": ("Opgemaakt op", "Naam en functie", "Handtekening"),
+        "en": ("Drawn up on", "Name and function", "Signature"),
+    }[language]
+    written.add_paragraph(f"{drawn_up} {head['published']}").paragraph_format.keep_with_next = True
+    for place in (who, signature):
+        line = written.add_paragraph(f"{place}:\t")
+        line.paragraph_format.tab_stops.add_tab_stop(_WIDE, leader=WD_TAB_LEADER.LINES)
+        line.paragraph_format.space_before = Pt(10)
 
 
 def _colophon(written: Written, head: Mapping[str, str], language: str) -> None:

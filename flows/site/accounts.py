@@ -263,6 +263,7 @@ def _account(
             "value": words.of(mart, name, row_in[name], unit if name in said["with_unit"] else None),
             "meaning": words.meaning(mart, name),
             "is_shown": name in columns,
+            "is_in_heading": name in keys and name not in columns,
         }
         for name in row
         if name not in ("trace_key", *said["left_out"]) and not (row[name] is None and name not in columns)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "gate", "intermediate", "marts"))
 # What gate 1 comes to, and what the senders are answered, with all that these stand on.
 FINDINGS = ("+int_finding",)
-ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced", "+agg_quality_by_submitter")
+ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced")
 
 
 class TransformFailed(Exception):

@@ -193,9 +193,10 @@ left_out as (
         counted.submission_id,
         counted.is_full_delivery,
         likely.file_name,
-        counted.left_count || ' van de ' || counted.row_count || ' rijen ('
+        array_to_string(counted.names, ', ') as left_rows,
+        counted.left_count || ' van de ' || counted.row_count || ' rijen van ''' || likely.file_name || ''' ('
         || {{ first_named('counted.names', 'nl') }} || ')' as left_nl,
-        counted.left_count || ' of the ' || counted.row_count || ' rows ('
+        counted.left_count || ' of the ' || counted.row_count || ' rows of ''' || likely.file_name || ''' ('
         || {{ first_named('counted.names', 'en') }} || ')' as left_en
     from counted
     inner join submissions as likely on counted.earlier_submission_id = likely.submission_id
@@ -213,9 +214,11 @@ final as (
             when undeclared.submission_id is not null then submissions.file_name
         end as counts_of_these,
         left_out.file_name as told_again_of,
+        left_out.left_rows,
         left_out.left_nl,
         left_out.left_en,
         never_ended.file_name as told_beside,
+        never_ended.left_rows as standing_rows,
         never_ended.left_nl as standing_nl,
         never_ended.left_en as standing_en
     from submissions

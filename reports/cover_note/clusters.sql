@@ -1,4 +1,4 @@
--- One row per cluster with money: what is committed of the money first foreseen.
+-- One row per cluster with money: what is committed of the money originally planned.
 select
     labels.label_nl,
     labels.label_en,

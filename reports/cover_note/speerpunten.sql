@@ -1,4 +1,4 @@
--- One row per speerpunt: what is committed and paid of the money first foreseen, and where its milestones are.
+-- One row per speerpunt: what is committed and paid of the money originally planned, and where its milestones are.
 select
     speerpunten.speerpunt_code,
     speerpunten.label_nl,

@@ -6,7 +6,7 @@ select
     meetmoment.label_en as moment_en,
     measure.label_nl as measure_nl,
     measure.label_en as measure_en,
-    coalesce(agg.speerpunt_code || '. ' || speerpunt.label_nl, 'Alle projecten in de scope') as part_nl,
+    coalesce(agg.speerpunt_code || '. ' || speerpunt.label_nl, 'Alle projecten in de afbakening') as part_nl,
     coalesce(agg.speerpunt_code || '. ' || speerpunt.label_en, 'All projects in the scope') as part_en,
     scope.label_nl as scope_nl,
     scope.label_en as scope_en

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from breaking import Kill, Refuse, Touches
 from kept_homes import kept, put
-from replay import without_dbt
+from replay import without_dbt, without_pages
 from small_plan import METINGEN, write_small_returns
 
 from flows.forms import carried
@@ -25,6 +25,7 @@ from flows.intake import archive
 from flows.night import Night, call, runbook
 from flows.release import kept as releases
 from flows.release import publishing, verify
+from flows.release.anchor import ANCHOR
 from flows.settings import Settings
 
 NOW = METINGEN[max(METINGEN)]
@@ -65,7 +66,10 @@ class InChild:
 
 def prepared(folder: Path) -> Path:
     """A folder with ``before`` (two nights published, the returns of the third in the inbox), ``after`` (the third
-    published) and ``built`` (the warehouse of the third)."""
+    published) and ``built`` (the warehouse of the third).
+
+    Releases are of tables alone: a page is a file like any other, and a thousand of them would be most of what breaks.
+    """
     return kept("broken_night", _prepare, folder)
 
 
@@ -76,11 +80,11 @@ def _prepare(folder: Path) -> None:
         for delivery in night.deliveries:
             put(before, delivery.path, delivery.plan_code, delivery.meetmoment_code)
         if night is not last:
-            with without_dbt():
+            with without_dbt(), without_pages():
                 runbook(Night(before, night.received_at))
     shutil.copytree(before.home, folder / "after", symlinks=True)
     after = Settings(home=folder / "after")
-    with without_dbt():
+    with without_dbt(), without_pages():
         runbook(Night(after, NOW))
     shutil.copytree(after.build, folder / BUILT)
 
@@ -170,7 +174,7 @@ def _child(
     try:
         touches.watch()
         of_now = patch.object(carried, "code_version", lambda: _version(prepared_in))
-        with without_dbt() if work == "whole" else nullcontext(), of_now:
+        with without_dbt() if work == "whole" else nullcontext(), without_pages(), of_now:
             outcome = runbook(Night(settings, NOW), _in_steps(touches, _put_there(prepared_in, work)))
         waiting = [f"{left['file']}: {left['reason']}" for left in outcome.unplaced]
         said = {"verdict": outcome.verdict, "told": "; ".join([*outcome.reasons, *waiting])}
@@ -246,6 +250,8 @@ def held(settings: Settings) -> dict[str, str]:
             found[name] = str(path.readlink())
         elif path.name == "manifest.json" and name.startswith("releases/"):
             found[name] = _manifest(path)
+        elif name == ANCHOR:
+            found[name] = _published(path)
         elif path.is_file():
             lies = path.stat()
             found[name] = _checksum(path, lies.st_ino, lies.st_size, lies.st_mtime_ns)
@@ -264,6 +270,12 @@ def _manifest(path: Path) -> str:
     said = json.loads(path.read_text(encoding="utf-8"))
     said["database"] = {name: said["database"][name] for name in ("path", "contents_sha256")}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _published(path: Path) -> str:
+    """Which release was published last and is served; the checksum of its manifest is that of a database too."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return f"{said['release_id']} {said['served']}"
 
 
 def torn(settings: Settings) -> list[str]:

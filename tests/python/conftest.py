@@ -43,8 +43,9 @@ REAL = Path(os.environ.get("VEERKRACHT_REAL_FILES", PROJECT.parent / "shared" / 
 HELD = "held"
 EVERY_NIGHT = ("m1", "m2", HELD, "m3", "m4", "m5", "m6", "m7")
 FEW_NIGHTS = ("m7",)
-# The first to ask for what is dear to make, and when: 0 is first.
-MAKERS = {"test_demo_run.py": 0}
+# Which files come first, and when: those that make what is dear (the demonstration on one worker, the small plan on the
+# other), and on the first worker what needs neither, so that it does not wait for the other.
+FIRST = {"test_demo_run.py": 0, "test_backup.py": 1, "test_house.py": 2}
 SMALL_NIGHTS = tuple(f"m{meting}" for meting in METINGEN)
 
 
@@ -72,8 +73,8 @@ def run_demo(home: Path, nights: tuple[str, ...] = EVERY_NIGHT) -> DemoRun:
 
 
 def run_few(home: Path) -> DemoRun:
-    """The last night of the demonstration, by the SQL that dbt compiled."""
-    with without_dbt():
+    """The last night of the demonstration, by the SQL that dbt compiled; its pages are read in `make slow`."""
+    with without_dbt(), without_pages():
         return run_demo(home, FEW_NIGHTS)
 
 
@@ -219,8 +220,8 @@ def manifest(parsed: Path) -> dict[str, Any]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what stands on the whole demonstration, so that a room can be tested without waiting for it.
 
-    The file that makes it comes first, on the other worker those of the small plan; those that read the demonstration
-    come last, so that no worker waits for what another is making.
+    What makes it comes first (`FIRST`), then what stands on the small plan; what reads the demonstration comes last, so
+    that no worker waits for what another is making.
     """
 
     def standing_on(*fixtures: str) -> list[pytest.Item]:
@@ -232,8 +233,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_small = {item.path for item in standing_on("small", "released")}
 
     def turn(item: pytest.Item) -> int:
-        if item.path.name in MAKERS:
-            return MAKERS[item.path.name]
-        return 4 if item.path in of_demo else 1 if item.path in of_small else 3
+        if item.path.name in FIRST:
+            return FIRST[item.path.name]
+        return 5 if item.path in of_demo else 3 if item.path in of_small else 4
 
     items.sort(key=turn)

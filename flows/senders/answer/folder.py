@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,13 @@ def folder_name(answer: Answer) -> str:
 
 
 def write(
-    answers: Sequence[Answer], contents: Mapping[str, Path], folders: Mapping[str, Path], limits: Settings
+    answers: Sequence[Answer],
+    contents: Mapping[str, Path],
+    folders: Mapping[str, Path],
+    limits: Settings,
+    told_whole: Callable[[list[Answer]], list[Answer]] = list,
 ) -> list[Path]:
-    """Write the answers that are not there yet or say something else by now; their folders.
+    """Write the answers that are not there yet or are judged otherwise by now; their folders.
 
     A folder holds ``answer.json`` (verdict, counts, findings) and, for a workbook, the sender's workbook marked; for
     anything else, and for a workbook that cannot be marked, the findings as CSV and as an HTML page. The CSV has all of
@@ -38,10 +42,11 @@ def write(
         contents: submission id -> the bytes as received.
         folders: submission id -> the folder of its answer.
         limits: what marking a stranger's workbook may cost.
+        told_whole: gives those that are to be written with what only they are told.
     """
     digest = _code_digest()
-    facts = {answer.submission_id: _facts(answer, digest) for answer in answers}
-    due = [a for a in answers if not _stands(folders[a.submission_id], facts[a.submission_id])]
+    judged = {answer.submission_id: _judged(answer, digest) for answer in answers}
+    due = told_whole([a for a in answers if not _stands(folders[a.submission_id], judged[a.submission_id])])
     unfinished = {a.submission_id: _fresh(folders[a.submission_id]) for a in due}
     jobs = [
         Job(contents[a.submission_id], a, unfinished[a.submission_id] / f"{_stem(a)}_bevindingen.xlsx")
@@ -56,8 +61,9 @@ def write(
             (folder / f"{_stem(answer)}_bevindingen.csv").write_bytes(findings_csv(answer))
         if answer.submission_id not in marked:
             (folder / f"{_stem(answer)}_bevindingen.html").write_text(page(answer), encoding="utf-8")
-        again = {"marking": "failed"} if answer.submission_id in failed else {}  # so that it is due the next time
-        said = facts[answer.submission_id] | again | {"files": sorted(path.name for path in folder.iterdir())}
+        is_whole = answer.submission_id not in failed  # what failed is due the next time
+        said = _facts(answer) | {"judged": judged[answer.submission_id] if is_whole else "marking failed"}
+        said |= {"files": sorted(path.name for path in folder.iterdir())}
         (folder / ANSWER).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         shutil.rmtree(folders[answer.submission_id], ignore_errors=True)
         folder.rename(folders[answer.submission_id])
@@ -69,7 +75,12 @@ def _stem(answer: Answer) -> str:
     return stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
 
 
-def _facts(answer: Answer, digest: str) -> dict[str, Any]:
+def _judged(answer: Answer, digest: str) -> str:
+    """What an answer stands on, in short: another judgement or another form, another answer."""
+    return hashlib.sha256(json.dumps([_facts(answer), digest]).encode()).hexdigest()
+
+
+def _facts(answer: Answer) -> dict[str, Any]:
     said = {
         "submission_id": answer.submission_id,
         "plan_code": answer.plan_code,
@@ -79,26 +90,26 @@ def _facts(answer: Answer, digest: str) -> dict[str, Any]:
         "received_at": f"{answer.received_at.isoformat()}Z",
         "verdict": "rejected" if answer.is_rejected else "accepted",
         "counts": answer.counts,
+        "rows": answer.row_count,
         "rows_set_apart": answer.rows_set_apart,
         "replacements": list(answer.replacements),
         "findings": list(answer.findings),
-        "answered_by": digest,
     }
     plain: dict[str, Any] = json.loads(json.dumps(said, default=str))
     return plain
 
 
-def _stands(folder: Path, facts: dict[str, Any]) -> bool:
-    """Whether the answer is there whole and says just this."""
+def _stands(folder: Path, judged: str) -> bool:
+    """Whether the answer is there whole and stands on just this."""
     path = folder / ANSWER
     if not path.exists():
         return False
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        files = said.pop("files")
-    except (ValueError, LookupError, AttributeError):  # torn when the machine stopped: it is made again
+        files, before = said["files"], said["judged"]
+    except (ValueError, LookupError, TypeError):  # torn when the machine stopped: it is made again
         return False
-    return bool(said == facts) and all((folder / name).exists() for name in files)
+    return bool(before == judged) and all((folder / name).exists() for name in files)
 
 
 def _fresh(folder: Path) -> Path:

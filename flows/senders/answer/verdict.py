@@ -1,6 +1,7 @@
 """What gate 1 made of a submission, in the words its sender reads: Dutch, with English beside it."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ _VERDICT_WORDS = {
     "rejected": ("Geweigerd", "Rejected"),
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
-    "error": ("Aanvaard, met rijen die niet meetellen", "Accepted, with rows that are not counted"),
+    "error": ("Aanvaard, op {apart} van de {rows} rijen na", "Accepted, but for {apart} of the {rows} rows"),
     "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
     "clean": ("Aanvaard", "Accepted"),
 }
@@ -43,8 +44,10 @@ _NEXT_WORDS = {
         "What this file says is no longer counted. If that is not right, send the right file again.",
     ),
     "error": (
-        "Het bestand is overgenomen, behalve de rijen die niet meetellen: die tellen pas mee als ze verbeterd zijn.",
-        "The file was taken over, except for the rows that are not counted: they count once they are corrected.",
+        "Het bestand is overgenomen, behalve wat in {apart} van de {rows} rijen niet meetelt:"
+        " dat telt pas mee als het verbeterd is.",
+        "The file was taken over, except for what is not counted in {apart} of the {rows} rows:"
+        " it counts once it is corrected.",
     ),
     "warning": (
         "Het bestand is overgenomen. De opmerkingen worden mee gepubliceerd; verbeter wat niet klopt.",
@@ -81,6 +84,8 @@ class Answer:
     findings: tuple[Finding, ...]
     replacements: tuple[Replacement, ...] = ()
     """In the order in which they came."""
+    row_count: int = 0
+    """Rows of the file that a layout reads."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -90,19 +95,19 @@ class Answer:
 
     @property
     def rows_set_apart(self) -> int:
-        """Source rows of which at least one record was set apart by an error."""
-        apart = (f for f in self.findings if f["severity"] == "error" and f["row_number"])
+        """Source rows of which at least one record was set apart by an error; one that a waiver allows is not."""
+        apart = (f for f in self.findings if f["severity"] == "error" and f["row_number"] and not f["waiver_id"])
         return len({(finding["sheet"], finding["row_number"]) for finding in apart})
 
     @property
     def verdict_words(self) -> tuple[str, str]:
         """The verdict in Dutch and in English."""
-        return _VERDICT_WORDS[self._kind]
+        return self._told(_VERDICT_WORDS)
 
     @property
     def next_words(self) -> tuple[str, str]:
         """What the sender is to do now, and which other files count instead, in Dutch and in English."""
-        nl, english = _NEXT_WORDS[self._kind]
+        nl, english = self._told(_NEXT_WORDS)
         for other in self.replacements:
             nl += " " + _REPLACED_WORDS[0].format(**other)
             english += " " + _REPLACED_WORDS[1].format(**other)
@@ -122,6 +127,10 @@ class Answer:
         """The findings, those that are alike together."""
         return list(told.grouped(self.findings))
 
+    def _told(self, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
+        nl, english = (said.format(apart=self.rows_set_apart, rows=self.row_count) for said in words[self._kind])
+        return nl, english
+
     @property
     def _kind(self) -> str:
         if self.is_rejected:
@@ -130,7 +139,33 @@ class Answer:
             return "overtaken"
         if any(not other["standing_row_count"] for other in self.replacements):
             return "replaced"
-        return next((severity for severity in ("error", "warning") if self.counts[severity]), "clean")
+        if self.rows_set_apart:
+            return "error"
+        return "warning" if self.counts["warning"] else "clean"
+
+
+def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str]) -> None:
+    """Find what is to be remarked on refused submissions beside others once they are accepted; they stay refused.
+
+    So correcting a file takes one round.
+
+    Args:
+        warehouse: one of which only findings and answers are read any more: what stands in it of rows is untrue.
+        plan_code: the plan whose warehouse it is.
+        refused: the submissions.
+    """
+    import duckdb
+
+    from flows.warehouse import compiled, transform
+
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(
+            "create or replace table intermediate.int_verdict as"
+            " select * replace (if(list_contains($refused, submission_id), 'accepted', verdict) as verdict)"
+            " from intermediate.int_verdict",
+            {"refused": sorted(refused)},
+        )
+    compiled.build(warehouse, transform.FINDINGS, plan_code, after="int_verdict")
 
 
 def read(warehouse: Path) -> list[Answer]:
@@ -169,6 +204,7 @@ def read(warehouse: Path) -> list[Answer]:
                     )  # a stable sort: the order of the file stays within a severity
                 ),
                 replacements=tuple(replacements.get(row["submission_id"], [])),
+                row_count=row["row_count"],
             )
             for row in _rows(con, _STANDING)
         ]
@@ -184,9 +220,14 @@ _REPLACED = """
     order by replaced.replaced_since, replaced.replaced_by
 """
 _STANDING = """
-    select submissions.*, plans.plan_code
+    select
+        submissions.*,
+        plans.plan_code,
+        cast(coalesce(sheets.row_count, 0) as integer) as row_count
     from intermediate.int_submission as submissions
     cross join registry.reg_plan as plans
+    left join (select submission_id, sum(row_count) as row_count from raw.sheet group by submission_id) as sheets
+        on submissions.submission_id = sheets.submission_id
     where submissions.withdrawn_at is null
     order by submissions.submission_id
 """

@@ -93,7 +93,7 @@ counted as (
         count(*) filter (where value_state = 'withheld') as withheld_count,
         count(*) filter (where value_state = 'set_apart') as set_apart_count,
         string_agg(coalesce(territory, project_code, 'plan'), ', ' order by record_key)
-            filter (where value_state in ('not_reported', 'set_apart', 'withheld')) as missing_parts,
+            filter (where {{ is_missing('value_state') }}) as missing_parts,
         count(*) filter (where value_state <> 'not_applicable' and baseline is null) as without_baseline_count,
         count(*) filter (where value_state <> 'not_applicable' and target is null) as without_target_count,
         sum(baseline) as baseline_sum,

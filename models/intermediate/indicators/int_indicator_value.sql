@@ -14,12 +14,12 @@ set_apart as (
         rows_set_apart.meetmoment_code,
         rows_set_apart.meetmoment_number,
         rows_set_apart.record_key,
-        stated.indicator_code,
-        stated.project_code,
-        stated.territory,
-        stated.measured_on
+        received.indicator_code,
+        received.project_code,
+        received.territory,
+        received.measured_on
     from {{ ref('int_row_not_counted') }} as rows_set_apart
-    inner join {{ ref('stg_indicator_value') }} as stated using (row_id)
+    inner join {{ ref('stg_indicator_value') }} as received using (row_id)
 
 ),
 
@@ -52,6 +52,22 @@ delivered_meetmomenten as (
 
 ),
 
+stated as (
+
+    {% for source in ['returned', 'set_apart'] -%}
+    select
+        record_key,
+        indicator_code,
+        project_code,
+        territory,
+        measured_on,
+        meetmoment_number
+    from {{ source }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 parts as (
 
     select
@@ -61,25 +77,7 @@ parts as (
         territory,
         measured_on,
         min(meetmoment_number) as first_number
-    from (
-        select
-            record_key,
-            indicator_code,
-            project_code,
-            territory,
-            measured_on,
-            meetmoment_number
-        from returned
-        union all
-        select
-            record_key,
-            indicator_code,
-            project_code,
-            territory,
-            measured_on,
-            meetmoment_number
-        from set_apart
-    ) as stated
+    from stated
     group by record_key, indicator_code, project_code, territory, measured_on
 
 ),

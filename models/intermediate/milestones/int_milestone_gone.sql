@@ -7,6 +7,13 @@ milestones as (
 
 ),
 
+-- It was returned, in a row that does not count.
+set_apart as (
+
+    select * from {{ ref('int_row_not_counted') }} where record = 'milestone'
+
+),
+
 successions as (
 
     select distinct
@@ -30,10 +37,13 @@ final as (
     left join milestones as now
         on successions.meetmoment_code = now.meetmoment_code
         and before.record_key = now.record_key
+    left join set_apart
+        on successions.meetmoment_code = set_apart.meetmoment_code
+        and before.record_key = set_apart.record_key
     left join {{ ref('int_moment_list') }} as moment_lists
         on before.submission_id = moment_lists.submission_id
         and before.sheet = moment_lists.sheet
-    where now.record_key is null and moment_lists.submission_id is null
+    where now.record_key is null and set_apart.record_key is null and moment_lists.submission_id is null
 
 )
 

@@ -23,6 +23,13 @@ projects as (
 
 ),
 
+-- It was returned, in a row that does not count.
+set_apart as (
+
+    select * from {{ ref('int_row_not_counted') }} where record = 'milestone'
+
+),
+
 delivered as (
 
     select * from {{ ref('int_calendar') }} where is_delivered
@@ -40,7 +47,7 @@ final as (
         case
             when listed.status_group = 'realised' then 'realised'
             when listed.status_group = 'dropped' then 'dropped'
-            when listed.record_key is not null then 'open'
+            when coalesce(listed.record_key, set_apart.record_key) is not null then 'open'
             when projects.project_code is null then 'left_with_project'
             else 'gone'
         end as fate,
@@ -54,6 +61,9 @@ final as (
     left join listed
         on firsts.record_key = listed.record_key
         and delivered.meetmoment_code = listed.meetmoment_code
+    left join set_apart
+        on firsts.record_key = set_apart.record_key
+        and delivered.meetmoment_code = set_apart.meetmoment_code
     left join projects
         on firsts.project_code = projects.project_code
         and delivered.meetmoment_code = projects.meetmoment_code

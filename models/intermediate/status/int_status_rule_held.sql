@@ -7,6 +7,12 @@ conditions as (
 
 ),
 
+operators as (
+
+    select * from {{ ref('code') }} where code_list = 'operator'
+
+),
+
 reported as (
 
     select * from {{ ref('int_project_status') }}
@@ -32,22 +38,26 @@ held as (
         meetmoment_code,
         project_code,
         rule_code,
-        kind,
-        rule_order,
-        status_group,
-        title_nl || ': ' || string_agg(
-            label_nl || ' ' || replace({{ plain_number('fact_value') }}, '.', ',')
-            || ' (' || operator || ' ' || replace({{ plain_number('threshold') }}, '.', ',') || ')',
-            '; ' order by condition_number
+        conditions.kind,
+        conditions.rule_order,
+        conditions.status_group,
+        conditions.title_nl || ': ' || string_agg(
+            conditions.label_nl || ' ' || replace({{ plain_number('conditions.fact_value') }}, '.', ',')
+            || ' (' || operators.label_nl || ' '
+            || replace({{ plain_number('conditions.threshold') }}, '.', ',') || ')',
+            '; ' order by conditions.condition_number
         ) as evidence_nl,
-        title_en || ': ' || string_agg(
-            label_en || ' ' || {{ plain_number('fact_value') }}
-            || ' (' || operator || ' ' || {{ plain_number('threshold') }} || ')',
-            '; ' order by condition_number
+        conditions.title_en || ': ' || string_agg(
+            conditions.label_en || ' ' || {{ plain_number('conditions.fact_value') }}
+            || ' (' || operators.label_en || ' ' || {{ plain_number('conditions.threshold') }} || ')',
+            '; ' order by conditions.condition_number
         ) as evidence_en
     from conditions
     inner join rules_that_hold using (meetmoment_code, project_code, rule_code)
-    group by meetmoment_code, project_code, rule_code, kind, rule_order, status_group, title_nl, title_en
+    inner join operators on conditions.operator = operators.code
+    group by
+        meetmoment_code, project_code, rule_code, conditions.kind, conditions.rule_order, conditions.status_group,
+        conditions.title_nl, conditions.title_en
 
 ),
 

@@ -1,4 +1,4 @@
--- One row per rule of the quality catalogue: what it asks, of which records, and how grave a failure is.
+-- One row per rule of the quality catalogue: what it asks, of which records, and how serious a failure is.
 with
 
 rules as (

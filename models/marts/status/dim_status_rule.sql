@@ -29,7 +29,8 @@ final as (
         conditions.condition_count,
         rules.valid_from_meetmoment,
         rules.valid_to_meetmoment,
-        rules.origin
+        rules.origin,
+        rules.origin_nl
     from rules
     inner join conditions using (rule_code)
 

@@ -202,6 +202,7 @@ def assert_rebuilds(demo: DemoRun, past: kept.Release, folder: Path) -> None:
     assert list((folder / "parquet").iterdir())
 
 
+@pytest.mark.slow
 def test_a_release_that_was_restated_is_known_as_it_was(small: DemoRun, tmp_path: Path) -> None:
     past = published(small, "2024-01-22.1")
     table = tmp_path / "fct_finance_as_returned.csv"

@@ -37,13 +37,19 @@ def copy(home: Settings, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_empty_machine_goes_on_where_the_last_one_stopped(home: Settings, copy: Path, tmp_path: Path) -> None:
-    """The marts are made from the archive alone: what they come to is what was published."""
+def test_an_empty_machine_holds_all_that_the_last_one_held(home: Settings, copy: Path, tmp_path: Path) -> None:
     empty = Settings(home=tmp_path / "empty")
     restored = copies.restore(copy, empty)
     assert restored.problems == ()
     assert archive.receipts(empty.archive, empty.plan) == archive.receipts(home.archive, home.plan)
     assert kept.ids(empty) == kept.ids(home) and kept.served_id(empty) == kept.served_id(home)
+
+
+@pytest.mark.slow
+def test_an_empty_machine_goes_on_where_the_last_one_stopped(copy: Path, tmp_path: Path) -> None:
+    """The marts are made from the archive alone: what they come to is what was published."""
+    empty = Settings(home=tmp_path / "empty")
+    copies.restore(copy, empty)
     with without_dbt():
         outcome = runbook(Night(empty, METINGEN[max(METINGEN)]))
     assert (outcome.verdict, outcome.mended) == ("nothing_new", [])

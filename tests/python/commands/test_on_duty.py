@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import duckdb
 import pytest
 from conftest import put
 from made_files import plain_csv
@@ -14,10 +15,11 @@ from test_quick import HEAVY, loaded
 from typer.testing import CliRunner
 
 from flows import cli, diary, night, sights, standing
-from flows.commands import wellbeing
+from flows.commands import shared, wellbeing
 from flows.night import Night, receive, runbook
 from flows.release import anchor, kept, publishing
-from flows.settings import Settings
+from flows.release.sign import Signer
+from flows.settings import Settings, WrongSetting
 from flows.standing import Outcome
 from flows.warehouse import registry_rows
 
@@ -101,6 +103,13 @@ def test_every_night_is_written_down(how: str, settings: Settings, monkeypatch: 
         assert code == 1 and said["to_do"][-1]["page"] == sights.FULL.path
 
 
+def test_a_disk_that_is_full_is_no_fault_of_the_code() -> None:
+    """Whoever meets it: of the libraries each has errors of its own."""
+    said = shared.in_words(duckdb.IOException("IO Error: Checkpoint failed: No space left on device"))
+    assert said.startswith("de schijf is vol") and "onze code" not in said
+    assert "onze code" in shared.in_words(duckdb.IOException("IO Error: something else"))
+
+
 def test_a_night_that_finds_another_one_running_writes_no_line(settings: Settings) -> None:
     with standing.alone(settings), pytest.raises(standing.AnotherNight):
         runbook(Night(settings, NOW))
@@ -170,3 +179,22 @@ def test_a_night_that_was_held_is_no_completed_flow_run(
     state = nightly.nightly.fn("veerkracht")
     assert (state.name, state.is_failed()) == (name, name == "Held")
     assert state.message and says in state.message
+
+
+def test_a_setting_that_cannot_be_is_named_and_leads_to_its_page(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No fault of ours, and no name of a class of Python."""
+    monkeypatch.setenv("VEERKRACHT_SIGNING_KEY", "veel")
+    monkeypatch.setattr(night, "receive", lambda _: Signer.of(Settings()))
+    with pytest.raises(WrongSetting) as key:
+        night.receive(Night(settings, NOW))
+    code, said = command("nightly")
+    assert code == 1 and str(key.value) in said and sights.SETTING.path in said and "WrongSetting" not in said
+    monkeypatch.setenv("VEERKRACHT_MAX_FILE_MB", "veel")
+    monkeypatch.setattr("sys.argv", ["veerkracht", "nightly"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 1 and "VEERKRACHT_MAX_FILE_MB" in said and sights.SETTING.path in said
+    assert "onze code" not in said and "Error" not in said

@@ -207,9 +207,7 @@ def test_a_test_of_the_data_of_one_plan_that_fails_is_its_own(home: Path, monkey
     monkeypatch.setattr(transform, "build", build)
     code, told = nightly()
     assert asked == list(PLANS), "each plan had its night, after one that failed too"
-    assert (
-        code == 1 and told["pnrr"]["reason"] == "TransformFailed: sums_hold: Got 3 results, configured to fail if != 0"
-    )
+    assert code == 1 and told["pnrr"]["reason"] == "sums_hold: Got 3 results, configured to fail if != 0"
     assert "sums_hold" not in str({plan: said for plan, said in told.items() if plan != "pnrr"})
     log = "".join(path.read_text(encoding="utf-8") for path in (home / "pnrr" / "logs").glob("*.jsonl"))
     assert "sums_hold" in log and standing.last_run(Settings(plan="pnrr")) is None, "told, and tried again next night"

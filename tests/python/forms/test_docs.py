@@ -39,6 +39,7 @@ def test_the_page_names_no_place_and_no_moment(page: str, small: DemoRun) -> Non
     assert not re.search(r'<(script|link|img)[^>]{0,200}(src|href)="?(https?:)?//', page), "loads from elsewhere"
 
 
+@pytest.mark.slow
 def test_the_page_is_the_same_whatever_was_built_before(page: str, small: DemoRun, tmp_path: Path) -> None:
     current = kept.current(small.settings)
     assert current and (current.folder / docs.PAGE).read_text(encoding="utf-8") == page, "made in the last night"

@@ -34,6 +34,7 @@ ROOMS = (
     "tests/generic",
     "tests/selftest",
     "tests/singular",
+    "docs",  # a release carries some of it
     "dbt_project.yml",
     "profiles.yml",
 )

@@ -81,6 +81,29 @@ def test_the_same_bytes_as_the_last_of_their_series_are_nothing_new(home: Settin
     assert (copy["file_name"], copy["received_as"]) == ("OMG_final.xlsx", name)
 
 
+def test_of_copies_that_come_in_together_the_name_that_is_known_is_received(home: Settings) -> None:
+    """Else the shortest: a copy says more in its name than what it is a copy of."""
+    name = send(home, "OMG_return_m1.csv", "first").name
+    nights(home, [])
+    for sent in ("Copy of OMG_return_m1.csv", "OMG_return_m1 (1).csv", "OMG_return_m1_v2.csv"):
+        send(home, sent, "second")
+    for sent in ("Kopie van WVG.csv", "WVG.csv"):
+        send(home, sent, "other")
+    (received,) = nights(home, [])
+    assert sorted(received) == ["OMG_return_m1_v2.csv", "WVG.csv"]
+    told = {copy["file_name"]: copy["received_as"] for copy in nothing_new(home).identical}
+    assert told == {
+        "Copy of OMG_return_m1.csv": "OMG_return_m1_v2.csv",
+        "OMG_return_m1 (1).csv": "OMG_return_m1_v2.csv",
+        "Kopie van WVG.csv": "WVG.csv",
+    }
+    paths = sorted((home.inbox / "m1").iterdir())
+    before = [r for r in archive.receipts(home.archive, "veerkracht") if r.file_name == name]
+    sent_now = [(archive.receipt_for(path, "veerkracht", "m1", NOW), path) for path in paths if path.name != name]
+    kept = [receipt.file_name for receipt, _ in arrivals.without_copies(sent_now, before)]
+    assert kept == ["OMG_return_m1_v2.csv", "WVG.csv"], "a preview keeps the same ones"
+
+
 def test_a_whole_folder_sent_again_is_nothing_new(home: Settings) -> None:
     both = [("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B")]
     assert nights(home, both[0], both[1], both)[2] == []

@@ -147,7 +147,7 @@ def previewed(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> dict[
     for name, part in CUTS.items():
         (folder / name).write_bytes(content[: int(len(content) * part)])
     archived = sorted(small.settings.archive.rglob("*"))
-    findings = check(small.settings, files, "m7", IN_TIME)
+    findings = check(small.settings, files, "m7", IN_TIME).findings
     assert sorted(small.settings.archive.rglob("*")) == archived
     return {file.name: [f for f in findings if f["file_name"] == file.name] for file in files}
 

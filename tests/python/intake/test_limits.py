@@ -91,10 +91,10 @@ def outside() -> bytes:
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "first and last cell": (endless_sheet, "F08", "column"),
-    "many cells": (many_cells, "F08", "MB inflated"),
-    "one string": (one_string, "F08", "MB inflated"),
+    "many cells": (many_cells, "F08", "MB uitgepakt"),
+    "one string": (one_string, "F08", "MB uitgepakt"),
     "a part that inflates too much": (lambda: packed({SHEET: b"0" * 30 * MB, "[Content_Types].xml": b""}), "F08", " x"),
-    "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 parts"),
+    "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 onderdelen"),
     "a lying directory": (lambda: lying(many_cells()), "F01", "zip"),
     "entities": (entities, "F01", "document type"),
     "a document type": (doctype, "F01", "document type"),
@@ -146,9 +146,9 @@ def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     ("limits", "value"),
     [
         ({"max_file_mb": 0}, "0 MB"),
-        ({"max_rows": 1}, "2 rows"),
-        ({"max_columns": 3}, "4 columns"),
-        ({"max_cell_characters": 20}, "characters in a cell"),
+        ({"max_rows": 1}, "2 rijen (rows)"),
+        ({"max_columns": 3}, "4 kolommen (columns)"),
+        ({"max_cell_characters": 20}, "tekens in een cel (characters)"),
     ],
 )
 def test_each_limit_says_what_it_is(tmp_path: Path, limits: dict[str, Any], value: str) -> None:
@@ -210,7 +210,7 @@ def outcome(job: Job) -> dict[str, Any]:
     [
         ({"parse_seconds": 1}, "> 1 s", "<= 1 s"),
         ({"max_output_mb": 1}, "rows.parquet", "<= 1 MB"),
-        ({"parse_memory_mb": 100}, "memory", "<= 100 MB"),
+        ({"parse_memory_mb": 100}, "geheugen (memory)", "<= 100 MB"),
     ],
 )
 def test_a_child_that_breaks_a_limit_says_which(

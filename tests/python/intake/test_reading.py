@@ -94,7 +94,7 @@ def test_memory_that_is_not_there_is_no_verdict(tmp_path: Path, monkeypatch: pyt
         parse_file(content, layouts, tmp_path, Settings(parse_memory_mb=10**9))
     assert not (tmp_path / "parsed.json").exists()
     (refusal,) = parse_file(content, layouts, tmp_path, Settings(parse_memory_mb=64)).refusals
-    assert (refusal.rule_id, refusal.value) == ("F08", "memory")
+    assert (refusal.rule_id, refusal.value) == ("F08", "geheugen (memory)")
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(small:
         book.save(tmp_path / f"{sender}_return_m7_v2.xlsx")
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(small.settings.archive, settings.archive)
-    findings = check(settings, sorted(tmp_path.glob("*.xlsx")), "m7", LATE)
+    findings = check(settings, sorted(tmp_path.glob("*.xlsx")), "m7", LATE).findings
     told = [
         (f["file_name"], f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"
     ]
@@ -152,6 +152,7 @@ def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) ->
     assert "verkeerd bestand" not in (last.folder / kept.MANIFEST).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_differs(
     late_night: LateNight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

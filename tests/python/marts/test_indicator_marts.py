@@ -181,7 +181,7 @@ def test_a_value_of_an_unregistered_indicator_is_set_apart_and_named(demo: DemoR
     bad.write_bytes(good.read_bytes().replace(b"IND10", b"IND99"))
     assert bad.read_bytes() != good.read_bytes()
     now = Night(demo.settings).now
-    both = check(Settings(home=tmp_path), [good, bad], "m7", now)
+    both = check(Settings(home=tmp_path), [good, bad], "m7", now).findings
     (finding,) = [f for f in both if f["rule_id"] == "K04"]
     assert (finding["file_name"], finding["severity"], finding["column_name"], finding["received_value"]) == (
         bad.name,

@@ -293,6 +293,7 @@ def test_a_figure_in_a_row_of_several_has_its_own_count_of_warnings(
                 continue
             asked += 1
             measure = column.removesuffix("_eur")
+            assert f"{measure}_warning_count" in names(mart), (mart.name, f"{column} has no {measure}_warning_count")
             told = naive(con, "agg_headline_figure", "warning_count", f"measure = '{measure}' and item = 'total'")
             assert naive(con, mart.name, f"{measure}_warning_count") == told, (mart.name, column)
     assert asked >= 8

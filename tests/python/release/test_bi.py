@@ -203,6 +203,7 @@ def test_a_reader_sees_the_old_release_or_the_new_one(released: DemoRun, current
     assert len(versions) == 2
 
 
+@pytest.mark.slow
 def test_readers_of_several_tables_never_fail_or_see_a_mixture(
     released: DemoRun, current: kept.Release, server: str
 ) -> None:
@@ -235,6 +236,7 @@ def test_readers_of_several_tables_never_fail_or_see_a_mixture(
     assert errors == [] and seen == pairs
 
 
+@pytest.mark.slow
 def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, exported: str) -> None:
     server = exported
     with psycopg.connect(server, autocommit=True) as con:

@@ -86,7 +86,14 @@ def test_current_is_repaired_and_told(home: Settings, how: str) -> None:
     assert "current" in mended(home) and served(home) == last.release_id
 
 
-@pytest.mark.parametrize("at", ["torn manifest", "both whole", "moved"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param("torn manifest", marks=pytest.mark.slow),
+        "both whole",
+        pytest.param("moved", marks=pytest.mark.slow),
+    ],
+)
 def test_a_kill_while_a_release_is_let_go_of_blocks_no_publication(home: Settings, small: DemoRun, at: str) -> None:
     first, *_ = kept.published(home)
     put_by = home.releases / RETIRED / first.release_id

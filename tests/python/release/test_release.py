@@ -236,6 +236,7 @@ def test_roll_back_and_forth(home: Settings) -> None:
     assert still and still.release_id == middle.release_id, "current was left alone"
 
 
+@pytest.mark.slow
 def test_a_release_after_a_rollback_follows_the_last_published_one(home: Settings, small: DemoRun) -> None:
     *_, middle, last = kept.published(home)
     rollback(home, middle.release_id)
@@ -296,6 +297,7 @@ def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: S
     assert any(middle.release_id in problem for problem in problems(home, last.folder))
 
 
+@pytest.mark.slow
 def test_another_key_than_that_of_the_release_before_is_told(home: Settings, small: DemoRun) -> None:
     trusted = home.home / "trusted.pem"
     trusted.write_text(served(small).manifest["signing"]["public_key"])

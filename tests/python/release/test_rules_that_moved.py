@@ -52,6 +52,7 @@ def publish(settings: Settings) -> kept.Release | None:
         return publishing.publish(settings, settings.warehouse, receipts, NOW)
 
 
+@pytest.mark.slow
 def test_nothing_changed_is_not_said_where_rules_moved_a_value(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = kept.current(home)
     assert before

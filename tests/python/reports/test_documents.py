@@ -16,6 +16,7 @@ import pdf_reading
 import pikepdf
 import pytest
 from conftest import DemoRun
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from flows.account.trace import NotTraceable, trace
 from flows.forms import publication, short_keys
@@ -190,6 +191,9 @@ def test_the_note_that_officials_edit_says_what_the_page_says(folder: Path) -> N
     pictures = [element for element in body.iter() if element.tag.endswith("}docPr")]
     assert pictures
     assert all(picture.get("descr") for picture in pictures)
+    titles = {picture.get("title") for picture in pictures}
+    assert titles <= {paragraph.text for paragraph in written.paragraphs}, "a picture says above it what it shows"
+    assert [paragraph.text for paragraph in written.paragraphs if paragraph.text == "Handtekening:\t"]
 
 
 def test_no_figure_is_broken_over_two_lines_in_a_table_of_the_note(folder: Path) -> None:
@@ -199,6 +203,9 @@ def test_no_figure_is_broken_over_two_lines_in_a_table_of_the_note(folder: Path)
         for width, column in zip(widths, table.columns, strict=True):
             letters = max(len(cell.text) for cell in column.cells)
             assert letters > 15 or width > letters * docx.shared.Cm(0.14), column.cells[0].text
+            if all(cell.text.endswith("%") for cell in column.cells[1:]):
+                aligned = {cell.paragraphs[0].alignment for cell in column.cells}
+                assert aligned == {WD_ALIGN_PARAGRAPH.RIGHT}, column.cells[0].text
         assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader"), "the heading is repeated where the table runs on"
 
 

@@ -110,6 +110,7 @@ def test_the_note_has_two_pages_and_leaves_no_sentence_out(made: making.Made) ->
             assert len(pdf.pages) == 2
 
 
+@pytest.mark.slow
 def test_all_documents_of_the_whole_plan_take_ten_seconds_of_work_at_most(release: Release, tmp_path: Path) -> None:
     before = time.process_time()
     making.write(release.database, tmp_path, _head(release))

@@ -313,6 +313,7 @@ def test_check_gives_the_same_answer_before_sending(small: DemoRun, tmp_path: Pa
     assert all((before / file).read_bytes() == (sent / file).read_bytes() for file in files)
 
 
+@pytest.mark.slow
 def test_a_second_round_brings_nothing_new(small: DemoRun, tmp_path: Path) -> None:
     """What would be remarked beside the meetmoment before is told of a refused file too."""
     made = openpyxl.load_workbook(small.settings.inbox / "m7" / "OMG_return_m7.xlsx")
@@ -323,10 +324,10 @@ def test_a_second_round_brings_nothing_new(small: DemoRun, tmp_path: Path) -> No
     path = tmp_path / "OMG_return_m7_v9.xlsx"
     made.save(path)
     now = datetime(2025, 2, 1, tzinfo=UTC)
-    first = check(small.settings, [path], "m7", now)
+    first = check(small.settings, [path], "m7", now).findings
     made["Financien"]["D4"] = amount
     made.save(path)
-    second = check(small.settings, [path], "m7", now)
+    second = check(small.settings, [path], "m7", now).findings
 
     def told(findings: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
         return {(f["rule_id"], f["sheet"], f["cell"], f["message_nl"]) for f in findings}
@@ -369,6 +370,13 @@ def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRu
         "LV_financien_m7": [".csv", ".html", ".json"],
         "KBBJ_return_m7": [".csv", ".html", ".json"],
     }
+    (at,) = (settings.answers / "m7").glob("OMG_return_m7__*")
+    said = json.loads((at / folder.ANSWER).read_text(encoding="utf-8"))
+    assert said["verdict"] == "rejected" and not any(f["gate"] == "comparison" for f in outcome.findings)
+    assert any(f["gate"] == "comparison" for f in said["findings"]), (
+        "what a second round would bring is told in this one"
+    )
+    assert not (settings.build / "past_refusal").exists()
 
 
 def test_the_sender_of_a_file_that_was_replaced_is_told_by_which_one_and_once(small: DemoRun) -> None:

@@ -162,6 +162,7 @@ def test_drop_downs_offer_the_dutch_labels_that_are_valid_at_the_meetmoment(made
     assert labels <= set(offered)
 
 
+@pytest.mark.slow
 def test_filled_in_and_sent_back_it_is_received_without_a_finding(
     small: DemoRun, made: tuple[Path, Written], tmp_path: Path
 ) -> None:
@@ -174,7 +175,7 @@ def test_filled_in_and_sent_back_it_is_received_without_a_finding(
         receipt.unlink()
 
     def told(path: Path) -> set[tuple[str, str | None, str | None]]:
-        findings = check(settings, [path], "m7", IN_TIME)
+        findings = check(settings, [path], "m7", IN_TIME).findings
         return {(f["rule_id"], f["sheet"], f["received_value"]) for f in findings}
 
     assert told(filled) <= told(theirs)

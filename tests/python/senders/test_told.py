@@ -1,6 +1,7 @@
 """How a finding reads for its sender: days, amounts, allowed words, equals together, and whom to ask."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,31 @@ def test_the_answer_says_whom_to_ask_and_groups_what_is_alike() -> None:
     assert contact["email"] in made and contact["name_nl"] in made
     assert made.count("<tr>") == 2 and "27 keer, bv. " in made and "C7 + 21" in made
     assert Answer("s", "pnrr", "v01", "A.csv", "0" * 64, datetime(2025, 1, 20), False, ()).contact_words == ("", "")
+
+
+def test_what_is_to_be_filled_in_is_shown_by_an_example() -> None:
+    asked = (
+        "een getal",
+        "een bestaande dag",
+        "een code,",
+        "een nieuwe toelichting",
+        "een werkelijke datum",
+        "een streef",
+    )
+    asking = [row for row in registry.rows("quality/rule") if row["expected_nl"].startswith(asked)]
+    assert len(asking) > 10
+    assert [
+        row["rule_id"] for row in asking if " bv. " not in row["expected_nl"] or " e.g. " not in row["expected_en"]
+    ] == []
+
+
+def test_a_verdict_says_how_many_rows_do_not_count() -> None:
+    apart = tuple(finding("V01", row, severity="error") for row in (3, 3, 4))
+    allowed = finding("V01", 5, severity="error", waiver_id="W1")
+    one = Answer("s", "veerkracht", "m7", "A.csv", "0" * 64, datetime(2025, 1, 20), False, (*apart, allowed), (), 24)
+    assert one.verdict_words == ("Aanvaard, op 2 van de 24 rijen na", "Accepted, but for 2 of the 24 rows")
+    assert "behalve wat in 2 van de 24 rijen niet meetelt" in one.next_words[0]
+    assert replace(one, findings=(allowed,)).verdict_words[0] == "Aanvaard"
 
 
 def test_nothing_is_asked_of_a_sender_that_only_the_house_can_do() -> None:

@@ -1,10 +1,16 @@
 """Every figure of the presentation of meting 3 can be read off the page that people see first."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from conftest import DemoRun
 from site_reading import Page
 
+from flows.forms.edition import Edition
 from flows.release import kept
+from flows.site.building import build_site
+from flows.site.declared import SHARED, SITE
 
 # page, term of the row, what stands in the column of meting 3: as printed, or more exact
 SLIDES = [
@@ -27,10 +33,20 @@ SLIDES = [
 
 
 @pytest.fixture(scope="module")
-def read(demo: DemoRun) -> dict[str, Page]:
-    current = kept.current(demo.settings)
-    assert current
-    return {name: Page(current.folder / name) for name in {page for page, *_ in SLIDES}}
+def site(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The two kinds of page that show them, of the release of the demonstration, and what they lead to."""
+    release = kept.current(demo.settings)
+    assert release
+    folder = tmp_path_factory.mktemp("slides")
+    for part in (SHARED, "index", "speerpunt"):
+        shutil.copytree(SITE / part, folder / "declared" / part)
+    build_site(release.folder, folder / "site", Edition.of_manifest(release.manifest), folder / "declared")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def read(site: Path) -> dict[str, Page]:
+    return {name: Page(site / name) for name in {page for page, *_ in SLIDES}}
 
 
 @pytest.mark.parametrize(("page", "term", "shown"), SLIDES)
@@ -38,13 +54,11 @@ def test_a_figure_of_the_slides_of_meting_3(read: dict[str, Page], page: str, te
     assert read[page].rows[term]["m3"] == shown
 
 
-def test_what_the_slides_say_of_speerpunten_shows(demo: DemoRun) -> None:
+def test_what_the_slides_say_of_speerpunten_shows(site: Path) -> None:
     """The order of speerpunten by share committed, as the page of each tells it for meting 3."""
-    current = kept.current(demo.settings)
-    assert current
     shares = {}
     for number in range(1, 8):
-        page = Page(current.folder / "speerpunten" / f"{number}.html")
+        page = Page(site / "speerpunten" / f"{number}.html")
         (share,) = [
             figure.value
             for figure in page.figures

@@ -98,12 +98,23 @@ def test_an_account_says_what_its_figures_mean_in_the_language_of_the_page(relea
         assert 'lang="en"' not in page.partition("<main")[2]
 
 
-def test_on_a_page_with_many_accounts_a_meaning_stands_once(release: Release, tmp_path: Path) -> None:
-    changed = tmp_path / "site"
-    shutil.copytree(SITE, changed)
+def test_a_page_stays_small_with_many_accounts_and_long_explanations(release: Release, tmp_path: Path) -> None:
+    """A meaning stands once, a key in its heading alone; a long explanation is read on in the sheet of its project."""
+    changed, of_long = tmp_path / "site", tmp_path / "release"
+    of_long.mkdir()
+    shutil.copyfile(release.database, of_long / "marts.duckdb")
+    shutil.copyfile(release.folder / "dictionary.csv", of_long / "dictionary.csv")
+    with duckdb.connect(str(of_long / "marts.duckdb")) as con:
+        con.execute(
+            "update fct_project_status set status_group = 'attention', explanation = repeat('een lang verhaal ', 10000)"
+        )
+    for part in (SHARED, "index"):
+        shutil.copytree(SITE / part, changed / part)
     said = (changed / SHARED / "accounts.yml").read_text(encoding="utf-8")
     (changed / SHARED / "accounts.yml").write_text(said.replace("most_accounts: 24", "most_accounts: 1"), "utf-8")
-    build_site(release.folder, tmp_path / "made", Edition.of_manifest(release.manifest), changed)
+    build_site(of_long, tmp_path / "made", Edition.of_manifest(release.manifest), changed)
+    overview = (tmp_path / "made" / "index.html").read_text(encoding="utf-8")
+    assert len(overview) < MOST_BYTES and "Lees verder in de fiche" in overview
     page = (tmp_path / "made" / "cijfers" / "agg_headline_figure" / "m7.html").read_text(encoding="utf-8")
     with (release.folder / "dictionary.csv").open(encoding="utf-8", newline="") as file:
         (meaning,) = (
@@ -112,6 +123,7 @@ def test_on_a_page_with_many_accounts_a_meaning_stands_once(release: Release, tm
             if row["mart"] == "agg_headline_figure" and row["column"] == "figure"
         )
     assert page.count(escape(meaning)) == 1 and page.count('href="#kolom-figure"') > 1
+    assert "<dt>Meetmoment</dt>" not in page
 
 
 def test_the_address_of_a_figure_is_of_as_many_parts_of_its_key_as_its_mart_asks() -> None:
@@ -198,6 +210,7 @@ def test_a_plan_that_has_nothing_but_its_name_has_a_site(release: Release, tmp_p
     assert broken_links([page for page in pages(out) if page.path.name == "index.html"]) == set()
 
 
+@pytest.mark.slow
 def test_a_plan_of_too_many_projects_is_shown_without_them(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,11 +34,13 @@ def warehouse(tmp_path: Path) -> Path:
             f"insert into registry.scope by name select '{PLAN}' as plan_code, null as scope_code",
             "dim_scope breaks its contract: empty are .*scope_code",
             id="empty where it may not be",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "alter table registry.scope alter scope_code type blob",
             "dim_scope breaks its contract: scope_code is BLOB, declared is VARCHAR",
             id="another type",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             f"insert into registry.waiver by name select '{PLAN}' as plan_code, 'w' as waiver_id, 'NONE' as rule_id",
