@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from flows.forms import catalogue, workbook
+from flows.forms import catalogue
 from flows.intake.archive import Receipt, receipt_for
 from flows.release import publishing
 from flows.reports import making
@@ -66,14 +66,14 @@ def without_dbt() -> Iterator[None]:
 def without_pages() -> Iterator[None]:
     """Releases of tables alone, for tests that ask how a release is made, kept and followed.
 
-    Site, documents, workbook, catalogue and dbt's pages are three quarters of what a release costs; of those of `small`
+    Site, documents, catalogue and dbt's pages are three quarters of what a release costs; of those of `small`
     and `demo` they are read.
     """
 
     def nothing(*_: object) -> None:
         pass
 
-    pages = [(publishing, "build_site")] + [(form, "write") for form in (making, workbook, catalogue, docs)]
+    pages = [(publishing, "build_site")] + [(form, "write") for form in (making, catalogue, docs)]
     with ExitStack() as stack:
         for module, name in pages:
             stack.enter_context(patch.object(module, name, nothing))
