@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -219,27 +220,29 @@ def _has_arrived(place: str, receipt: Receipt, before: Looked | None, known: _Kn
 def _looked_at(settings: Settings, found: Arrivals, before: Looked) -> Iterator[tuple[str, Path, tuple[State, str]]]:
     """(meetmoment_code, path, how it lies) of every file in place that can be read and has stopped growing."""
     files = list(placed(settings))
-    fresh = {path: state for _, path in files if (state := _state(path)) and _is_fresh(settings, path, state, before)}
+    fresh: dict[Path, State] = {}
+    for _, path in files:
+        with suppress(OSError):  # it is looked at below, and told
+            if (state := _state(path)) and _is_fresh(settings, path, state, before):
+                fresh[path] = state
     if fresh:
         time.sleep(_BETWEEN_SECONDS)
     for meetmoment_code, path in files:
-        state = _state(path)
-        if state is None:  # it was taken away meanwhile
-            continue
-        looked = before.get(_place(settings, path))
-        if looked and looked[0] == state:
-            yield meetmoment_code, path, looked
-            continue
         try:
-            with opened(path) as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            state = _state(path)
+            if state is None:
+                continue
+            lies = before.get(_place(settings, path))
+            if not lies or lies[0] != state:
+                with opened(path) as file:
+                    lies = state, hashlib.file_digest(file, "sha256").hexdigest()
+                if _state(path) != state or fresh.get(path, state) != state:
+                    found.waiting.append(path)
+                    continue
         except OSError:
             found.waiting.append(path)
             continue
-        if _state(path) != state or fresh.get(path, state) != state:
-            found.waiting.append(path)
-            continue
-        yield meetmoment_code, path, (state, sha256)
+        yield meetmoment_code, path, lies
 
 
 def _is_fresh(settings: Settings, path: Path, state: State, before: Looked) -> bool:
@@ -253,9 +256,10 @@ def _place(settings: Settings, path: Path) -> str:
 
 
 def _state(path: Path) -> State | None:
+    """None where it was taken away meanwhile; that the machine cannot say how it lies is an error."""
     try:
         found = path.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_mtime_ns, found.st_size
 

@@ -1,11 +1,13 @@
 """Receipts are events: what counts when files come in more than once, in any order and under any name."""
 
+import errno
 import os
 import time
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -184,6 +186,31 @@ def test_a_file_that_may_not_be_read_waits_and_the_rest_is_received(
     assert nights(home, ("WVG_return_m1.csv", "B")) == [["WVG_return_m1.csv"]]
     (left,) = nothing_new(home).unplaced
     assert left["file_name"] == "OMG_return_m1.csv" and "wacht" in left["remedy_nl"]
+
+
+def test_a_file_of_which_the_machine_does_not_say_how_it_lies_waits_and_is_told(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a file that is gone is passed over in silence."""
+    new, before = send(home, "OMG_return_m1.csv", "A"), arrivals._state
+
+    def failing(path: Path) -> arrivals.State | None:
+        if path == new:
+            raise OSError(errno.EIO, "input/output error", str(path))
+        return before(path)
+
+    monkeypatch.setattr(arrivals, "_state", failing)
+    assert nights(home, ("WVG_return_m1.csv", "B")) == [["WVG_return_m1.csv"]]
+    assert [left["file_name"] for left in nothing_new(home).unplaced] == ["OMG_return_m1.csv"]
+    monkeypatch.setattr(arrivals, "_state", before)
+    assert receive(Night(home, NOW)) == ["OMG_return_m1.csv"]
+
+
+def test_an_error_of_the_machine_is_no_file_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert arrivals._state(tmp_path / "gone") is None
+    monkeypatch.setattr(Path, "lstat", Mock(side_effect=OSError(errno.EMFILE, "too many open files")))
+    with pytest.raises(OSError, match="too many open files"):
+        arrivals._state(tmp_path)
 
 
 def test_a_file_that_still_grows_waits_and_the_rest_is_received(
