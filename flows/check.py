@@ -74,7 +74,7 @@ def check(
         contents = {r.submission_id: path for r, path in judged}
         folder.write(answers, contents, folders, preview, lambda due: [whole[a.submission_id] for a in due])
     kept = {receipt.sha256: receipt.file_name for receipt, _ in judged}
-    copies = {path.name: kept[r.sha256] for r, path in sent if path not in dict(judged).values()}
+    copies = {path.name: kept[r.sha256] for r, path in sent if (r, path) not in judged}
     return Preview(found(preview.warehouse, names), [whole[name] for name in names], copies)
 
 

@@ -141,7 +141,8 @@ class Answer:
             return "replaced"
         if self.rows_set_apart:
             return "error"
-        return "warning" if self.counts["warning"] else "clean"
+        of_no_row = any(f["severity"] == "error" and not f["waiver_id"] for f in self.findings)
+        return "warning" if of_no_row or self.counts["warning"] else "clean"
 
 
 def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str]) -> None:

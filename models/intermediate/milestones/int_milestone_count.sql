@@ -31,22 +31,17 @@ rows_listed as (
     select
         meetmoment_code,
         project_code,
-        speerpunt_code,
-        cluster_code,
         coalesce(status_group, 'not_reported') as status_group,
         warning_count
     from milestones
     union all
     select
-        rows_not_counted.meetmoment_code,
-        rows_not_counted.project_code,
-        projects.speerpunt_code,
-        projects.cluster_code,
+        meetmoment_code,
+        project_code,
         'set_apart' as status_group,
         0 as warning_count
     from rows_not_counted
-    inner join projects using (meetmoment_code, project_code)
-    where rows_not_counted.record = 'milestone'
+    where record = 'milestone'
 
 ),
 
@@ -61,8 +56,8 @@ final as (
     select
         members.meetmoment_code,
         members.scope_code,
-        rows_listed.speerpunt_code,
-        rows_listed.cluster_code,
+        projects.speerpunt_code,
+        projects.cluster_code,
         projects.policy_domain_code,
         count(*) filter (where rows_listed.status_group not in ('dropped', 'set_apart')) as milestone_count,
         count(*) filter (where rows_listed.status_group in ('on_schedule', 'delayed', 'realised')) as started_count,
@@ -92,7 +87,7 @@ final as (
     inner join rows_listed using (meetmoment_code, project_code)
     inner join projects using (meetmoment_code, project_code)
     group by
-        members.meetmoment_code, members.scope_code, rows_listed.speerpunt_code, rows_listed.cluster_code,
+        members.meetmoment_code, members.scope_code, projects.speerpunt_code, projects.cluster_code,
         projects.policy_domain_code
 
 )
