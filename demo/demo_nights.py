@@ -87,7 +87,7 @@ def _held_night(directory: Path) -> Night:
     folder.workbook(3, "WVG_return_m3.xlsx", with_two_defects(return_sheets("WVG", 3)))
     return Night(
         received_at=_RECEIVED_HELD,
-        title_nl="Meting 3: eerste aangifte van WVG, met twee onleesbare cellen",
+        title_nl="Meting 3: eerste rapportering van WVG, met twee onleesbare cellen",
         title_en="Measurement 3: first return of WVG, with two cells that cannot be read",
         deliveries=tuple(folder.deliveries),
         expects="held",
@@ -102,7 +102,7 @@ def _published_night(directory: Path, meting: int) -> Night:
     extra_nl = extra_en = ""
     if meting == 3:
         folder.workbook(2, "OMG_return_m2_v2.xlsx", second_version(return_sheets("OMG", 2)))
-        extra_nl = ", verbeterde aangiften van WVG en (voor meting 2) OMG"
+        extra_nl = ", verbeterde rapporteringen van WVG en (voor meting 2) OMG"
         extra_en = ", corrected returns of WVG and (for measurement 2) OMG"
     if meting in _DEFINITIVE_WITH:
         restated = _DEFINITIVE_WITH[meting]
@@ -112,7 +112,7 @@ def _published_night(directory: Path, meting: int) -> Night:
         extra_en = f", with the definitive money of measurement {restated}"
     return Night(
         received_at=_RECEIVED[meting],
-        title_nl=f"Meting {meting}: aangiften van alle beleidsdomeinen{extra_nl}",
+        title_nl=f"Meting {meting}: rapporteringen van alle beleidsdomeinen{extra_nl}",
         title_en=f"Measurement {meting}: returns of all policy domains{extra_en}",
         deliveries=tuple(folder.deliveries),
         expects="published",

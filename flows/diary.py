@@ -6,7 +6,7 @@ needs a heavy library: most nights are quiet ones.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import sights
+from flows.log import moment_of_run
 from flows.settings import Settings
 from flows.standing import AnotherNight, Outcome, last_run
 
@@ -70,17 +71,35 @@ def failed(settings: Settings, now: datetime, error: Exception) -> None:
 
 def last(settings: Settings) -> Entry | None:
     """The night written down last; in a home of before there was a diary, what the last run left."""
-    with suppress(OSError):
-        for line in reversed((settings.plan_home / DIARY).read_text(encoding="utf-8").splitlines()):
-            with suppress(ValueError, TypeError):  # torn when the machine stopped
-                return Entry(**json.loads(line))
+    for entry in _latest_first(settings):
+        return entry
     left = last_run(settings)
     return Entry(left["at"], left["at"], left["outcome"]["verdict"], left["outcome"]["release_id"]) if left else None
+
+
+def unfinished(settings: Settings) -> Path | None:
+    """The log of a night that began after the last one ended and has no line: it still runs, or was killed."""
+    nights = {datetime.fromisoformat(entry.night) for entry in _latest_first(settings)}
+    ended = last(settings)
+    since = datetime.fromisoformat(ended.ended_at).timestamp() if ended else 0
+    left = {
+        path: path.stat().st_mtime
+        for path in settings.logs.glob("*.jsonl")
+        if (begun := moment_of_run(path.stem)) and begun not in nights
+    }
+    return max((path for path in left if left[path] > since), key=lambda path: left[path], default=None)
 
 
 def homes_of_any(home: Path) -> list[str]:
     """The plans that have a home, by the names of folders alone: also where the registry cannot be read."""
     return sorted(folder.parent.name for folder in home.glob("*/archive") if folder.is_dir())
+
+
+def _latest_first(settings: Settings) -> Iterator[Entry]:
+    with suppress(OSError):
+        for line in reversed((settings.plan_home / DIARY).read_text(encoding="utf-8").splitlines()):
+            with suppress(ValueError, TypeError):  # torn when the machine stopped
+                yield Entry(**json.loads(line))
 
 
 def _write(settings: Settings, now: datetime, verdict: str, **facts: Any) -> None:

@@ -24,6 +24,22 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+_RUN = "%Y%m%dT%H%M%SZ"
+
+
+def run_id(moment: datetime) -> str:
+    """What the log of a run of this moment is called."""
+    return moment.astimezone(UTC).strftime(_RUN)
+
+
+def moment_of_run(name: str) -> datetime | None:
+    """The moment of the run whose log is called so; none of a log of another name."""
+    try:
+        return datetime.strptime(name, _RUN).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 @contextmanager
 def run_log(folder: Path, run_id: str) -> Iterator[Path]:
     """Send everything logged meanwhile to ``folder/<run_id>.jsonl``."""

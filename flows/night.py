@@ -57,7 +57,7 @@ def runbook(night: Night, run: Callable[..., Any] = call) -> Outcome:
 
 def _alone(night: Night, run: Callable[..., Any]) -> Outcome:
     """The steps, while no other night of the plan runs, with their log."""
-    with alone(night.settings), log.run_log(night.settings.logs, f"{night.now:%Y%m%dT%H%M%SZ}"):
+    with alone(night.settings), log.run_log(night.settings.logs, log.run_id(night.now)):
         try:
             outcome = _steps(night, run)
         except Exception:

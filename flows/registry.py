@@ -168,6 +168,16 @@ def key_headers(layout_code: str) -> frozenset[str]:
 
 
 @cache
+def used_headers(layout_code: str) -> frozenset[str]:
+    """Headers, or patterns of them, of the layout's columns that something is read from."""
+    return frozenset(
+        row["source_column"]
+        for row in rows("layouts/layout_column")
+        if row["layout_code"] == layout_code and row["source_column"] and row["record"]
+    )
+
+
+@cache
 def rules() -> dict[str, Rule]:
     """The rule catalogue by rule id."""
     names = Rule.__dataclass_fields__

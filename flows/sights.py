@@ -18,6 +18,9 @@ class Sight:
     page: str
     todo_nl: str
     todo_en: str
+    seen_nl: str = ""
+    """What went wrong, where it is a failure: what the program says of that is for who maintains the system."""
+    seen_en: str = ""
 
     @property
     def path(self) -> str:
@@ -56,46 +59,67 @@ FAILED = Sight(
     "night-failed",
     "Lees de laatste regels van het logboek van de nacht; start de nacht opnieuw als de oorzaak weg is.",
     "Read the last lines of the log of the night; run the night again once the cause is gone.",
+    "er ging iets mis waarvoor geen eigen bladzijde is",
+    "something went wrong that has no page of its own",
 )
 FULL = Sight(
     "full-disk",
     "Maak plaats vrij en start de nacht opnieuw; er blijft niets half achter.",
     "Free some space and run the night again; nothing is left half-way.",
+    "de schijf is vol",
+    "the disk is full",
 )
 READER = Sight(
     "reader-died",
     "Herstel het geheugen of de schijf, of trek het genoemde bestand in, en start de nacht opnieuw.",
     "Mend memory or disk, or withdraw the file that is named, and run the night again.",
+    "een bestand kon niet gelezen worden, en dat lag niet aan het bestand",
+    "a file could not be read, and not because of what it holds",
 )
 DAMAGED = Sight(
     "archive-damaged",
-    "Zet het genoemde bestand terug uit de reservekopie, of laat dezelfde bytes opnieuw insturen.",
+    "Zet het genoemde bestand terug uit de reservekopie, of laat hetzelfde bestand ongewijzigd opnieuw insturen.",
     "Put the file that is named back from the copy, or have the same bytes sent again.",
+    "een bestand van het archief is beschadigd",
+    "a file of the archive is damaged",
 )
 REGISTRY = Sight(
     "registry-broken",
     "Herstel de genoemde regels in seeds en vraag 'veerkracht registry' of het register weer klopt.",
     "Mend the lines of seeds that are named and ask 'veerkracht registry' whether it is whole again.",
+    "het register klopt niet",
+    "the registry is not whole",
 )
 SETTING = Sight(
     "setting-wrong",
     "Herstel de genoemde instelling in de omgeving van de nacht en start de nacht opnieuw.",
     "Mend the setting that is named in the environment of the night, and run the night again.",
+    "een instelling is niet bruikbaar",
+    "a setting cannot be used",
 )
 TAMPERED = Sight(
     "release-not-whole",
     "Zet de uitgave terug uit de reservekopie, of neem een andere in gebruik met 'veerkracht releases rollback'.",
     "Put the release back from the copy, or serve another with 'veerkracht releases rollback'.",
+    "een uitgave is niet meer wat ondertekend werd",
+    "a release is no longer what was signed",
 )
 BUSY = Sight(
     "night-busy",
     "Wacht tot de andere nacht gedaan is; na een afgebroken nacht valt het slot vanzelf open.",
     "Wait until the other night is done; the lock of a killed night opens by itself.",
+    "er loopt een andere nacht van dit plan",
+    "another night of this plan is running",
 )
 MISSING = Sight(
     "night-missing",
     "Kijk of de planning nog loopt en start de nacht met de hand: 'veerkracht nightly'.",
     "Look whether the schedule still runs, and run the night by hand: 'veerkracht nightly'.",
+)
+UNFINISHED = Sight(
+    "night-unfinished",
+    "Kijk of die nacht nog loopt; is hij afgebroken, start dan de nacht opnieuw, die afmaakt of opruimt wat er staat.",
+    "Look whether that night still runs; if it was killed, run the night again, which finishes or clears what it left.",
 )
 ROLLED_BACK = Sight(
     "rollback",
@@ -134,7 +158,7 @@ RESTATEMENT = Sight(
 )
 SIGHTS = (
     *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY, MISSING),
-    *(ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT),
+    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT),
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
 _OF_ERRORS = {

@@ -29,6 +29,18 @@ submissions as (
 
 ),
 
+-- What a field is called where its file has no column for it.
+fields as (
+
+    select
+        record,
+        field,
+        label_nl,
+        label_en
+    from {{ ref('record_field') }}
+
+),
+
 sheets as (
 
     select
@@ -57,6 +69,12 @@ waivers as (
 
 ),
 
+currencies as (
+
+    select case when currency = 'EUR' then 'euro' else currency end as name from {{ ref('reg_plan') }}
+
+),
+
 places as (
 
     select
@@ -66,7 +84,9 @@ places as (
         record_rows.submission_id,
         record_rows.sheet,
         record_rows.row_number,
-        coalesce(cells.source_header, failures.field) as column_name,
+        coalesce(cells.source_header, fields.label_nl, failures.field) as column_name,
+        coalesce(cells.source_header, fields.label_en, failures.field) as column_name_en,
+        coalesce(cells.source_header, failures.field) as column_or_field,
         cells.column_number,
         coalesce(failures.named_value, cells.text, failures.value) as received_value,
         failures.expected,
@@ -76,6 +96,7 @@ places as (
     from failures
     inner join record_rows using (row_id)
     left join cells using (row_id, field)
+    left join fields on record_rows.record = fields.record and failures.field = fields.field
     union all by name
     select
         failures.rule_id,
@@ -111,7 +132,7 @@ identified as (
             coalesce(places.sheet, ''),
             coalesce(cast(places.row_number as varchar), 'None'),
             coalesce(cast(places.column_number as varchar), ''),
-            coalesce(places.column_name, ''),
+            coalesce(places.column_or_field, places.column_name, ''),
             coalesce(places.received_value, '')
         )") }} as finding_id
     from places
@@ -199,16 +220,22 @@ final as (
         worded.cell,
         worded.received_value,
         coalesce(nullif(worded.expected, ''), nullif(worded.expected_nl, '')) as expected,
-        {%- for language, expected in [
-            ('nl', 'worded.expected'), ('en', 'coalesce(worded.expected_en, worded.expected)')
+        {%- for language, expected, column in [
+            ('nl', 'worded.expected', 'worded.column_name'),
+            (
+                'en',
+                'coalesce(worded.expected_en, worded.expected)',
+                'coalesce(worded.column_name_en, worded.column_name)'
+            )
         ] %}
         {{ filled_in('worded.message_' ~ language, {
             'value': 'worded.received_value',
-            'column': 'worded.column_name',
+            'column': column,
             'row': 'worded.row_text',
             'sheet': 'worded.sheet',
             'cell': 'worded.place_' ~ language,
             'expected': expected,
+            'currency': 'currencies.name',
         }) }} as message_{{ language }},
         {%- endfor %}
         waived.waiver_id,
@@ -218,6 +245,7 @@ final as (
         worded.sender_code,
         worded.file_name
     from worded
+    cross join currencies
     left join waived using (finding_id)
     left join waivers on waived.waiver_id = waivers.waiver_id
 

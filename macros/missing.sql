@@ -1,5 +1,5 @@
 {# What a project had of a record at its latest earlier meetmoment and has no more, on the row of the project. A sender whose
-   rows of that record have not come in yet has dropped none. #}
+   rows of that record have not come in yet has dropped none, and a row whose key was not read may be any of them. #}
 {% macro missing_rows(record) %}
 with
 
@@ -39,6 +39,21 @@ senders as (
 
 ),
 
+-- Of which project such a row is; where that was not read either, it may be any of them.
+unnamed as (
+
+    select distinct
+        holding.meetmoment_number,
+        coalesce(received.project_code, projects.project_code) as project_code
+    from (select distinct meetmoment_number, submission_id from versions) as holding
+    inner join {{ ref('stg_' ~ record) }} as received using (submission_id)
+    inner join projects
+        on holding.meetmoment_number = projects.meetmoment_number
+        and coalesce(received.project_code = projects.project_code, true)
+    where received.record_key is null
+
+),
+
 final as (
 
     select
@@ -56,7 +71,12 @@ final as (
     left join versions as now
         on projects.meetmoment_number = now.meetmoment_number
         and before.record_key = now.record_key
-    where now.row_id is null
+    left join unnamed
+        on projects.meetmoment_number = unnamed.meetmoment_number
+        and projects.project_code = unnamed.project_code
+    where
+        now.row_id is null
+        and unnamed.project_code is null
     {%- if record == 'rrf_link' %}
         -- A link that had its last day is not missing; of a project without any link DQ10 tells.
         and coalesce(before.valid_to > projects.cutoff_date, true)

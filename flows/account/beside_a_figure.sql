@@ -9,10 +9,12 @@ from figure inner join headline_name using (meetmoment_code, scope_code, executi
 -- name: printed
 select
     printed.printed, printed.unit, printed.recomputed, printed.difference, printed.source, printed.note as note_en, printed.note_nl,
+    coalesce(sources.label_nl, printed.source) as source_nl, coalesce(sources.label_en, printed.source) as source_en,
     printed.verdict, verdicts.label_nl as verdict_nl, verdicts.label_en as verdict_en
 from fct_published_figure_check as printed
 inner join figure using (meetmoment_code, scope_code, execution, measure, item)
 left join dim_code as verdicts on verdicts.code_list = 'figure_verdict' and printed.verdict = verdicts.code
+left join dim_code as sources on sources.code_list = 'figure_source' and printed.source = sources.code
 where printed.printed is not null
 -- name: first_complete
 select

@@ -19,6 +19,7 @@ from flows.forms.changes import count_came_back, counts, net_changes
 from flows.intake import archive
 from flows.release.kept import Release, find, folders, latest_first
 from flows.settings import Settings
+from flows.wording import Language, counted
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ def diff(settings: Settings, earlier: str, later: str) -> Difference:
     with duckdb.connect(str(listing.database), read_only=True) as con:
         changes, came_back = net_changes(con, moment, until), count_came_back(con, moment, until)
     if came_back:
+        rows_nl = counted(came_back, "rij was", "rijen waren", "nl")
+        rows_en = counted(came_back, "record was", "records were", "en")
         notes.append(
-            f"{came_back} records were gone for a while; the list does not say which of their values differ since"
+            f"{rows_nl} een tijd weg; de lijst zegt niet welke waarden sindsdien verschillen"
+            f" / {rows_en} gone for a while; the list does not say which values differ since"
         )
     compared, what_stands_between = _compared(before, after)
     return Difference(
@@ -142,12 +146,32 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
         raise LookupError("no release yet")
     if last.published_at >= until:
         *_, first = (last, *takewhile(lambda release: release.published_at >= until, with_files))
-        why = f"{came_in} submissions or withdrawals came in after it" if came_in else "its files were not kept"
-        return first, [f"the list is that of release {first.release_id}: of {then.release_id}, {why}"] if then else []
+        if then is None:
+            return first, []
+        nl, en = (
+            f"van {then.release_id} zijn de bestanden niet bewaard",
+            f"of {then.release_id} the files were not kept",
+        )
+        if came_in:
+            is_one = came_in == 1
+            nl = f"na {then.release_id} {'kwam' if is_one else 'kwamen'} nog {_sent(came_in, 'nl')} binnen"
+            en = f"after {then.release_id}, {_sent(came_in, 'en')} came in"
+        return first, [
+            f"de lijst is die van uitgave {first.release_id}: {nl}"
+            f" / the list is that of release {first.release_id}: {en}"
+        ]
     unknown = _came_in(settings, last, until)
     return last, [
-        f"{unknown} submissions or withdrawals that came in after release {last.release_id} are in no release yet"
+        f"{_sent(unknown, 'nl')} van na uitgave {last.release_id}: nog in geen enkele uitgave"
+        f" / {_sent(unknown, 'en')} that came in after release {last.release_id}: in no release yet"
     ]
+
+
+def _sent(count: int, language: Language) -> str:
+    """How many returns and withdrawals, in words."""
+    if language == "nl":
+        return counted(count, "inzending of intrekking", "inzendingen of intrekkingen", language)
+    return counted(count, "submission or withdrawal", "submissions or withdrawals", language)
 
 
 def _came_in(settings: Settings, release: Release | None, until: datetime) -> int:
@@ -163,15 +187,16 @@ def _compared(before: Release | None, after: Release | None) -> tuple[list[Table
     if not before or not after:
         return [], []
     notes = [
-        f"the files of release {release.release_id} were not kept, so that its marts are not compared"
+        f"de bestanden van uitgave {release.release_id} zijn niet bewaard; haar tabellen zijn niet vergeleken"
+        f" / the files of release {release.release_id} were not kept, so that its marts are not compared"
         for release in (before, after)
         if not release.has_files
     ]
     tables = [] if notes else table_differences(before, after)
     if before.manifest["registry_sha256"] != after.manifest["registry_sha256"]:
-        notes.append("the registry changed between the two releases")
+        notes.append("het register wijzigde tussen de twee uitgaven / the registry changed between the two releases")
     if before.manifest["code"]["sha256"] != after.manifest["code"]["sha256"]:
-        notes.append("the code changed between the two releases")
+        notes.append("de code wijzigde tussen de twee uitgaven / the code changed between the two releases")
     return tables, notes
 
 

@@ -89,9 +89,15 @@ def differs_from(release: Release) -> list[str]:
     """Where today's registry and code are not those that a release was made with."""
     notes = []
     if release.manifest["registry_sha256"] != registry.checksum():
-        notes.append(f"the registry of today is not the one of release {release.release_id}")
+        notes.append(
+            f"het register van vandaag is niet dat van uitgave {release.release_id}"
+            f" / the registry of today is not the one of release {release.release_id}"
+        )
     if release.manifest["code"]["sha256"] != registry.code_checksum():
-        notes.append(f"the code of today is not the one of release {release.release_id}")
+        notes.append(
+            f"de code van vandaag is niet die van uitgave {release.release_id}"
+            f" / the code of today is not the one of release {release.release_id}"
+        )
     return notes
 
 

@@ -28,6 +28,10 @@ __all__ = ["Cell", "NotTraceable", "Origin", "Trace", "trace"]
 
 # The figures of rows that state a record, as people would read them first.
 FIRST_FIGURES = ("amount_eur", "actual", "account_eur")
+# What is claimed of a value without a cell: of a row of a return its own cells were looked through, of a row that was
+# made nothing was, and what it shows may well stand in a cell that another mart leads to.
+_IN_ITS_ROW = ("Staat in geen cel van zijn rij", "Stands in no cell of its row")
+_BY_ITSELF = ("Leidt zelf naar geen cel", "Leads to no cell by itself")
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def trace(settings: Settings | None, of: Release, key: str) -> Trace:
         if column and (parts_of.declared(mart, column) or parts_of.reason(con, row, column)):
             return _trace_aggregate(of, con, row_key, column, row)
         if mart in of.manifest.get("places", ()):
-            return _trace_place(of, con, row_key, row)
+            return _trace_place(of, con, row_key, column, row)
         if mart in of.manifest["records"]:
             return _trace_row(settings, of, con, row_key, column, row)
         return _trace_aggregate(of, con, row_key, column, row)
@@ -138,14 +142,15 @@ def _by_its_own_key(con: duckdb.DuckDBPyConnection, mart: str) -> str:
     return f"concat_ws('/', {', '.join(f'{name}::varchar' for name in names)}) = ?"
 
 
-def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, row: Row) -> Trace:
+def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: str | None, row: Row) -> Trace:
     """A file, or a place in it that a finding is about; what stands there stays in the archive."""
     values = row.values
     if not values["submission_id"]:
         raise NotTraceable(f"{key} is in no return: the register has it (seeds/)")
-    column = values.get("column_name")
-    cells = (Cell(column or "", column, values["cell"], None, None),) if values.get("cell") else ()
-    return Trace(key, of.release_id, None, origin=cells_of.origin(con, values), cells=cells)
+    header = values.get("column_name")
+    cells = (Cell(header or "", header, values["cell"], None, None),) if values.get("cell") else ()
+    named, value = (f"{key}:{column}", values[column]) if column else (key, None)
+    return Trace(named, of.release_id, value, origin=cells_of.origin(con, values), cells=cells)
 
 
 def _trace_row(
@@ -163,16 +168,18 @@ def _trace_row(
     shown = column or next((name for name in FIRST_FIGURES if name in values), None)
     value, unit = values[shown] if shown else None, _unit(values, shown)
     if column and not named:
-        return Trace(f"{key}:{column}", of.release_id, value, unit, reason=_in_no_cell(of, row.mart, column))
+        return Trace(
+            f"{key}:{column}", of.release_id, value, unit, reason=_in_no_cell(of, row.mart, column, _IN_ITS_ROW)
+        )
     return Trace(f"{key}:{column}" if column else key, of.release_id, value, unit, origin=origin, cells=named or cells)
 
 
-def _in_no_cell(of: Release, mart: str, column: str) -> str:
-    """That a value stands in no cell of a return, and what the dictionary of the release says it is."""
+def _in_no_cell(of: Release, mart: str, column: str, said_nl_en: tuple[str, str]) -> str:
+    """That no cell was found, as far as it was looked for, and what the dictionary of the release says a value is."""
     path = of.file(dictionary.TABLE)
     said = _dictionary(path, path.stat().st_mtime_ns)[mart, column]
     nl, en = (": ".join(filter(None, pair)) for pair in _meanings(said))
-    return f"Staat in geen cel van een rapportering. {nl} / Stands in no cell of a return. {en}"
+    return f"{said_nl_en[0]}. {nl} / {said_nl_en[1]}. {en}"
 
 
 @lru_cache(maxsize=2)
@@ -203,7 +210,7 @@ def _trace_aggregate(of: Release, con: duckdb.DuckDBPyConnection, key: str, colu
         figure, value, numerator, denominator = column, values[column], values[column], None
     reason = parts_of.reason(con, row, figure)
     if not parts_of.declared(mart, figure) and not reason:
-        reason = _in_no_cell(of, mart, figure)
+        reason = _in_no_cell(of, mart, figure, _BY_ITSELF)
     return Trace(
         f"{key}:{column}" if column else key,
         of.release_id,

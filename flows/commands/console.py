@@ -192,6 +192,8 @@ def show_wellbeing(found: "Wellbeing") -> None:
         console.print(Text.assemble("laatste nacht         ", verdict, when))
     for told in found.to_do:
         console.print(styled("  [red]{}[/]\n    [dim]{}[/]", told.seen_nl, told.seen_en), soft_wrap=True)
+        if told.message:
+            console.print(styled("  melding / message: {}", told.message), soft_wrap=True)
         show_to_do(told.sight)
 
 
@@ -199,6 +201,7 @@ _DELIVERY_WORDS = {
     "in_time": "[green]op tijd / on time[/]",
     "late": "[yellow]te laat / late[/]",
     "rejected": "[red]geweigerd / rejected[/]",
+    "withdrawn": "[red]ingetrokken / withdrawn[/]",
     "missing": "[dim]niets ontvangen / nothing received[/]",
 }
 _DAY_WORDS = {
@@ -221,11 +224,13 @@ def show_status(answer: dict[str, Any]) -> None:
         console.print(styled("[red]geweigerd / rejected[/]  {}", name))
     show_unplaced(answer["unplaced"])
     show_changed_verdicts(answer["changed_verdicts"])
+    if answer["is_busy"]:
+        console.print("\nleveringen / deliveries: er loopt een nacht, vraag het erna opnieuw / a night runs, ask again")
     for meetmoment in dict.fromkeys(row["meetmoment"] for row in answer["deliveries"]):
         rows = [row for row in answer["deliveries"] if row["meetmoment"] == meetmoment]
         overdue = [row["sender"] for row in rows if row["is_overdue"]]
         show_rows(
-            f"\n{meetmoment}, uiterste dag / deadline {rows[0]['deadline_on']}",
+            f"\n{meetmoment}, uiterste dag / deadline {rows[0]['deadline_on'] or 'geen / none'}",
             _DELIVERY_COLUMNS,
             [
                 [
@@ -302,12 +307,20 @@ def show_unchanged(copies: Sequence[dict[str, Any]]) -> None:
         )
 
 
+_VERDICT_WORDS = {
+    "accepted": "aanvaard / accepted",
+    "rejected": "geweigerd / rejected",
+    "withdrawn": "ingetrokken / withdrawn",
+}
+
+
 def show_changed_verdicts(changed: Sequence[dict[str, Any]]) -> None:
     """Submissions that are judged otherwise than in the release before."""
     for change in changed:
         console.print(
             styled(
                 "  [yellow]ander oordeel / other verdict[/] {} ({}): {} -> {}",
-                *(change["file_name"], change["submission_id"], change["was"], change["now"]),
+                *(change["file_name"], change["submission_id"]),
+                *(_VERDICT_WORDS.get(change[side], change[side]) for side in ("was", "now")),
             )
         )

@@ -89,7 +89,8 @@ class Teller:
 
     def _printed(self) -> Iterator[str]:
         for row in self.account.printed:
-            note = "; ".join(filter(None, (f"{self.say('bron', 'source')} {row['source']}", self.of(row, "note"))))
+            source = f"{self.say('bron', 'source')}: {self.of(row, 'source')}"
+            note = "; ".join(filter(None, (source, self.of(row, "note"))))
             yield f"{self.value(row['printed'], row['unit'])} ({note}): {self.of(row, 'verdict').lower()}"
 
     def _first(self) -> Iterator[str]:

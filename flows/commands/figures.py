@@ -203,6 +203,9 @@ _FIGURES = """
 """
 
 
+_SIDES = {"numerator": "teller / numerator", "denominator": "noemer / denominator"}
+
+
 def _plain(value: Any) -> Any:
     """Decimals without trailing zeros."""
     text = str(value)
@@ -216,14 +219,16 @@ def _shown(value: Any) -> Any:
 
 def _tell(traced: "Trace") -> None:
     print_ = console.console.print
-    said = (traced.key, traced.value, traced.unit or "", traced.release_id)
-    print_(console.styled("[bold]{}[/] = {} {} (release {})", *said))
+    value = "" if traced.value is None else f" = {traced.value} {traced.unit or ''}".rstrip()
+    print_(console.styled("[bold]{}[/]{} (uitgave / release {})", traced.key, value, traced.release_id))
     if traced.origin:
         origin = traced.origin
         place = f", blad / sheet {origin.sheet}, rij / row {origin.row_number}" if origin.sheet else ""
         print_(f"  {origin.file_name}{place}")
         print_(f"  sha256 {origin.sha256}, ontvangen / received {origin.received_at} UTC ({origin.submission_id})")
         rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, _shown(c.published)] for c in traced.cells]
+        if not rows:
+            return
         console.show_rows(
             "Cellen / cells", ["veld / field", "cel / cell", "kop / header", "tekst / text", "gepubliceerd"], rows
         )
@@ -232,10 +237,11 @@ def _tell(traced: "Trace") -> None:
         print_(f"  {traced.reason}")
     for side, total, added in traced.sums():
         word = "[green]klopt / adds up[/]" if added == total else "[red]klopt niet / does not add up[/]: {}"
-        print_(console.styled("  {} {} = {} delen / parts, " + word, side, total, traced.count(side), added))
-    parts = [[part.side, part.amount, part.trace_key] for part in traced.parts[: console.ROWS_SHOWN]]
-    console.show_rows("Delen / parts", ["kant / side", "bedrag / amount", "trace_key"], parts)
-    console.show_more(len(traced.parts))
+        print_(console.styled("  {} {} = {} delen / parts, " + word, _SIDES[side], total, traced.count(side), added))
+    if traced.parts:
+        parts = [[_SIDES[part.side], part.amount, part.trace_key] for part in traced.parts[: console.ROWS_SHOWN]]
+        console.show_rows("Delen / parts", ["kant / side", "bedrag / amount", "trace_key"], parts)
+        console.show_more(len(traced.parts))
 
 
 def _tell_moment(rebuilt: "AsKnown", mart: str) -> None:

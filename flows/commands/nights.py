@@ -14,6 +14,7 @@ from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
 if TYPE_CHECKING:
     from flows.release.kept import Release
     from flows.settings import Settings
+    from flows.sights import Sight
     from flows.standing import Outcome
 
 PANEL = "Wie de nacht draait / who runs the night"
@@ -89,12 +90,11 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         try:
             outcome = _run(homes.of(code), now, f"nightly {code}", json_)
         except AnotherNight as busy:
-            outcome, told[code] = None, {"verdict": "busy", "reason": str(busy), "page": sights.BUSY.path}
+            outcome, told[code] = None, _ended_badly("busy", str(busy), sights.BUSY)
             codes.append(EXIT_BUSY)
         except Exception as error:  # its trace is in the log of the run
-            page = sights.of_failure(error).path
             outcome = None
-            told[code] = {"verdict": "failed", "reason": shared.in_words(error), "page": page}
+            told[code] = _ended_badly("failed", shared.in_words(error), sights.of_failure(error))
             codes.append(EXIT_FAILED)
         if isinstance(outcome, Outcome):
             pages = [sight.path for sight in sights.of_hold(outcome.reasons)] if outcome.verdict == "held" else []
@@ -111,7 +111,8 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
             if outcome.verdict == "published":
                 console.console.print(f"  {site.page(homes.of(code))}")
         else:
-            typer.echo(f"veerkracht: {code}: {told[code]['reason']}", err=True)
+            typer.echo(f"veerkracht: {code}: {told[code]['seen_nl']} / {told[code]['seen_en']}", err=True)
+            typer.echo(f"  melding / message: {told[code]['reason']}", err=True)
             typer.echo(f"  wat te doen / what to do: {told[code]['page']}", err=True)
     nowhere = inbox.of_no_plan(Settings().home)
     if json_:
@@ -121,6 +122,12 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     worst = next((code for code in (EXIT_FAILED, EXIT_HELD, EXIT_BUSY) if code in codes), 0)
     if worst:
         raise typer.Exit(worst)
+
+
+def _ended_badly(verdict: str, reason: str, seen: "Sight") -> dict[str, Any]:
+    """A night without an outcome: what is seen of that in both languages, what was said of it, and the page."""
+    said = {"verdict": verdict, "reason": reason, "page": seen.path}
+    return said | {"seen_nl": seen.seen_nl, "seen_en": seen.seen_en}
 
 
 def status(
@@ -155,6 +162,10 @@ def status(
         meetmomenten = shared.query(current, _MEETMOMENTEN) if current else []
     except kept.NotReadBack as error:
         broken = str(error)
+    try:
+        delivered, is_busy = deliveries.deliveries(settings.warehouse, settings.plan, now), False
+    except standing.AnotherNight:
+        delivered, is_busy = [], True
     found = wellbeing.of(settings, current, broken, now, max_age)
     answer: dict[str, Any] = {
         "plan": settings.plan,
@@ -169,7 +180,8 @@ def status(
         "rejected": last["outcome"]["rejected"] if last else [],
         "unplaced": inbox.unplaced(settings) + inbox.of_no_plan(settings.home),
         "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": deliveries.deliveries(settings.warehouse, settings.plan, now),
+        "deliveries": delivered,
+        "is_busy": is_busy,
         "next": deliveries.next_days(settings.plan, now),
         "meetmomenten": meetmomenten,
     }

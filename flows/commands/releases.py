@@ -138,7 +138,8 @@ def verify(
             console.console.print(console.styled("[red]{}[/]", problem))
         if demo_signed:
             console.console.print(
-                f"{len(demo_signed)} signed with the key of the demonstration, which everybody has "
+                f"{len(demo_signed)} met de sleutel van de demonstratie, die iedereen heeft"
+                f" / {len(demo_signed)} signed with the key of the demonstration, which everybody has "
                 "(set VEERKRACHT_SIGNING_KEY)"
             )
         if changed_key:
@@ -172,7 +173,8 @@ def rollback(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> N
     if json_:
         shared.answer({"release": target.release_id, "was": before})
     else:
-        console.console.print(f"current is {target.release_id} (was {before or 'none'})")
+        was = before or "geen / none"
+        console.console.print(f"in gebruik / served: {target.release_id} (voordien / before: {was})")
 
 
 def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> None:
@@ -241,7 +243,7 @@ def _tell_difference(found: "Difference") -> None:
     print_(
         f"Ontvangen na / received after {found.after:%Y-%m-%d %H:%M},"
         f" tot en met / until {found.until:%Y-%m-%d %H:%M} UTC"
-        f" ({found.before_release or 'no release'} -> {found.after_release or 'no release'})"
+        f" ({found.before_release or 'geen / none'} -> {found.after_release or 'geen / none'})"
     )
     for note in found.notes:
         print_(console.styled("[yellow]let op / note[/]  {}", note))

@@ -135,7 +135,8 @@ def withdraw(
     if json_:
         shared.answer(made.__dict__)
     else:
-        console.console.print(f"ingetrokken / withdrawn {submission}: it no longer counts from the next night on")
+        console.console.print(f"ingetrokken / withdrawn {submission}")
+        console.console.print("telt vanaf de volgende nacht niet meer mee / from the next night on it does not count")
         if made.is_unread:
             console.console.print("het kan niet gelezen worden en wordt niet meer gelezen; het blijft in het archief")
             console.console.print("it cannot be read and is not read any more; it stays in the archive")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import diary, sights, standing
+from flows import diary, registry, sights, standing
 from flows.commands.shared import EXIT_FAILED, EXIT_HELD
+from flows.log import moment_of_run
 from flows.release import anchor, kept
 from flows.settings import Settings
 from flows.sights import Sight
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from flows.release.kept import Release
 
 _DAY = 24
+_NAMED = 5
+_SILENT = 3600
+"""Seconds after which a night that writes nothing to its log is taken to have been killed."""
 _MINUTES = {"nl": ("minuut", "minuten"), "en": ("minute", "minutes")}
 _HOURS = {"nl": ("uur", "uur"), "en": ("hour", "hours")}
 _DAYS = {"nl": ("dag", "dagen"), "en": ("day", "days")}
@@ -28,6 +33,8 @@ class ToDo:
     seen_nl: str
     seen_en: str
     exit_code: int
+    message: str = ""
+    """What the program itself said of a failure, word for word."""
 
 
 @dataclass
@@ -66,7 +73,13 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
             error = sights.of_error(night.error or "", night.said or "")
             sight = next((s for s in sights.SIGHTS if s.path == night.page), error)
             found.to_do.append(
-                ToDo(sight, f"de laatste nacht mislukte: {night.said}", f"the last night failed: {night.said}", 1)
+                ToDo(
+                    sight,
+                    f"de laatste nacht mislukte: {sight.seen_nl}",
+                    f"the last night failed: {sight.seen_en}",
+                    EXIT_FAILED,
+                    night.said or "",
+                )
             )
         if max_age is not None and hours > max_age:
             found.to_do.append(
@@ -77,6 +90,8 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
                     EXIT_FAILED,
                 )
             )
+    if left := diary.unfinished(settings):
+        found.to_do.append(_of_unfinished(left, now))
     if last and last["outcome"]["verdict"] == "held":
         outcome = standing.Outcome("held", rejected=last["outcome"]["rejected"], reasons=last["outcome"]["reasons"])
         found.hold = {"since": last["at"], "reasons": sights.why(outcome)}
@@ -85,6 +100,20 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
     if not (night and broken and night.said == broken):  # the night failed for it, which is told above
         found.to_do += _of_release(settings, current, broken)
     return found
+
+
+def _of_unfinished(log: Path, now: datetime) -> ToDo:
+    """A night that began and has no end. One whose log was written to a moment ago is most likely running."""
+    begun = moment_of_run(log.stem)
+    assert begun
+    local = begun.astimezone(registry.TIME_ZONE)
+    is_silent = now.timestamp() - log.stat().st_mtime > _SILENT
+    return ToDo(
+        sights.UNFINISHED,
+        f"van de nacht van {local:%d/%m/%Y %H:%M} is geen einde bekend: hij loopt nog of hij werd afgebroken",
+        f"the night of {local:%d/%m/%Y %H:%M} has no end: it still runs, or it was killed",
+        EXIT_FAILED if is_silent else 0,
+    )
 
 
 def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
@@ -105,7 +134,7 @@ def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
 def _of_release(settings: Settings, current: "Release | None", broken: str) -> list[ToDo]:
     """What is to be said of the release that is served: it does not hold, it is none, it is not the last."""
     if broken:
-        return [ToDo(sights.TAMPERED, broken, broken, EXIT_HELD)]
+        return [ToDo(sights.TAMPERED, sights.TAMPERED.seen_nl, sights.TAMPERED.seen_en, EXIT_HELD, broken)]
     ids = kept.ids(settings)
     if current is None and ids:
         there_nl, there_en = (
@@ -117,6 +146,16 @@ def _of_release(settings: Settings, current: "Release | None", broken: str) -> l
                 sights.NOT_SERVED,
                 f"er is geen uitgave in gebruik, al zijn er {there_nl} ({ids[0]} tot {ids[-1]})",
                 f"no release is served, though there are {there_en} ({ids[0]} to {ids[-1]})",
+                EXIT_HELD,
+            )
+        ]
+    if current and current.has_files and (misfits := current.misfits()):
+        named = ", ".join(misfits[:_NAMED]) + (" ..." if len(misfits) > _NAMED else "")
+        return [
+            ToDo(
+                sights.TAMPERED,
+                f"van uitgave {current.release_id} zijn bestanden weg of gewijzigd ({len(misfits)}): {named}",
+                f"files of release {current.release_id} are gone or were changed ({len(misfits)}): {named}",
                 EXIT_HELD,
             )
         ]

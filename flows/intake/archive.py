@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flows.intake import file_names
 from flows.intake.waiting import opened, readable_name
@@ -91,7 +91,7 @@ def keep(archive: Path, path: Path, receipt: Receipt) -> None:
     fields = asdict(receipt) | {"received_at": receipt.received_at.isoformat()}
     if receipt.number == 1:
         del fields["number"]
-    write_durably(_place(archive, receipt, "receipts"), json.dumps(fields, indent=1, ensure_ascii=False).encode())
+    _write_new(_place(archive, receipt, "receipts"), fields)
 
 
 def heal(archive: Path, path: Path, sha256: str) -> None:
@@ -225,7 +225,7 @@ def withdraw(
     fields = asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}
     if not is_unread:
         del fields["is_unread"]
-    write_durably(path, json.dumps(fields, indent=1, ensure_ascii=False).encode())
+    _write_new(path, fields)
     return withdrawal
 
 
@@ -257,9 +257,26 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _write_new(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write what is not there yet; where it is not certain to last, it is not there afterwards either."""
+    if path.exists():
+        return
+    try:
+        write_durably(path, json.dumps(fields, indent=1, ensure_ascii=False).encode())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def write_durably(path: Path, content: bytes) -> None:
-    """Whole or not at all, also when the machine stops half-way."""
+    """Whole or not at all, also when the machine stops half-way; the folder may be new."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content)
+    sync(path.parent.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all, into a folder that is there."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     with unfinished.open("wb") as file:
         file.write(content)
@@ -267,4 +284,3 @@ def write_durably(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     unfinished.replace(path)
     sync(path.parent)
-    sync(path.parent.parent)

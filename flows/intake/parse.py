@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from flows.intake import sandbox, stated
-from flows.intake.archive import write_durably
+from flows.intake.archive import write_whole
 from flows.intake.container import read_packed
 from flows.intake.csv_return import CSV_SHEET, read_csv
 from flows.intake.excel_return import read_workbook
@@ -61,7 +61,7 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Sett
 
 def write_parsed(target: Path, parsed: Parsed) -> None:
     """Write ``parsed.json``, which says that a file is read."""
-    write_durably(target / "parsed.json", json.dumps(asdict(parsed), ensure_ascii=False).encode())
+    write_whole(target / "parsed.json", json.dumps(asdict(parsed), ensure_ascii=False).encode())
 
 
 def _read(content: bytes, member: str, intake: Intake) -> None:

@@ -51,8 +51,9 @@ def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], No
         on_done(jobs[number])
 
     orders = [[str(job.content.absolute()), job.plan_code, str(job.target.absolute()), job.cutoff_date] for job in jobs]
+    files = sandbox.Files([job.content.absolute() for job in jobs], [job.target.absolute() for job in jobs])
     try:
-        sandbox.run_all(__name__, orders, limits, lambda number, _: on_done(jobs[number]), refuse)
+        sandbox.run_all(__name__, orders, limits, lambda number, _: on_done(jobs[number]), refuse, files)
     except sandbox.Failed as failed:
         raise NotRead({jobs[number]: end for number, end in failed.ends.items()}) from failed
 

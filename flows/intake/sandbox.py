@@ -1,7 +1,8 @@
 """The sandbox: the child process in which every stranger's file is opened, whether it is read or marked.
 
-Bounded memory, computing time and output; no network and no other program; of the parent's environment only what a
-Python needs to start, and so neither keys nor connection strings. The parent hands it jobs one after the other.
+Bounded memory, computing time and output; no network and no other program; no files but those of its jobs and of our
+code; of the parent's environment only what a Python needs to start, and so neither keys nor connection strings. The
+parent hands it jobs one after the other.
 
 Only a limit that is declared for a file says something about the file: the child tells of its memory and its output,
 the kernel of its computing time. Any other end of a child, however it died, is a failure of the machine or of our own
@@ -20,11 +21,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from flows import log
+from flows.intake import landlock
 from flows.settings import PROJECT, Settings
 
 Broken = tuple[str, str]
@@ -36,6 +39,18 @@ _IN_A_ROW = 2
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.")
 """Audit events of a process that reaches out or starts another."""
 _NEEDED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The only files that a child may open beside our own code and registry."""
+
+    read: Sequence[Path] = ()
+    write: Sequence[Path] = ()
+    """Folders in which it makes its files."""
+
+    def order(self) -> dict[str, list[str]]:
+        return {"read": [str(path) for path in self.read], "write": [str(path) for path in self.write]}
 
 
 class Failed(RuntimeError):
@@ -53,6 +68,7 @@ def run_all(
     limits: Settings,
     on_done: Callable[[int, str], None],
     on_broken: Callable[[int, Broken], None],
+    files: "Files | None" = None,
 ) -> None:
     """Have every job done in a sandbox, in their order.
 
@@ -62,6 +78,7 @@ def run_all(
         limits: what one job may cost.
         on_done: told (number of the job, the child's word) as each is finished.
         on_broken: told (number of the job, what it broke) of each that takes more computing time than it may.
+        files: what of the machine's files the jobs are about; none.
 
     Raises:
         Failed: after the other jobs are done, where a child ended through no limit of its file; sooner where child
@@ -70,7 +87,7 @@ def run_all(
     first = in_a_row = 0
     failed: dict[int, str] = {}
     while first < len(jobs) and in_a_row < _IN_A_ROW:
-        done, end = _run_child(body, jobs[first:], limits, partial(_counted, on_done, first))
+        done, end = _run_child(body, jobs[first:], limits, files or Files(), partial(_counted, on_done, first))
         first += done
         in_a_row = in_a_row + 1 if isinstance(end, str) and not done else 0
         if isinstance(end, str):
@@ -87,23 +104,29 @@ def _counted(on_done: Callable[[int, str], None], first: int, number: int, word:
 
 
 def _environment() -> dict[str, str]:
-    """What the child needs to start, and nothing that may be a secret; few arenas, since address space is limited.
+    """What the child needs to start, and nothing that may be a secret; nothing reserves memory, which is limited.
 
     Workbooks are read and written by the same library whatever else is installed: else openpyxl takes lxml.
     """
     kept = {name: os.environ[name] for name in _NEEDED if name in os.environ}
-    return kept | {"MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1", "OPENPYXL_LXML": "False"}
+    memory = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    return kept | memory | {"PYTHONUTF8": "1", "OPENPYXL_LXML": "False"}
 
 
 def _run_child(
-    body: str, jobs: Sequence[Any], limits: Settings, on_done: Callable[[int, str], None]
+    body: str, jobs: Sequence[Any], limits: Settings, files: Files, on_done: Callable[[int, str], None]
 ) -> tuple[int, Broken | str | None]:
     """How many jobs one child finished, and what ended it before the rest: a limit of its file, or anything else."""
     order = {
         "limits": limits.model_dump(mode="json", exclude={"signing_key"}),
         "jobs": jobs,
+        "files": files.order(),
     }
-    with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile("w+", errors="replace") as stderr:
+    with (
+        tempfile.TemporaryDirectory(prefix="veerkracht_") as scratch,
+        tempfile.TemporaryFile("w+") as stdin,
+        tempfile.TemporaryFile("w+", errors="replace") as stderr,
+    ):
         json.dump(order, stdin)
         stdin.seek(0)
         process = subprocess.Popen(
@@ -113,7 +136,7 @@ def _run_child(
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env=_environment(),
+            env=_environment() | {"TMPDIR": scratch},
         )
         assert process.stdout
         words: queue.Queue[str | None] = queue.Queue()
@@ -192,10 +215,23 @@ def is_of_the_machine(error: BaseException) -> bool:
 
 def memory_was_there(limits: Settings) -> bool:
     """Whether the machine has as much memory as a file may take, so that taking more was the file's doing."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
     words = Path("/proc/meminfo").read_text().split()
     free = int(words[words.index("MemAvailable:") + 1]) * 1024
-    return free + pages * resource.getpagesize() >= limits.parse_memory_mb * 1024**2
+    return free + _pages(1) >= limits.parse_memory_mb * 1024**2
+
+
+def _pages(kind: int) -> int:
+    """Bytes of this process: of its address space (0), or of the memory that it has (1)."""
+    return int(Path("/proc/self/statm").read_text().split()[kind]) * resource.getpagesize()
+
+
+def _keep_to(read: Sequence[Path], write: Sequence[Path]) -> None:
+    """Open nothing any more but these, our code, what Python stands in, and a folder for what is there for a while."""
+    ours = [PROJECT / "flows", PROJECT / "seeds", *(Path(place) for place in sys.path if Path(place) != PROJECT)]
+    python = [Path(place) for place in (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64")]
+    machine = [Path(place) for place in ("/etc/ld.so.cache", "/etc/localtime", "/proc/self", "/proc/meminfo")]
+    devices = [Path("/dev/null"), Path("/dev/urandom")]
+    landlock.only([*read, *ours, *python, *machine, *devices], [*write, Path(tempfile.gettempdir())])
 
 
 def work(do: Callable[[Any, Settings], str]) -> None:
@@ -208,11 +244,13 @@ def work(do: Callable[[Any, Settings], str]) -> None:
     limits = Settings(**order["limits"])
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
-    memory = limits.parse_memory_mb * 1024**2
+    # Of what it takes to be there at all no file is the cause.
+    memory = _pages(0) + limits.parse_memory_mb * 1024**2
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     output = limits.max_output_mb * 1024**2
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    _keep_to([Path(path) for path in order["files"]["read"]], [Path(path) for path in order["files"]["write"]])
     sys.addaudithook(_forbid)
     for job in order["jobs"]:
         seconds = math.ceil(time.process_time()) + limits.parse_seconds

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from flows import registry
 from flows.intake.fit import Refusal, found, unknown_headers
-from flows.intake.signs import has_controls, is_mangled, is_of_another_page, with_controls_shown
+from flows.intake.signs import around, control_sign, mangled_sign, with_controls_shown
 from flows.registry import Layout
 from flows.settings import Settings
 
@@ -110,9 +110,9 @@ class Intake:
         self.parsed.sheets.append(sheet)
 
     def _looked_through(self, sheet: Sheet, rows: Iterable[Row], is_of_one_byte: bool) -> Iterator[Row]:
-        """The rows that carry data; what stands between them, and texts that are not what was written, is told."""
-        keys = set(found(registry.key_headers(sheet.layout_code), sheet.headers))
-        key_columns = {number for number, name in enumerate(sheet.headers) if name in keys}
+        """The rows that carry data; told are what stands between them, and texts of them that were not written so."""
+        key_columns = _columns_of(sheet, registry.key_headers(sheet.layout_code))
+        used_columns = _columns_of(sheet, registry.used_headers(sheet.layout_code))
         beside, strange = [], []
         for number, texts, kinds in rows:
             if _carries_no_data(texts, kinds, key_columns, sheet.headers):
@@ -122,11 +122,12 @@ class Intake:
                 if not text or (text.isascii() and text.isprintable()):
                     continue
                 where = (sheet.sheet, number, place + 1, sheet.headers[place])
-                if has_controls(text):
+                if sign := control_sign(text):
                     texts[place] = text = with_controls_shown(text)
-                    strange.append(Refusal("F24", *where, text[:100]))
-                if is_mangled(text) or (is_of_one_byte and is_of_another_page(text)):
-                    strange.append(Refusal("F23", *where, text[:100]))
+                    if place in used_columns:
+                        strange.append(Refusal("F24", *where, around(text, sign)))
+                if place in used_columns and (sign := mangled_sign(text, is_of_one_byte)):
+                    strange.append(Refusal("F23", *where, around(text, sign)))
             yield number, texts, kinds
         self.tell(beside[:NAMED])
         self.tell(strange[:NAMED])
@@ -142,6 +143,12 @@ class Intake:
             pa.array([row[2] for row in chunk], pa.string()),
         ]
         self.writer.write_batch(pa.record_batch(columns, schema=ROW_SCHEMA))
+
+
+def _columns_of(sheet: Sheet, names: Iterable[str]) -> set[int]:
+    """Which columns of a sheet, from 0, have a header that is one of these."""
+    headers = set(found(names, sheet.headers))
+    return {number for number, name in enumerate(sheet.headers) if name in headers}
 
 
 _TOTAL = re.compile(r"(algemeen |eind|sub|grand |general )?-?tota+l(e|en)?\b.{0,30}", re.IGNORECASE)

@@ -6,6 +6,7 @@ import unicodedata
 # The bytes 80 to BF as the Windows encoding has them: each second and third byte of a character in UTF-8.
 _SECOND = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _TWICE = re.compile(f"[ÂÃ][{_SECOND}]|â[€‚][{_SECOND}]")
+_LOST = re.compile(f"\ufffd|{_TWICE.pattern}")
 _OTHER_PAGE = re.compile(r"[A-Za-z][‚„ƒˆ‰‡]|[a-z][ŠŽŒ‘]|[A-Za-z]”[a-z]|‚‚|„„")
 """Letters with accents of the encodings of DOS and the Mac, read as those of Windows."""
 
@@ -15,14 +16,16 @@ def is_twice_encoded(text: str) -> bool:
     return _TWICE.search(text) is not None
 
 
-def is_mangled(text: str) -> bool:
-    """Whether a text looks as if letters were lost on their way: read in another encoding than they were written in."""
-    return not text.isascii() and ("\ufffd" in text or is_twice_encoded(text))
+def mangled_sign(text: str, is_of_one_byte: bool = False) -> re.Match[str] | None:
+    """The first place of a text that looks as if letters were lost on their way: read in another encoding than written.
 
-
-def is_of_another_page(text: str) -> bool:
-    """Whether a text that was read in a one-byte encoding looks as if it was written in another one."""
-    return not text.isascii() and _OTHER_PAGE.search(text) is not None
+    Args:
+        text: of one cell.
+        is_of_one_byte: whether it was read in an encoding of one byte, in which any bytes are some text.
+    """
+    if text.isascii():
+        return None
+    return _LOST.search(text) or (_OTHER_PAGE.search(text) if is_of_one_byte else None)
 
 
 def is_blank(text: str) -> bool:
@@ -31,6 +34,7 @@ def is_blank(text: str) -> bool:
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SHOWN = 100
 _ESCAPED_CONTROL = re.compile(r"_x00([01][0-9A-Fa-f]|7[Ff])_")
 
 
@@ -50,11 +54,18 @@ def escapes_read(text: str) -> str:
     return with_plain_ends(text)
 
 
-def has_controls(text: str) -> bool:
-    """Whether a text holds signs that steer a terminal or end a text, and are no part of one."""
-    return _CONTROL.search(text) is not None
+def control_sign(text: str) -> re.Match[str] | None:
+    """The first sign of a text that steers a terminal or ends a text, and is no part of one."""
+    return _CONTROL.search(text)
 
 
 def with_controls_shown(text: str) -> str:
     """The text with a picture in place of every such sign."""
     return _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])) if found[0] < " " else "\u2421", text)
+
+
+def around(text: str, place: re.Match[str]) -> str:
+    """Of a long text the part that this place stands in, with dots where it goes on."""
+    first = max(0, min(place.start() - _SHOWN // 2, len(text) - _SHOWN))
+    part = text[first : first + _SHOWN]
+    return f"{'…' if first else ''}{part}{'…' if first + _SHOWN < len(text) else ''}"

@@ -27,7 +27,7 @@ def next_days(plan_code: str, now: datetime) -> list[dict[str, Any]]:
         for (plan, meetmoment), row in registry.meetmomenten().items()
         if plan == plan_code
         for column, what in (("opens_on", "opening"), ("deadline_on", "deadline"), ("publication_on", "publication"))
-        if (in_days := (_day(row[column]) - registry.local_day(plan, now)).days) >= 0
+        if row[column] and (in_days := (_day(row[column]) - registry.local_day(plan, now)).days) >= 0
     ]
     return sorted(days, key=lambda d: (d["in_days"], d["plan_code"], d["meetmoment_code"], d["what"]))
 
@@ -35,22 +35,27 @@ def next_days(plan_code: str, now: datetime) -> list[dict[str, Any]]:
 def deliveries(warehouse: Path, plan_code: str, now: datetime) -> list[dict[str, Any]]:
     """Per policy domain of the plan, for its latest meetmoment: whether it delivered, when, and what gate 1 found.
 
-    ``delivery`` is in_time, late, rejected (nothing accepted yet) or missing; ``is_overdue`` says that the deadline has
-    passed and nothing is accepted. Empty before the first night. A plan without policy domains has its senders only.
+    ``delivery`` is in_time, late, rejected (nothing accepted yet), withdrawn or missing; ``is_overdue`` says that there
+    is a deadline, that it has passed and that nothing is accepted. Empty before the first night. A plan without policy
+    domains has its senders only.
 
     Args:
         warehouse: the warehouse of the last night of the plan, judged at least by gate 1.
         plan_code: the plan.
         now: the moment to look at deadlines from.
+
+    Raises:
+        AnotherNight: while a night makes the warehouse anew.
     """
     meetmoment = latest_meetmoment(plan_code, now)
     if meetmoment is None or not warehouse.exists():
         return []
-    import duckdb
+    from flows import beside
 
     code = meetmoment["meetmoment_code"]
-    is_past = _day(meetmoment["deadline_on"]) < registry.local_day(plan_code, now)
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    deadline = meetmoment["deadline_on"]
+    is_past = bool(deadline) and _day(deadline) < registry.local_day(plan_code, now)
+    with beside.opened(warehouse) as con:
         if not con.sql(_IS_JUDGED).fetchall():
             return []
         found = con.execute(_DELIVERIES, {"meetmoment": code})
@@ -59,9 +64,9 @@ def deliveries(warehouse: Path, plan_code: str, now: datetime) -> list[dict[str,
     return [
         {
             "meetmoment": code,
-            "deadline_on": meetmoment["deadline_on"],
+            "deadline_on": deadline or None,
             **row,
-            "is_overdue": is_past and row["delivery"] in ("missing", "rejected"),
+            "is_overdue": is_past and row["delivery"] in ("missing", "rejected", "withdrawn"),
         }
         for row in rows
     ]

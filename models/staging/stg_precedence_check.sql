@@ -36,14 +36,17 @@ contesting as (
 
 ),
 
--- In one series the names decide where they declare different versions. Two known senders are another matter.
-undeclared as (
+-- Two known senders are another matter.
+beside as (
 
     select
         one.submission_id,
-        string_agg(distinct other.file_name, ', ' order by other.file_name) as beside_files,
-        max_by(other.file_name, other.precedence) as highest_file,
-        max(other.precedence) as highest_precedence
+        other.file_name,
+        other.precedence,
+        -- In one series the names decide where they declare different versions.
+        one.series <> other.series
+        or one.declared_version = other.declared_version
+        and coalesce(one.declared_order, 0) = coalesce(other.declared_order, 0) as is_undeclared
     from contesting as these
     inner join contesting as others using (submission_ids)
     inner join submissions as one on these.submission_id = one.submission_id
@@ -51,12 +54,20 @@ undeclared as (
     where
         one.submission_id <> other.submission_id
         and coalesce(one.sender_code = other.sender_code, true)
-        and (
-            one.series is distinct from other.series
-            or (one.declared_version, coalesce(one.declared_order, 0))
-            = (other.declared_version, coalesce(other.declared_order, 0))
-        )
-    group by one.submission_id
+
+),
+
+-- What counts of these may be a later version of the file itself.
+undeclared as (
+
+    select
+        submission_id,
+        string_agg(distinct file_name, ', ' order by file_name) filter (where is_undeclared) as beside_files,
+        max_by(file_name, precedence) as highest_file,
+        max(precedence) as highest_precedence
+    from beside
+    group by submission_id
+    having bool_or(is_undeclared)
 
 ),
 

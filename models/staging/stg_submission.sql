@@ -107,7 +107,7 @@ final as (
         submissions.received_at,
         submissions.received_on,
         policy_domains.policy_domain_code as sender_code,
-        submissions.received_on > meetmomenten.deadline_on as is_late,
+        coalesce(submissions.received_on > meetmomenten.deadline_on, false) as is_late,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_at end as withdrawn_at,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawn_by end as withdrawn_by,
         case when submissions.withdrawn_at <= {{ known_on() }} then submissions.withdrawal_reason end

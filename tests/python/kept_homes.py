@@ -32,7 +32,7 @@ def kept(name: str, make: Callable[[Path], None], target: Path, inputs: Iterable
         name: what is made.
         make: a function of the code, the registry and the inputs alone.
         target: a folder that is not there yet.
-        inputs: files outside the project that it stands on.
+        inputs: files that it stands on beside these.
     """
     entry = CACHE / name / _checksum(inputs)
     entry.parent.mkdir(parents=True, exist_ok=True)

@@ -63,8 +63,9 @@ def _try(jobs: Sequence[Job], limits: Settings, words: dict[str, str]) -> None:
 
     orders = [[str(job.content.absolute()), asdict(job.answer), str(job.target.absolute())] for job in jobs]
     plain = json.loads(json.dumps(orders, default=str))
+    files = sandbox.Files([job.content.absolute() for job in jobs], [job.target.parent.absolute() for job in jobs])
     try:
-        sandbox.run_all(__name__, plain, limits, tell, leave)
+        sandbox.run_all(__name__, plain, limits, tell, leave, files)
     except sandbox.Failed as failed:  # an answer says the same without its marks
         log.event("marking failed", ends=list(failed.ends.values()))
     for job in jobs:

@@ -34,7 +34,7 @@ _HEADERS = (
     ("Regel", "Rule", 13),
     ("Ernst", "Severity", 22),
     ("Blad", "Sheet", 15),
-    ("Cel", "Cell", 10),
+    ("Cel", "Cell", 28),
     ("Kolom", "Column", 22),
     ("Ontvangen", "Received", 26),
     ("Verwacht", "Expected", 28),

@@ -16,6 +16,10 @@ _DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
 _NUMBER = re.compile(r"(?<![\w.,/\-])(?<!rij )(?<!row )-?(?:\d{5,}(?:\.\d+)?|\d+\.\d+)(?![\w/\-]|[.,]\d)")
 _OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
 """Rules whose sentences show numbers of ours; those about a cell that cannot be read show it as the sender wrote it."""
+_OF_CELLS = "V"
+"""Rules about a cell that cannot be read: what they received is what stands in it, to the letter."""
+_EMPTY = ("missing",)
+"""What a rule says of a cell without a text of its own to show."""
 NOT_IN_LIST = ("V03", "V04")
 """Rules about a word that is not allowed: what is allowed stands with them."""
 _ALIKE = 3
@@ -57,6 +61,10 @@ def readable(finding: dict[str, Any], plan_code: str, meetmoment_code: str) -> d
         "message_nl": _written(finding["message_nl"], finding["rule_id"], "nl"),
         "message_en": _written(finding["message_en"], finding["rule_id"], "en"),
     }
+    if not finding["rule_id"].startswith(_OF_CELLS):
+        told["received_value"] = _DAY.sub(_day, finding["received_value"] or "") or None
+    elif finding["received_value"] in _EMPTY:
+        told["received_value"] = "leeg / empty"
     if finding.get("expected"):
         told["expected"] = _written(finding["expected"], finding["rule_id"], "nl")
     if finding["rule_id"] in NOT_IN_LIST and meetmoment_code:
@@ -77,12 +85,15 @@ def kind(finding: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def grouped(findings: Sequence[dict[str, Any]]) -> Iterator[Group]:
-    """The findings in their order, those that are alike as one where they are many."""
+    """The findings in their order, those that are alike as one where they are many.
+
+    What stands on no cell and no row is alike in nothing but its rule: each says what it is about in its sentence.
+    """
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for finding in findings:
         alike.setdefault(kind(finding), []).append(finding)
     for found in alike.values():
-        if len(found) > _ALIKE:
+        if len(found) > _ALIKE and all(map(place, found)):
             yield Group(found[0], len(found), tuple(place(finding) for finding in found))
         else:
             yield from (Group(finding, 1, (place(finding),)) for finding in found)

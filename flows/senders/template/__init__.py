@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import registry
+from flows import beside, registry
 from flows.release import kept
+from flows.release.kept import Release
 from flows.senders.template.form_sheets import form_sheets
 from flows.senders.template.form_workbook import Form, write_workbook
 from flows.senders.template.prefill import accepted_values
@@ -38,7 +39,8 @@ def write_template(
 
     Raises:
         ValueError: when the plan has no Excel return, or no such policy domain; or when there are releases to fill it
-            with and no warehouse: it is never empty in silence.
+            with and no whole warehouse: it is never empty in silence.
+        AnotherNight: while a night makes the warehouse anew.
     """
     domains = [row for row in registry.rows("plan/policy_domain") if row["plan_code"] == plan_code]
     if policy_domain and policy_domain not in {row["policy_domain_code"] for row in domains}:
@@ -47,12 +49,9 @@ def write_template(
     sheets, explanation = form_sheets(plan_code, registry.cutoff_date(plan_code, meetmoment_code))
     release = kept.current(settings)
     known_on = release.published_at if release else datetime.now(UTC)
+    if release:
+        _expect_whole(settings, release)
     values = accepted_values(settings, plan_code, meetmoment_code, policy_domain, sheets, known_on)
-    if values.meetmoment_code is None and kept.ids(settings) and not settings.warehouse.exists():
-        raise ValueError(
-            f"{settings.warehouse} is gone, so that the return would be empty though {kept.ids(settings)[-1]} was "
-            "published: run veerkracht nightly first, which makes it anew"
-        )
     form = Form(plan_code, registry.meetmomenten()[plan_code, meetmoment_code], policy_domain, explanation)
     target.parent.mkdir(parents=True, exist_ok=True)
     write_workbook(target, form, sheets, values)
@@ -61,3 +60,16 @@ def write_template(
         release.release_id if release else None,
         {sheet.name: len(values.rows[sheet.name]) for sheet in sheets},
     )
+
+
+def _expect_whole(settings: Settings, release: Release) -> None:
+    """What a night makes last are the tables of a release: one that failed or was killed left fewer, or none."""
+    there = beside.tables(settings.warehouse)
+    lacking = [table for table in release.manifest["tables"] if f"marts.{table}" not in there]
+    if lacking:
+        raise ValueError(
+            "het magazijn van de laatste nacht is niet heel: de rapportering zou niet ingevuld zijn, al is uitgave"
+            f" {release.release_id} gepubliceerd. Draai eerst veerkracht nightly"
+            " / the warehouse of the last night is not whole, so that the return would not be prefilled though release"
+            f" {release.release_id} was published. Run veerkracht nightly first"
+        )

@@ -234,7 +234,7 @@ def _write_explanation(
 ) -> dict[str, str]:
     """The sheet for people; code list -> the range of it that holds its labels."""
     page = book.add_worksheet(form.explanation)
-    for number, width in enumerate((26, 30, 12, 38, 78, 78)):
+    for number, width in enumerate(_GUIDE_WIDTHS):
         page.set_column(number, number, width)
     plain, soft = styles.of(text_wrap=True), styles.of(text_wrap=True, italic=True, font_color="#5B6672")
     head = styles.of(bold=True, font_color="#FFFFFF", bg_color="#1C2530")
@@ -248,7 +248,7 @@ def _write_explanation(
         ("Beleidsdomein", form.policy_domain or "alle / all"),
         ("Dag van het meetmoment", _dutch_day(meetmoment["cutoff_date"])),
         ("Indienen vanaf", _dutch_day(meetmoment["opens_on"])),
-        ("Uiterste dag", _dutch_day(meetmoment["deadline_on"])),
+        ("Uiterste dag", _dutch_day(meetmoment["deadline_on"]) if meetmoment["deadline_on"] else "geen / none"),
         ("Ingevuld met", _filled_with(form, values)),
     ]
     for row, (name, text) in enumerate(facts, start=3):
@@ -259,7 +259,7 @@ def _write_explanation(
         page.merge_range(row, 0, row, 4, "", plain)
         page.write_string(row, 0, nl, plain)
         page.write_string(row, 5, en, soft)
-        page.set_row(row, 32)
+        page.set_row(row, _height((nl, sum(_GUIDE_WIDTHS[:5])), (en, _GUIDE_WIDTHS[5])))
         row += 1
     row = _write_columns(page, row + 1, sheets, (head, part, plain, soft))
     ranges = _write_lists(page, row, form, sheets, (head, part, plain, soft))
@@ -269,6 +269,10 @@ def _write_explanation(
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     return ranges
+
+
+_GUIDE_WIDTHS = (26, 30, 12, 38, 78, 78)
+"""Of the columns of the first sheet."""
 
 
 def _filled_with(form: Form, values: Prefilled) -> str:
@@ -300,7 +304,15 @@ def _write_columns(page: Any, row: int, sheets: Sequence[FormSheet], styles: tup
             page.write_string(row, 3, f"{_FORMS[column.type]}{unit}{factor}", plain)
             page.write_string(row, 4, column.description_nl, plain)
             page.write_string(row, 5, column.description_en, soft)
+            page.set_row(
+                row, _height((column.description_nl, _GUIDE_WIDTHS[4]), (column.description_en, _GUIDE_WIDTHS[5]))
+            )
     return row + 2
+
+
+def _height(*told: tuple[str, int]) -> int:
+    """The height of a row of texts that wrap in columns of these widths; somewhat wide letters find their place too."""
+    return 16 * max(1, *(-(-len(text) * 10 // (9 * width)) for text, width in told))
 
 
 def _write_lists(

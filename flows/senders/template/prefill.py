@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from flows import registry
+from flows import beside, registry
 from flows.senders.template.form_sheets import FormSheet
 from flows.settings import Settings
 
@@ -160,10 +159,9 @@ def accepted_values(
     the meetmoment monitors.
     """
     empty: dict[str, list[dict[str, Value]]] = {sheet.name: [] for sheet in sheets}
-    warehouse = _with_versions(settings)
-    if warehouse is None:
+    if "intermediate.int_project_version" not in beside.tables(settings.warehouse):
         return Prefilled(None, empty)
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with beside.opened(settings.warehouse) as con:
         known = {"known_on": known_on.astimezone(UTC).replace(tzinfo=None)}
         source = _latest_before(con, plan_code, meetmoment_code, known)
         if source is None:
@@ -264,15 +262,3 @@ def _latest_before(
         ).fetchall()
     }
     return next((code for code in reversed(earlier) if code in accepted), None)
-
-
-def _with_versions(settings: Settings) -> Path | None:
-    """The warehouse of the last night, where it got as far as the versions of what was accepted."""
-    if not settings.warehouse.exists():
-        return None
-    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
-        tables = {
-            f"{schema}.{name}"
-            for schema, name in con.sql("select table_schema, table_name from information_schema.tables").fetchall()
-        }
-    return settings.warehouse if "intermediate.int_project_version" in tables else None

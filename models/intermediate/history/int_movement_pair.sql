@@ -30,6 +30,13 @@ moment_lists as (
 
 ),
 
+-- It was returned, in a row that does not count: it did not go there, and did not come after it.
+set_apart as (
+
+    select * from {{ ref('int_row_not_counted') }}
+
+),
+
 -- A record of one moment only, such as a decision, does not move.
 compared as (
 
@@ -190,8 +197,13 @@ added as (
     left join moment_lists
         on versions.submission_id = moment_lists.submission_id
         and versions.sheet = moment_lists.sheet
+    left join set_apart
+        on versions.record = set_apart.record
+        and versions.record_key = set_apart.record_key
+        and meetmomenten.previous_meetmoment_code = set_apart.meetmoment_code
     where
         moment_lists.submission_id is null
+        and set_apart.row_id is null
         and not exists (
             select 1 from pairs
             where pairs.row_id = versions.row_id
@@ -226,7 +238,11 @@ dropped as (
     left join moment_lists
         on versions.submission_id = moment_lists.submission_id
         and versions.sheet = moment_lists.sheet
-    where after.row_id is null and moment_lists.submission_id is null
+    left join set_apart
+        on versions.record = set_apart.record
+        and versions.record_key = set_apart.record_key
+        and meetmomenten.meetmoment_code = set_apart.meetmoment_code
+    where after.row_id is null and moment_lists.submission_id is null and set_apart.row_id is null
 
 ),
 

@@ -70,6 +70,7 @@ final as (
             when accepted_in_time_count > 0 then 'in_time'
             when accepted_count > 0 then 'late'
             when rejected_count > 0 then 'rejected'
+            when withdrawn_count > 0 then 'withdrawn'
             else 'missing'
         end as delivery,
         cast(critical_count as bigint) as critical_count,

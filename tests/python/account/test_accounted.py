@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from flows import registry
+from flows.account.trace import FIRST_FIGURES
 from flows.forms import contents, parts
 from flows.forms.contents import Mart
 from flows.forms.parts import Row
@@ -45,6 +46,24 @@ def test_every_figure_of_an_aggregate_has_declared_parts_or_a_reason(marts: tupl
         if mart.name.startswith("agg_")
         for figure in numeric(mart) - BY_ITEM.get(mart.name, set())
         if not parts.declared(mart.name, figure) and not parts.reasons(mart.name, figure)
+    ]
+    assert silent == []
+
+
+def test_every_amount_and_count_leads_on(marts: tuple[Mart, ...]) -> None:
+    """Also of a row that stands for a project or a file: to its parts, to a cell of its own row, or to a reason."""
+    of_record = {(row["record"], row["field"]) for row in registry.rows("contract/record_field")}
+    silent = [
+        f"{mart.name}.{column.name}"
+        for mart in marts
+        if mart.has_trace_key
+        for column in mart.columns
+        if column.contains in ("amount", "count")
+        and column.name not in BY_ITEM.get(mart.name, set())
+        and not parts.declared(mart.name, column.name)
+        and not parts.reasons(mart.name, column.name)
+        and not (mart.records and column.name in FIRST_FIGURES)
+        and not {(record, column.name) for record in mart.records} & of_record
     ]
     assert silent == []
 

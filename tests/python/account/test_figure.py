@@ -54,7 +54,7 @@ def test_eight_questions_of_an_auditor_on_35_41_percent_are_answered_by_one_comm
     assert [(Decimal(row["printed"]), row["source"], row["verdict"]) for row in told["printed"]] == [
         (Decimal("35.41"), "SEED", "reproduced")
     ]
-    assert "35,41\u00a0% (bron SEED; van 4,3 miljard): klopt" in screen
+    assert "35,41\u00a0% (bron: Presentatie van het derde voortgangsrapport; van 4,3 miljard): klopt" in screen
     # 3. When was it first known, and what was it then?
     first, *later = told["releases"]
     assert first["release_id"] <= current.release_id and Decimal(first["value"]) == Decimal("35.409947") and not later

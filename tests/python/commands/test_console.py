@@ -41,6 +41,7 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
         "cell": "A1",
         "column_name": text,
         "row_number": 1,
+        "received_value": text,
     }
     console.show_findings([finding])
     console.show_rows(text, [text], [[text]])
@@ -62,6 +63,7 @@ def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.String
         "waiver_id": None,
         "sheet": "csv",
         "expected": None,
+        "received_value": None,
     }
     many = [
         of_all | {"column_name": "Bedrag", "row_number": n, "cell": f"C{n}", "message_nl": "nee", "message_en": "no"}
@@ -82,6 +84,7 @@ def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io
         "sheet": "Financien",
         "column_name": "Bedrag",
         "waiver_id": None,
+        "received_value": "1234567.50",
         "expected": "2000000.00",
         "message_nl": "Gedaald naar 1234567.50 euro.",
         "message_en": "Fell to 1234567.50 euro.",

@@ -1,6 +1,8 @@
 """The person on duty: every night is written down, a hold is told until it is solved, a monitor hears what is wrong."""
 
 import json
+import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from made_release import make_release
 from test_quick import HEAVY, loaded
 from typer.testing import CliRunner
 
-from flows import cli, diary, night, sights, standing
+from flows import cli, diary, log, night, sights, standing
 from flows.commands import shared, wellbeing
 from flows.night import Night, receive, runbook
 from flows.release import anchor, kept, publishing
@@ -100,7 +102,10 @@ def test_every_night_is_written_down(how: str, settings: Settings, monkeypatch: 
     if last.verdict == "failed":
         assert (last.error, last.said, last.page) == ("RuntimeError", str(error), sights.FULL.path)
         code, said = status()
-        assert code == 1 and said["to_do"][-1]["page"] == sights.FULL.path
+        told = said["to_do"][-1]
+        assert code == 1 and told["page"] == sights.FULL.path
+        # What was raised is English, or of a library: beside the sentence, and in neither language's.
+        assert told["message"] == str(error) and told["seen_nl"] == "de laatste nacht mislukte: de schijf is vol"
 
 
 def test_a_disk_that_is_full_is_no_fault_of_the_code() -> None:
@@ -114,6 +119,9 @@ def test_a_night_that_finds_another_one_running_writes_no_line(settings: Setting
     with standing.alone(settings), pytest.raises(standing.AnotherNight):
         runbook(Night(settings, NOW))
     assert not (settings.plan_home / diary.DIARY).exists()
+    with standing.alone(settings):
+        ran = CliRunner().invoke(cli.app, ["nightly"])
+    assert ran.exit_code == 75 and sights.BUSY.seen_nl in ran.stderr and sights.BUSY.path in ran.stderr
 
 
 def test_a_line_that_was_torn_is_passed_over(settings: Settings) -> None:
@@ -122,6 +130,46 @@ def test_a_line_that_was_torn_is_passed_over(settings: Settings) -> None:
         file.write('{"ended_at": "20')
     last = diary.last(settings)
     assert last and (last.verdict, last.release_id) == ("published", "r")
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_night_that_began_and_has_no_end_is_told(settings: Settings, is_silent: bool) -> None:
+    """It may still run, so that a monitor hears of it once its log is silent; an ended night and old logs are none."""
+    with log.run_log(settings.logs, log.run_id(NOW)):
+        diary.told(settings, NOW, lambda: Outcome("published"))
+    (settings.logs / "note.jsonl").touch()
+    assert status()[0] == 0 and status()[1]["to_do"] == []
+    began = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=1)
+    with log.run_log(settings.logs, log.run_id(began)) as path:
+        log.event("received")
+    os.utime(path, (began.timestamp() - 7200 * is_silent,) * 2)
+    if is_silent:  # the night before it ended earlier still
+        left = settings.plan_home / diary.DIARY
+        old = (began - timedelta(hours=30)).isoformat(timespec="seconds")
+        left.write_text(json.dumps(json.loads(left.read_text()) | {"ended_at": old}) + "\n")
+    code, said = status()
+    (told,) = said["to_do"]
+    assert (code, told["page"]) == (int(is_silent), sights.UNFINISHED.path)
+    assert "geen einde bekend" in command("status")[1]
+    diary.told(settings, began, lambda: Outcome("published"))
+    assert status()[1]["to_do"] == []
+
+
+def test_a_file_of_the_release_in_use_that_changed_is_told(settings: Settings) -> None:
+    made = make_release(settings, "2025-01-14.1", NOW, [])
+    (made.folder / "open.csv").write_bytes(b"a;b\n")
+    listed = [{"path": "open.csv", "bytes": 4, "sha256": kept.sha256(made.folder / "open.csv")}]
+    release = replace(made, manifest=made.manifest | {"files": listed})
+
+    def found() -> wellbeing.Wellbeing:
+        return wellbeing.of(settings, release, "", NOW, None)
+
+    assert found().to_do == []
+    (made.folder / "open.csv").write_bytes(b"a;b;c\n")
+    (told,) = found().to_do
+    assert (told.sight, found().exit_code) == (sights.TAMPERED, 20) and "open.csv" in told.seen_nl
+    (made.folder / "open.csv").unlink()
+    assert found().exit_code == 20
 
 
 def test_status_tells_a_standing_hold_with_its_reason_and_page(settings: Settings) -> None:

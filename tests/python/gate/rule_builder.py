@@ -53,6 +53,8 @@ class Case:
     """Policy domain whose return it is; of none where empty."""
     again_by: str = ""
     """Policy domain that returns the same a day later, with a word more; nobody does where empty."""
+    untold: str = ""
+    """A rule that it breaks as well, which is not told: nothing is read of the cell."""
 
 
 def put(sheet: str, header: str, value: str, row: int = 0, at: str = "now", kind: str = "t") -> Edit:

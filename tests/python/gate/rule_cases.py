@@ -23,8 +23,10 @@ CLOSED = (
 )
 
 
-def fails(rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "", again_by: str = "") -> Case:
-    return Case(rule, title, edits, (rule, *also.split()), sent_by, again_by)
+def fails(
+    rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "", again_by: str = "", untold: str = ""
+) -> Case:
+    return Case(rule, title, edits, (rule, *also.split()), sent_by, again_by, untold)
 
 
 def passes(rule: str, title: str, *edits: Edit, though: str = "", sent_by: str = "", again_by: str = "") -> Case:
@@ -66,6 +68,7 @@ REALISED_BEFORE = (
 )
 # A milestone that may be open: its planned day is still to come.
 OPEN = (put(M, PLANNED, "30/06/2023", at="both"),)
+SECOND_LINK = add(R, "{code}", "I-1.01", "MT-02", "13/07/2021", "", "", "", at="both")
 OTHER_TERRITORY = add(N, "IND01", "{code}", "BE21", "0", "100", "31/12/2025", "31", "", at="both")
 
 CASES = (
@@ -74,6 +77,8 @@ CASES = (
     fails("V01", "a word for an amount", put(F, VAK, "nog te bepalen")),
     passes("V01", "an amount with points and a comma", put(F, VAK, "600.000,01")),
     fails("V02", "31 June", put(M, PLANNED, "31/06/2023", 1)),
+    fails("V02", "29 February as the day of what is realised, which is not missing as well", put(M, ACTUAL, "29/02/2022"), untold="DQ04A"),
+    fails("V01", "a word for a target, which is not missing as well", put(N, TARGET, "veel"), untold="DQ06A"),
     passes("V02", "30 June as iso", put(M, PLANNED, "2023-06-30", 1)),
     fails("V03", "a status of nobody", put(S, "Projectstatus", "Paars")),
     passes("V03", "a synonym of a status", put(S, "Projectstatus", "lichtgroen")),
@@ -89,6 +94,11 @@ CASES = (
     passes("V05", "a project without an end, which it may", put(P, "Einddatum", "", at="both")),
     fails("V06", "a milestone without a code", add(M, "{code}", "", "Een derde mijlpaal", "A", "30/06/2023", "", "", "", "")),
     passes("V06", "an indicator without a territory, which it may", put(N, "Gebied", "")),
+    # Which of the rows before it is, is not known: that one of them is missing is not told as well.
+    fails("V06", "a milestone of before without its code", put(M, "Mijlpaalcode", "", 1), also="DQ09"),
+    fails("V06", "one of two links of before without its target", SECOND_LINK, put(R, "Nummer M/T", "", 1)),
+    fails("V06", "one of two territories of before without its indicator", OTHER_TERRITORY, put(N, "Indicatorcode", "", 1)),
+    fails("V11", "a milestone of before whose code became a date", put(M, "Mijlpaalcode", "2021-01-02", 1, kind="d")),
     fails("V07", "a broken formula", put(F, VEK, "#REF!", kind="e")),
     passes("V07", "the words of an error in a text", put(S, WHY, "#REF!")),
     fails("V08", "a tenth of a cent", put(F, VEK, "300.000,001")),

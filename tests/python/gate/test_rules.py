@@ -90,6 +90,14 @@ def test_a_finding_of_personal_data_names_its_kind_and_cell_and_never_repeats_it
     assert not any(value in told for value in ("an.peeters", "553 12 34", "5390 0754", "85.07.30"))
 
 
+def test_a_key_that_occurs_twice_is_named_whole(judged: Judged) -> None:
+    """A milestone, an indicator or a link has a code that others may have too."""
+    with duckdb.connect(str(judged.warehouse), read_only=True) as con:
+        told = con.sql("select received_value from intermediate.int_finding where rule_id = 'K01'").fetchall()
+    parts = {value.replace(value.split("|")[0], "", 1) if "|" in value else "" for (value,) in told}
+    assert {"|M02", "|I-1.01|MT-01"} <= parts and any(part.startswith("|P0") for part in parts)
+
+
 def test_each_requirement_of_the_catalogue_is_carried_by_rules_and_each_quality_rule_by_one() -> None:
     carried = {row["requirement"]: row["rule_ids"].split() for row in registry.rows("quality/requirement")}
     assert set(rules()) >= {rule for by in carried.values() for rule in by}

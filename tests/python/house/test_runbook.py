@@ -48,6 +48,13 @@ def test_what_failed_because_of_a_full_disk_is_told_as_that() -> None:
         assert sights.of_failure(told) is sights.FULL
 
 
+def test_every_failure_is_said_in_both_languages() -> None:
+    """The sentence of an exception is of one language, or of a library; what is seen of it is said beside it."""
+    failures = {end for end, _ in TEN_NIGHTS.values() if isinstance(end, BaseException)}
+    seen = {sights.of_failure(error) for error in failures} | {sights.BUSY, sights.SETTING, sights.DAMAGED}
+    assert len(seen) > 6 and all(sight.seen_nl and sight.seen_en for sight in seen)
+
+
 def test_every_critical_rule_of_gate_2_has_a_page() -> None:
     critical = [rule.rule_id for rule in registry.rules().values() if rule.gate == "release"]
     assert critical and all(sights.of_hold([f"{rule}: ..."])[0].page in PAGES for rule in critical)

@@ -210,7 +210,7 @@ def outcome(job: Job) -> dict[str, Any]:
     [
         ({"parse_seconds": 1}, "> 1 s", "<= 1 s"),
         ({"max_output_mb": 1}, "rows.parquet", "<= 1 MB"),
-        ({"parse_memory_mb": 100}, "geheugen (memory)", "<= 100 MB"),
+        ({"parse_memory_mb": 20}, "geheugen (memory)", "<= 20 MB"),
     ],
 )
 def test_a_child_that_breaks_a_limit_says_which(

@@ -55,7 +55,7 @@ def test_the_sender_of_what_does_not_count_is_told_what_does(judged: Path) -> No
         for finding in answer.findings
         if finding["rule_id"] in ("M11", "M12")
     }
-    assert told.pop("OMG_status_m1_v1.csv")[:2] == ("M11", "OMG_status_m1_v2.csv (2021-04-02)")
+    assert told.pop("OMG_status_m1_v1.csv")[:2] == ("M11", "OMG_status_m1_v2.csv (02/04/2021)")
     assert "latere versie" in answers["OMG_status_m1_v1.csv"].verdict_words[0]
     assert told == {
         "LV_status_a.csv": ("M12", "LV_status_b.csv", "LV_status_b.csv"),

@@ -1,5 +1,6 @@
 """The intake: what is kept, what is read, and what is refused with which word."""
 
+import errno
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +47,30 @@ def test_bytes_are_kept_once_and_a_receipt_says_so(tmp_path: Path) -> None:
     assert archive.receipts(tmp_path / "archive", receipt.plan_code) == [receipt]
     assert archive.content_path(tmp_path / "archive", receipt.sha256).read_bytes() == path.read_bytes()
     assert receipt.declared_version == 2
+
+
+def test_what_is_not_certain_to_last_was_not_received_nor_withdrawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last thing that can be refused is that a folder is synced, after the file in it has its name."""
+    path, kept = tmp_path / "OMG_status_m1.csv", tmp_path / "archive"
+    path.write_bytes(csv_of("VV001;Opgestart;;"))
+    receipt = archive.receipt_for(path, "veerkracht", "m1", NOW)
+
+    def refused(folder: Path) -> None:
+        if folder.name in ("receipts", "withdrawals"):
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(archive, "sync", refused)
+    with pytest.raises(OSError, match="Too many open files"):
+        archive.keep(kept, path, receipt)
+    assert not archive.is_received(kept, receipt)
+    monkeypatch.undo()
+    archive.keep(kept, path, receipt)
+    monkeypatch.setattr(archive, "sync", refused)
+    with pytest.raises(OSError, match="Too many open files"):
+        archive.withdraw(kept, receipt, NOW, "a wrong file", "OMG")
+    assert archive.withdrawals(kept, receipt.plan_code) == {} and archive.is_received(kept, receipt)
 
 
 def test_a_file_that_changes_while_it_is_received_is_received_another_time(tmp_path: Path) -> None:

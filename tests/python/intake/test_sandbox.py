@@ -9,8 +9,8 @@ import pytest
 import sandboxed
 from made_files import plain_workbook
 
+from flows.intake import landlock, sandbox
 from flows.intake import reading as reading
-from flows.intake import sandbox
 from flows.senders.answer import marking as marking
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
@@ -44,11 +44,14 @@ def test_what_opens_a_strangers_file_gets_no_secret_of_the_parent(
     open_it(book, tmp_path)
     text = seen.read_text()
     names = {line.partition("=")[0] for line in text.splitlines()} - {"PWD", "OLDPWD", "SHLVL", "_"}
-    assert names <= {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX", "PYTHONUTF8", "OPENPYXL_LXML"}
+    needed = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "TMPDIR"}
+    assert names - needed <= {"MALLOC_ARENA_MAX", "ARROW_DEFAULT_MEMORY_POOL", "PYTHONUTF8", "OPENPYXL_LXML"}
     assert not [secret for secret in SECRETS.values() if secret in text]
 
 
-def tried(monkeypatch: pytest.MonkeyPatch, jobs: list[str], **limits: int) -> list[tuple[int, object]]:
+def tried(
+    monkeypatch: pytest.MonkeyPatch, jobs: list[str], files: sandbox.Files | None = None, **limits: int
+) -> list[tuple[int, object]]:
     """What becomes of these jobs."""
     monkeypatch.setenv("PYTHONPATH", str(Path(sandboxed.__file__).parent))
     told: list[tuple[int, object]] = []
@@ -59,6 +62,7 @@ def tried(monkeypatch: pytest.MonkeyPatch, jobs: list[str], **limits: int) -> li
             Settings(**limits),  # type: ignore[arg-type]  # each test names a field of its own type
             lambda number, word: told.append((number, word)),
             lambda number, broken: told.append((number, broken)),
+            files,
         )
     except sandbox.Failed as failed:
         told += failed.ends.items()
@@ -75,6 +79,38 @@ def tried(monkeypatch: pytest.MonkeyPatch, jobs: list[str], **limits: int) -> li
 )
 def test_it_reaches_nothing(job: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert tried(monkeypatch, ["pass", job, "pass"]) == [(0, "done"), (1, "refused"), (2, "done")]
+
+
+def test_it_opens_its_own_files_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor another sender's, nor a key, nor a device; it makes files in its own folder and nowhere else."""
+    if not landlock.version():
+        pytest.skip("this kernel has no Landlock: here the other walls stand alone")
+    own, out, other = tmp_path / "own", tmp_path / "out", tmp_path / "other"
+    for folder in (out, other):
+        folder.mkdir()
+    for file in (own, other / "key"):
+        file.write_text("x")
+    done = [
+        f"open({str(own)!r}).read()",
+        f"open({str(out / 'made')!r}, 'w').write('x')",
+        f"import os; os.rename({str(out / 'made')!r}, {str(out / 'named')!r})",
+        "import tempfile; tempfile.TemporaryFile().write(b'x')",
+    ]
+    refused = [
+        f"open({str(other / 'key')!r}).read()",
+        f"import os; os.listdir({str(other)!r})",
+        f"open({str(own)!r}, 'a').write('x')",
+        f"open({str(other / 'made')!r}, 'w').write('x')",
+        f"import os; os.unlink({str(other / 'key')!r})",
+        f"import os; os.rename({str(out / 'named')!r}, {str(other / 'named')!r})",
+        "open('/etc/passwd').read()",
+        "open('/proc/1/environ').read()",
+        f"import os; os.symlink({str(other / 'key')!r}, {str(out / 'link')!r})",
+        f"import os; os.mkfifo({str(out / 'pipe')!r})",
+    ]
+    told = tried(monkeypatch, [*done, *refused], sandbox.Files([own], [out]))
+    assert [word for _, word in told] == ["done"] * len(done) + ["refused"] * len(refused)
+    assert (other / "key").read_text() == "x" and [path.name for path in other.iterdir()] == ["key"]
 
 
 def test_what_computes_too_long_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +155,7 @@ def test_it_takes_no_more_memory_and_writes_no_more_than_it_may(
     told = tried(monkeypatch, ["pass", "bytearray(2 * 1024**3)", "pass"])
     assert told == [(0, "done"), (1, "MemoryError"), (2, "done")]
     large = tmp_path / "large"
-    told = tried(
-        monkeypatch, ["pass", f"open({str(large)!r}, 'wb').write(bytes(2 * 1024**2))", "pass"], max_output_mb=1
-    )
+    write = f"open({str(large)!r}, 'wb').write(bytes(2 * 1024**2))"
+    told = tried(monkeypatch, ["pass", write, "pass"], sandbox.Files((), [tmp_path]), max_output_mb=1)
     assert told == [(0, "done"), (1, "OSError"), (2, "done")]
     assert large.stat().st_size <= 1024**2

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from made_files import HEADERS, parsed, plain_csv, rule_ids, workbook
 
+from flows import registry
 from flows.intake.parse import parse_file
 from flows.intake.signs import with_controls_shown
 from flows.registry import Layout
@@ -149,6 +150,26 @@ def test_signs_that_steer_are_shown_and_told(tmp_path: Path) -> None:
         result, rows = parsed(tmp_path, content)
         assert [(r.rule_id, r.column_name) for r in result.refusals] == [("F24", "Toelichting")]
         assert rows[0]["texts"][3] in ("a␀b ␛[2J␡x␡", "a␁")
+
+
+@pytest.mark.parametrize(("sign", "shown", "rule"), [("\x02", "␂", "F24"), ("\ufffd", "\ufffd", "F23")])
+def test_of_a_long_text_the_part_that_is_wrong_is_shown(tmp_path: Path, sign: str, shown: str, rule: str) -> None:
+    for before, after in ((0, 0), (5, 300), (300, 5), (300, 300)):
+        result, _ = parsed(tmp_path, plain_csv(f"VV001;Opgestart;;{'a' * before}{sign}{'b' * after}"))
+        (told,) = result.refusals
+        assert told.rule_id == rule and shown in (told.value or "") and len(told.value or "") <= 102
+        assert ("…a" in (told.value or ""), "b…" in (told.value or "")) == (before > 100, after > 100)
+
+
+def test_what_stands_in_a_column_of_which_nothing_is_read_is_not_told(tmp_path: Path) -> None:
+    """The programme of Italy has long descriptions beside the names that are read; both may hold such signs."""
+    read, unread = "Nome Milestone-Target", "Descrizione specifica di ogni Milestone e Target"
+    programme = next(layout for layout in registry.layouts("pnrr") if layout.code == "pnrr_programma")
+    headers = [*(min(alternatives) for alternatives in programme.fields), unread]
+    for strange, told in ((unread, []), (read, ["F24", "F23"])):
+        cells = [f"a\x02 \ufffd{n}" if name == strange else f"x{n}" for n, name in enumerate(headers)]
+        content = f"{';'.join(headers)}\r\n{';'.join(cells)}\r\n"
+        assert rule_ids(parsed(tmp_path, content.encode(), plan="pnrr")[0]) == told
 
 
 @pytest.mark.parametrize("text", ["a\\ud800b", "\\udc00", "\\ud800\\ud800"])

@@ -237,6 +237,15 @@ def test_who_sent_nothing_is_missing_and_overdue_after_the_deadline(small: DemoR
     assert [(row["delivery"], row["is_overdue"]) for row in told.values()] == [("missing", False), ("missing", True)]
 
 
+def test_where_no_deadline_is_announced_nobody_is_overdue(small: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    calendar = {key: row | {"deadline_on": ""} for key, row in registry.meetmomenten().items()}
+    monkeypatch.setattr(registry, "meetmomenten", lambda: calendar)
+    rows = deliveries.deliveries(small.settings.warehouse, "veerkracht", LATE)
+    assert {(row["deadline_on"], row["is_overdue"]) for row in rows} == {(None, False)}
+    days = deliveries.next_days("veerkracht", datetime(2025, 1, 3, tzinfo=UTC))
+    assert {day["what"] for day in days if day["meetmoment_code"] == "m7"} == {"publication"}
+
+
 @pytest.mark.parametrize(
     ("plan", "moment", "day"),
     [

@@ -10,13 +10,17 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun
+from made_release import make_release
 from openpyxl.worksheet.worksheet import Worksheet
+from typer.testing import CliRunner
 
-from flows import registry
+from flows import cli, registry
 from flows.check import check
-from flows.release import kept
+from flows.commands import shared
+from flows.release import kept, publishing
 from flows.senders.template import Written, write_template
 from flows.settings import Settings
+from flows.standing import AnotherNight
 
 IN_TIME = datetime(2025, 1, 15, 8, 0, tzinfo=UTC)
 PUBLISHED = " (wordt gepubliceerd)"
@@ -208,3 +212,30 @@ def test_each_field_of_the_contract_is_explained_in_dutch() -> None:
     assert explained == contract
     records = {row["record"] for row in registry.rows("contract/record")}
     assert {row["record"] for row in registry.rows("contract/template_record")} == records
+
+
+def test_a_warehouse_that_is_not_whole_or_is_being_made_gives_no_empty_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night that was killed leaves tables without rows, or none; one that runs lets nobody read them."""
+    settings = Settings(home=tmp_path)
+    make_release(settings, "2025-01-14.1", datetime(2025, 1, 14, 1, tzinfo=UTC), [])
+    publishing.switch(settings, settings.releases / "2025-01-14.1")
+    settings.warehouse.parent.mkdir(parents=True)
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.sql("create schema marts; create table marts.dim_plan (plan_code varchar)")
+    target = tmp_path / "return.xlsx"
+    with pytest.raises(ValueError, match="niet heel"):
+        write_template(settings, "veerkracht", "m7", "OMG", target)
+
+    def is_locked(*_: Any, **__: Any) -> None:
+        raise duckdb.IOException("IO Error: Could not set lock on file: Conflicting lock is held")
+
+    monkeypatch.setattr(duckdb, "connect", is_locked)
+    with pytest.raises(AnotherNight):
+        write_template(settings, "veerkracht", "m7", "OMG", target)
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
+    monkeypatch.setattr(shared, "query", lambda *_: [])
+    shown = CliRunner().invoke(cli.app, ["status"])
+    assert shown.exit_code == 0 and "er loopt een nacht" in shown.output
+    assert not target.exists()

@@ -43,6 +43,14 @@ def test_days_and_amounts_are_written_as_here(rule: str, written: str, reads: st
     assert told.readable(finding(rule, message_nl=written), "veerkracht", "m7")["message_nl"] == reads
 
 
+def test_what_was_received_stands_as_written_here_and_a_cell_to_the_letter() -> None:
+    def received(rule: str, value: str) -> str:
+        return str(told.readable(finding(rule, received_value=value), "veerkracht", "m7")["received_value"])
+
+    assert received("M01", "2026-11-27 > 2025-01-20") == "27/11/2026 > 20/01/2025"
+    assert received("V02", "2021-02-31") == "2021-02-31" and received("V05", "missing") == "leeg / empty"
+
+
 def test_a_word_that_is_in_no_list_is_answered_with_the_words_that_are() -> None:
     layouts = {
         layout.code: layout for layout in registry.layouts("veerkracht", registry.cutoff_date("veerkracht", "m7"))
@@ -68,6 +76,16 @@ def test_findings_that_are_alike_are_told_together_and_few_one_by_one() -> None:
     assert [group.count for group in groups] == [27, 1, 1]
     assert (groups[0].times_nl, groups[0].where) == ("27 keer, bv. ", "C2, C3, C4, C5, C6, C7 + 21")
     assert (groups[1].times_nl, groups[1].where) == ("", "C5")
+
+
+def test_findings_on_no_cell_are_each_told_by_themselves() -> None:
+    """Six sheets lost their rows: each sentence names a sheet and its rows, so that none stands for the others."""
+    lost = [
+        finding("M06", sheet=None, row_number=None, cell=None, message_nl=f"Blad {n} mist 2 rijen") for n in range(6)
+    ]
+    groups = list(told.grouped(lost))
+    assert [group.finding["message_nl"] for group in groups] == [found["message_nl"] for found in lost]
+    assert {(group.where, group.times_nl) for group in groups} == {("", "")}
 
 
 def test_what_a_workbook_cannot_show_stands_in_a_table_beside_it() -> None:
