@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+_KERNEL = ctypes.CDLL(None, use_errno=True)
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _PATH_BENEATH = 1, 1
 _NO_NEW_PRIVILEGES = 38
@@ -49,7 +50,7 @@ def only(read: Iterable[Path], write: Iterable[Path]) -> bool:
     for paths, allowed in ((read, reading), (write, files & ~_SPECIAL & ~_START)):
         for path in {path for path in paths if path.exists()}:
             _allow(ruleset, path, allowed if path.is_dir() else allowed & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
-    _expect(ctypes.CDLL(None, use_errno=True).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
+    _expect(_KERNEL.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     _expect(_call(_RESTRICT_SELF, ruleset, 0))
     os.close(ruleset)
     return True
@@ -64,8 +65,7 @@ def _allow(ruleset: int, path: Path, access: int) -> None:
 
 
 def _call(number: int, *given: int | bytes | None) -> int:
-    kernel = ctypes.CDLL(None, use_errno=True)
-    return int(kernel.syscall(ctypes.c_long(number), *(ctypes.c_long(x) if isinstance(x, int) else x for x in given)))
+    return int(_KERNEL.syscall(ctypes.c_long(number), *(ctypes.c_long(x) if isinstance(x, int) else x for x in given)))
 
 
 def _expect(returned: int) -> int:

@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows import log
-from flows.intake import landlock
 from flows.settings import PROJECT, Settings
 
 Broken = tuple[str, str]
@@ -227,6 +226,8 @@ def _pages(kind: int) -> int:
 
 def _keep_to(read: Sequence[Path], write: Sequence[Path]) -> None:
     """Open nothing any more but these, our code, what Python stands in, and a folder for what is there for a while."""
+    from flows.intake import landlock  # of the child alone
+
     ours = [PROJECT / "flows", PROJECT / "seeds", *(Path(place) for place in sys.path if Path(place) != PROJECT)]
     python = [Path(place) for place in (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64")]
     machine = [Path(place) for place in ("/etc/ld.so.cache", "/etc/localtime", "/proc/self", "/proc/meminfo")]
