@@ -126,5 +126,4 @@ lock: .venv/installed  ## resolve the dependencies anew; names no package index
 		--quiet --output-file requirements-spark.lock
 
 clean:  ## remove the environments and what tests keep; the state in var/ stays, its archive is the only copy of what was received
-	rm -rf .venv .venv-sbom .venv-bi .venv-ckan .venv-superset .writers .test_cache
-	rm -rf .venv .venv-spark .venv-bi .venv-ckan .venv-superset .writers .test_cache
+	rm -rf .venv .venv-spark .venv-sbom .venv-bi .venv-ckan .venv-superset .writers .test_cache

@@ -21,7 +21,7 @@ def block(monkeypatch: pytest.MonkeyPatch) -> Mock:
 
 
 def tell(state: Any) -> None:
-    nightly.tell_on_duty(nightly.nightly, FlowRun(flow_id="0" * 32, name="vannacht"), state)  # type: ignore[arg-type]
+    nightly.tell_on_duty(nightly.nightly, FlowRun(flow_id="0" * 32, name="vannacht"), state)
 
 
 @pytest.mark.parametrize(("state", "said"), [(HELD, "gedrukt 1"), (Failed(message="pnrr: no space"), "no space")])
@@ -34,7 +34,7 @@ def test_the_scheduled_night_tells(block: Mock) -> None:
     """Held is a state of failure, so that one hook hears of both."""
     assert HELD.is_failed() and nightly.nightly.on_failure_hooks == nightly.nightly.on_crashed_hooks
     for hook in nightly.nightly.on_failure_hooks:
-        hook(nightly.nightly, FlowRun(flow_id="0" * 32, name="vannacht"), HELD)  # type: ignore[arg-type]
+        hook(nightly.nightly, FlowRun(flow_id="0" * 32, name="vannacht"), HELD)
     assert block.notify.call_count == 1
 
 

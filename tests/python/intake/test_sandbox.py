@@ -15,7 +15,7 @@ from flows.senders.answer import marking as marking
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 
-SECRETS = {"VEERKRACHT_SIGNING_KEY": "c2VjcmV0", "VEERKRACHT_POSTGRES_DSN": "host=db password=x", "PGPASSWORD": "x"}
+SECRETS = {"VEERKRACHT_SIGNING_KEY": "c2VjcmV0", "VEERKRACHT_POSTGRES_DSN": "host=db", "PGPASSWORD": "for nobody"}
 
 
 def read(book: Path, folder: Path) -> None:
