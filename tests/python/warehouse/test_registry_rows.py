@@ -200,9 +200,9 @@ def test_a_fault_that_is_of_no_plan_alone_stops_every_plan_and_says_so(
     file: str, old: str, new: str, seeds: Path, tmp_path: Path
 ) -> None:
     changed(seeds / file, lambda text: text.replace(old, new, 1))
-    assert registry_rows.broken(apart(tmp_path))[0]
-    with pytest.raises(registry_rows.RegistryBroken, match="for every plan"):
+    with pytest.raises(registry_rows.RegistryBroken, match="for every plan") as refused:
         registry_rows.expect_readable(apart(tmp_path))
+    assert refused.value.of_all
 
 
 def test_the_night_of_one_plan_fails_for_its_row_and_the_others_have_theirs(
