@@ -1,6 +1,22 @@
 {# The execution in which amounts are told at their own meetmoment; what they came to in the end is told later. #}
 {% macro as_first_told() -%} 'provisional' {%- endmacro %}
 
+{# Of a set of projects, how many report each measure, to how many it does not apply, and of how many it is missing. #}
+{% macro answers_counted(measures, of='') -%}
+    {% for measure in measures -%}
+    count({{ of }}{{ measure }}_eur) as {{ measure }}_reported_count,
+    count(*) filter (where {{ of }}{{ measure }}_state = 'not_applicable') as {{ measure }}_not_applicable_count,
+    count(*) filter (where {{ is_missing(of ~ measure ~ '_state') }}) as {{ measure }}_missing_count
+    {{- ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+{# How many amounts of a set of projects were returned in a row that an error sets apart. #}
+{% macro amounts_set_apart(of='') -%}
+    count(*) filter (where {{ of }}committed_state = 'set_apart')
+    + count(*) filter (where {{ of }}paid_state = 'set_apart')
+{%- endmacro %}
+
 {# The sums of money of a set of projects, in euro, with the shares of the initial budget and how many parts they hold. #}
 {% macro finance_sums() -%}
     cast(sum(project_count) as bigint) as project_count,

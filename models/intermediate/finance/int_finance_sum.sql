@@ -22,12 +22,7 @@ final as (
         amounts.speerpunt_code,
         amounts.cluster_code,
         count(*) as project_count,
-        count(amounts.committed_eur) as committed_reported_count,
-        count(*) filter (where amounts.committed_state = 'not_applicable') as committed_not_applicable_count,
-        count(*) filter (where {{ is_missing('amounts.committed_state') }}) as committed_missing_count,
-        count(amounts.paid_eur) as paid_reported_count,
-        count(*) filter (where amounts.paid_state = 'not_applicable') as paid_not_applicable_count,
-        count(*) filter (where {{ is_missing('amounts.paid_state') }}) as paid_missing_count,
+        {{ answers_counted(['committed', 'paid'], of='amounts.') }},
         sum(amounts.budget_initial_eur) as budget_initial_eur,
         sum(amounts.budget_initial_eur) filter (where amounts.committed_eur is not null)
             as committed_reporting_budget_eur,
@@ -42,8 +37,7 @@ final as (
         sum(amounts.committed_warning_count) as committed_warning_count,
         sum(amounts.paid_warning_count) as paid_warning_count,
         sum(amounts.warning_count) as warning_count,
-        count(*) filter (where amounts.committed_state = 'set_apart')
-        + count(*) filter (where amounts.paid_state = 'set_apart') as set_apart_count
+        {{ amounts_set_apart(of='amounts.') }} as set_apart_count
     from members
     inner join amounts using (meetmoment_code, project_code)
     group by

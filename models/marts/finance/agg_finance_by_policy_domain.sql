@@ -15,11 +15,7 @@ final as (
         scope_code,
         execution,
         count(*) as project_count,
-        {% for measure in ['committed', 'paid', 'forecast'] -%}
-        count({{ measure }}_eur) as {{ measure }}_reported_count,
-        count(*) filter (where {{ measure }}_state = 'not_applicable') as {{ measure }}_not_applicable_count,
-        count(*) filter (where {{ is_missing(measure ~ '_state') }}) as {{ measure }}_missing_count,
-        {% endfor -%}
+        {{ answers_counted(['committed', 'paid', 'forecast']) }},
         cast(sum(budget_initial_eur) as decimal(18, 2)) as budget_initial_eur,
         cast(sum(budget_transfer_eur) as decimal(18, 2)) as budget_transfer_eur,
         cast(sum(budget_current_eur) as decimal(18, 2)) as budget_current_eur,
@@ -32,8 +28,7 @@ final as (
         cast(sum(committed_warning_count) as bigint) as committed_warning_count,
         cast(sum(paid_warning_count) as bigint) as paid_warning_count,
         cast(sum(warning_count) as bigint) as warning_count,
-        count(*) filter (where committed_state = 'set_apart')
-        + count(*) filter (where paid_state = 'set_apart') as set_apart_count
+        {{ amounts_set_apart() }} as set_apart_count
     from amounts
     group by meetmoment_code, policy_domain_code, scope_code, execution
 
