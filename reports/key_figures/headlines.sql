@@ -1,6 +1,6 @@
 -- One row per headline figure in its published scope, beside the meetmoment before on the same projects.
 select
-    word_nl('headline_measure', figures.measure) as "Maat",
+    word_nl('headline_measure', figures.measure) as "Soort cijfer",
     word_nl('headline_item', figures.item) as "Onderdeel",
     scopes.label_nl as "Afbakening",
     if(figures.execution = 'not_applicable', null, word_nl('finance_execution', figures.execution)) as "Cijfers",
