@@ -12,6 +12,7 @@ import os
 import platform
 import runpy
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -24,13 +25,14 @@ import duckdb
 
 from benchmarks import growth_models, table
 from benchmarks.measure import Cost, process
-from benchmarks.rivals import RIVALS
+from benchmarks.rivals import MESH, RIVALS, SQL
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
 
 PROJECT = Path(__file__).parents[1]
 DOCS = PROJECT / "docs"
 BEGIN, END = "<!-- beside: written by make beside -->", "<!-- beside: end -->"
+MESH_PYTHON = PROJECT / ".venv-sqlmesh" / "bin" / "python"
 MODELS, GATE = "the models", "gate 1"
 GOAL = 1.3
 """How many times the SQL by hand the models may cost."""
@@ -113,10 +115,10 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
     project.compile()
     growth_models.multiply(project, size)
     costs = list(_costs(project, said.seconds))
-    rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS}
+    rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS if name != MESH or MESH_PYTHON.exists()}
     rows: dict[str, int] = {}
     for number in range(said.runs):
-        for name in RIVALS:
+        for name in rivals:
             folder = said.scratch / name.replace(" ", "_")
             folder.mkdir(exist_ok=True)
             rivals[name].append(_rival(name, project.warehouse, folder))
@@ -152,7 +154,8 @@ def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
 
 
 def _rival(name: str, warehouse: Path, folder: Path) -> Cost:
-    command = [sys.executable, str(Path(__file__).with_name("rivals.py")), name, str(warehouse), str(folder)]
+    python = MESH_PYTHON if name == MESH else sys.executable
+    command = [str(python), str(Path(__file__).with_name("rivals.py")), name, str(warehouse), str(folder)]
     cost, end = process(command, PROJECT, os.environ, folder / "last.log")
     if end:
         raise SystemExit(f"{name} ended with {end}; see {folder / 'last.log'}")
@@ -177,6 +180,9 @@ def _hold_equal(name: str, warehouse: Path, folder: Path) -> dict[str, int]:
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "polars"))
+    if MESH_PYTHON.exists():
+        asked = [str(MESH_PYTHON), "-c", "import importlib.metadata as m; print(m.version('sqlmesh'))"]
+        versions += f", SQLMesh {subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}"
     load = os.getloadavg()[0]
     return (
         f"measured {date.today()} on {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, "
@@ -191,9 +197,9 @@ def _rows(beside: Mapping[str, Any]) -> Iterator[str]:
     sizes = sorted(beside, key=int)
     for size in sizes:
         found = beside[size]
-        ratio = found[MODELS]["cpu_s"] / found["SQL by hand"]["cpu_s"]
+        ratio = found[MODELS]["cpu_s"] / found[SQL]["cpu_s"]
         cells = [
-            *(f"{found[name]['cpu_s']:.1f} s, {found[name]['peak_mb']} MB" for name in names),
+            *(f"{found[name]['cpu_s']:.1f} s, {found[name]['peak_mb']} MB" if name in found else "" for name in names),
             f"{ratio:.1f}",
             f"{GOAL}: {'yes' if ratio <= GOAL else '**no**'}",
             f"{found[MODELS]['peak_mb'] / found['pandas']['peak_mb']:.2f}",
