@@ -137,8 +137,8 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
         "model_count": len(sql),
         "rows": rows,
         "spilled_mb": max(c["spilled_mb"] for c in costs),
-        "disk_mb": round(project.warehouse.stat().st_size / 1024**2),
-        "dearest": sorted(costs, key=lambda c: float(c["cpu_s"]), reverse=True)[:DEAREST],
+        "disk_mb": max(c["disk_mb"] for c in costs),
+        "models": costs,
     }
 
 
@@ -149,7 +149,7 @@ def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
         cost = growth_models.run(project, node, seconds)
         if "failed" in cost:
             raise SystemExit(f"{cost['model']}: {cost['failed']}")
-        yield cost
+        yield cost | {"disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
         project.drop_unread(nodes[place:], (*MARTS, *READ_BY_RIVALS))
 
 
@@ -213,8 +213,9 @@ def _rows(beside: Mapping[str, Any]) -> Iterator[str]:
         rows = ", ".join(f"{result} {count:,}" for result, count in found["rows"].items())
         times = f"{found['model_count']} models once, rivals {found['runs']} times"
         yield f"- {size}x: {times}; rows: {rows}; {found['machine']}"
+    dearest = sorted(beside[sizes[-1]]["models"], key=lambda cost: float(cost["cpu_s"]), reverse=True)[:DEAREST]
     yield f"- dearest at {sizes[-1]}x: " + ", ".join(
-        f"{cost['model']} {cost['cpu_s']:.1f} s, {cost['peak_mb']} MB" for cost in beside[sizes[-1]]["dearest"]
+        f"{cost['model']} {cost['cpu_s']:.1f} s, {cost['peak_mb']} MB" for cost in dearest
     )
 
 

@@ -51,5 +51,15 @@ def test_every_rival_makes_what_the_marts_say(docs: Path) -> None:
     assert twice["counted"] == once["counted"]
 
 
+def test_no_model_handles_more_than_twice_the_rows_of_twice_the_plan(docs: Path) -> None:
+    """All rows that the operators of its query give on: a join on what few rows share would give four times as many."""
+    once, twice = (
+        {model["model"]: model["rows_handled"] for model in numbers(docs)["beside"][size]["models"]}
+        for size in ("1", "2")
+    )
+    assert max(once.values()) > 1000
+    assert {name: (rows, twice[name]) for name, rows in once.items() if twice[name] > 2.5 * rows} == {}
+
+
 def test_nothing_is_left_behind(docs: Path) -> None:
     assert {path.name for path in docs.iterdir()} == {"performance.json", "performance.md"}
