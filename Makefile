@@ -121,7 +121,7 @@ sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.c
 	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-spark: .venv-spark/installed .venv/developing  ## the marts of the demo on Spark, each row as DuckDB makes it (needs Java 17)
+spark: .venv-spark/installed .venv/developing  ## every table of a night on Spark, each row as DuckDB makes it (needs Java 17)
 	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/python/warehouse/test_spark.py
 
 lock: .venv/installed  ## resolve the dependencies anew; names no package index
