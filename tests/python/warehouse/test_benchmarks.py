@@ -3,6 +3,7 @@
 No time is looked at: what a machine of tests is busy with says nothing about the code.
 """
 
+import importlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks.rivals import RIVALS
 @pytest.fixture(scope="module")
 def docs(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the page and its numbers, of the small plan once and twice."""
+    importlib.import_module("great_expectations")  # else each process that judges would import it for itself
     folder = tmp_path_factory.mktemp("docs")
     (folder / "performance.json").write_text('{"old": {"commit": "as it was"}}', encoding="utf-8")
     page = f"Before.\n{beside.BEGIN}\nolder\n{beside.END}\nAfter.\n"
@@ -52,13 +54,16 @@ def test_every_rival_makes_what_the_marts_say(docs: Path) -> None:
 
 
 def test_no_model_handles_more_than_twice_the_rows_of_twice_the_plan(docs: Path) -> None:
-    """All rows that the operators of its query give on: a join on what few rows share would give four times as many."""
+    """All rows that the operators of its query give on: a join on what few rows share would give four times as many.
+
+    A scan may leave out what it knows not to be asked for, so that a few rows more or less say nothing.
+    """
     once, twice = (
         {model["model"]: model["rows_handled"] for model in numbers(docs)["beside"][size]["models"]}
         for size in ("1", "2")
     )
     assert max(once.values()) > 1000
-    assert {name: (rows, twice[name]) for name, rows in once.items() if twice[name] > 2.5 * rows} == {}
+    assert {name: (rows, twice[name]) for name, rows in once.items() if twice[name] > 2.5 * rows + 100} == {}
 
 
 def test_nothing_is_left_behind(docs: Path) -> None:
