@@ -148,12 +148,15 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
 def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
     """What each model has cost, in their order."""
     nodes = project.models_under(MARTS)
+    there: list[dict[str, Any]] = []
     for place, node in enumerate(nodes, start=1):
         cost = growth_models.run(project, node, seconds)
         if "failed" in cost:
             raise SystemExit(f"{cost['model']}: {cost['failed']}")
         yield cost | {"disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
-        project.drop_unread(nodes[place:], (*MARTS, *READ_BY_RIVALS))
+        if node["config"]["materialized"] == "table" and node["name"] not in (*MARTS, *READ_BY_RIVALS):
+            there.append(node)
+        there = project.drop_unread(there, nodes[place:])
 
 
 def _rival(name: str, warehouse: Path, folder: Path) -> Cost:

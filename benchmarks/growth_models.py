@@ -83,19 +83,19 @@ class Project:
                 ahead += self.manifest["nodes"].get(unique_id, {}).get("depends_on", {}).get("nodes", [])
         return [node for node in self.models() if node["unique_id"] in needed]
 
-    def drop_unread(self, ahead: Sequence[dict[str, Any]], kept: Sequence[str]) -> None:
-        """Drop the tables that no model ahead reads, but for some by name.
+    def drop_unread(self, there: Sequence[dict[str, Any]], ahead: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Drop of the tables that are there those that no model ahead reads; the others.
 
         A view is read as what it stands on, and the gate counts the rows of what its tables were made of too.
         """
         made = {node["unique_id"]: node for node in self.models()}
         read = {parent for node in ahead for parent in self._read_by(made, node)}
-        with self.connect() as con:
-            there = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-            for unique_id, node in made.items():
-                place = (node["schema"], node["alias"])
-                if place in there and unique_id not in read and node["name"] not in kept:
-                    con.execute(f'drop table {place[0]}."{place[1]}"')
+        unread = [node for node in there if node["unique_id"] not in read]
+        if unread:
+            with self.connect() as con:
+                for node in unread:
+                    con.execute(f'drop table {node["schema"]}."{node["alias"]}"')
+        return [node for node in there if node["unique_id"] in read]
 
     def _read_by(self, made: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
         for parent in node["depends_on"]["nodes"]:
