@@ -1,17 +1,21 @@
 """`make beside WAREHOUSE=...`: what four core marts cost here and in what a user would write instead, at growing sizes.
 
 The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models that
-the four marts stand on run as compiled, each in a process of its own; the rivals (`rivals`) as whole processes, in
-turns. What a rival makes is held equal to the marts, row by row; else the command ends with what differs.
+the four marts stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
+rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else the
+command ends with what differs.
 """
 
 import argparse
 import json
 import os
 import platform
+import runpy
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -22,15 +26,18 @@ import duckdb
 
 from benchmarks import growth_models, table
 from benchmarks.measure import Cost, process
-from benchmarks.rivals import RIVALS
+from benchmarks.rivals import MESH, RIVALS, SQL
+from flows.settings import Settings
+from flows.warehouse import compiled, transform
 
 PROJECT = Path(__file__).parents[1]
-NUMBERS = PROJECT / "docs" / "performance.json"
-PAGE = PROJECT / "docs" / "performance.md"
+DOCS = PROJECT / "docs"
 BEGIN, END = "<!-- beside: written by make beside -->", "<!-- beside: end -->"
-MODELS = "the models"
+MESH_PYTHON = PROJECT / ".venv-sqlmesh" / "bin" / "python"
+MODELS, GATE = "the models", "gate 1"
 GOAL = 1.3
 """How many times the SQL by hand the models may cost."""
+DEAREST = 8
 
 RESULTS = {
     "status": "select meetmoment_code, project_code, status from marts.fct_project_status",
@@ -46,6 +53,38 @@ RESULTS = {
     """,
 }
 MARTS = ("fct_project_status", "fct_milestone_status", "fct_finance")
+READ_BY_RIVALS = ("stg_code_word",)
+
+
+class Ours(growth_models.Project):
+    """This code's own models, as they are kept compiled."""
+
+    def compile(self) -> None:
+        """Ask what is kept, in a process that ends: what dbt takes would count as memory of all that starts here."""
+        asked = (self.warehouse, transform.WAREHOUSE, transform.variables(Settings().plan, None, None))
+        with ProcessPoolExecutor(max_workers=1) as apart:
+            models = apart.submit(compiled.models, *asked).result()
+        nodes = {
+            model["name"]: {
+                "unique_id": model["name"],
+                "resource_type": "model",
+                "name": model["name"],
+                "alias": model["name"],
+                "schema": model["schema"],
+                "language": model["language"],
+                "path": model["path"],
+                "config": {"materialized": model["kind"]},
+                "depends_on": {"nodes": model["parents"]},
+                "compiled_code": model["compiled"],
+            }
+            for model in models
+        }
+        self.manifest = {"nodes": nodes}
+
+    def call(self, con: duckdb.DuckDBPyConnection, node: dict[str, Any], name: str) -> None:
+        """Make a Python model as a preview does."""
+        con.register("made", runpy.run_path(str(PROJECT / node["path"]))["model"](compiled.StandIn, con))
+        con.execute(f"create table {name} as from made")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -56,51 +95,82 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=900, help="a model that computes longer is stopped")
     parser.add_argument("--scratch", type=Path, default=PROJECT / "var" / "beside")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="where performance.json and .md stand")
     said = parser.parse_args(arguments)
-    numbers = json.loads(NUMBERS.read_text(encoding="utf-8"))
+    written, page = said.docs / "performance.json", said.docs / "performance.md"
+    numbers = json.loads(written.read_text(encoding="utf-8"))
     beside = numbers.setdefault("beside", {})
-    for size in (int(size) for size in said.sizes.split(",")):
-        beside[str(size)] = {"machine": _machine(), **_measured(said, size)}
-        NUMBERS.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-        table.put(PAGE, BEGIN, END, "\n".join(_rows(beside)))
-    shutil.rmtree(said.scratch)
+    try:
+        for size in (int(size) for size in said.sizes.split(",")):
+            found = _measured(said, size)
+            beside[str(size)] = {"machine": _machine(), "runs": said.runs, **found}
+            written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+            table.put(page, BEGIN, END, "\n".join(_rows(beside)))
+    finally:
+        shutil.rmtree(said.scratch, ignore_errors=True)
 
 
 def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
     shutil.rmtree(said.scratch, ignore_errors=True)
     said.scratch.mkdir(parents=True)
-    project = growth_models.Project(PROJECT, said.scratch)
+    project = Ours(PROJECT, said.scratch)
     shutil.copyfile(said.warehouse, project.warehouse)
     project.compile()
     growth_models.multiply(project, size)
-    costs = [growth_models.run(project, node, said.seconds) for node in project.models_under(MARTS)]
-    if failed := [cost for cost in costs if cost.get("failed")]:
-        raise SystemExit(f"{size}x: {failed}")
-    models = Cost(sum(cost["cpu_s"] for cost in costs), 0, max(cost["peak_mb"] for cost in costs))
-    rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS}
+    costs = list(_costs(project, said.seconds))
+    rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS if name != MESH or MESH_PYTHON.exists()}
+    rows: dict[str, int] = {}
     for number in range(said.runs):
-        for name in RIVALS:
+        for name in rivals:
             folder = said.scratch / name.replace(" ", "_")
             folder.mkdir(exist_ok=True)
             rivals[name].append(_rival(name, project.warehouse, folder))
             if not number:
-                _hold_equal(name, project.warehouse, folder)
-    found = {MODELS: [models], **rivals}
+                rows = _hold_equal(name, project.warehouse, folder)
+    sql, judged = ([c for c in costs if c["language"] == language] for language in ("sql", "python"))
+    found = {
+        MODELS: [Cost(sum(c["cpu_s"] for c in sql), 0, max(c["peak_mb"] for c in sql))],
+        GATE: [Cost(sum(c["cpu_s"] for c in judged), 0, max(c["peak_mb"] for c in judged))],
+        **rivals,
+    }
     return {
         name: {"cpu_s": round(median(c.cpu_s for c in of), 2), "peak_mb": round(median(c.peak_mb for c in of))}
         for name, of in found.items()
-    } | {"model_count": len(costs), "disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
+    } | {
+        "model_count": len(sql),
+        "rows": rows,
+        "spilled_mb": max(c["spilled_mb"] for c in costs),
+        "disk_mb": max(c["disk_mb"] for c in costs),
+        "models": costs,
+    }
+
+
+def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
+    """What each model has cost, in their order."""
+    nodes = project.models_under(MARTS)
+    there: list[dict[str, Any]] = []
+    for place, node in enumerate(nodes, start=1):
+        cost = growth_models.run(project, node, seconds)
+        if "failed" in cost:
+            raise SystemExit(f"{cost['model']}: {cost['failed']}")
+        yield cost | {"disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
+        if node["config"]["materialized"] == "table" and node["name"] not in (*MARTS, *READ_BY_RIVALS):
+            there.append(node)
+        there = project.drop_unread(there, nodes[place:])
 
 
 def _rival(name: str, warehouse: Path, folder: Path) -> Cost:
-    command = [sys.executable, str(Path(__file__).with_name("rivals.py")), name, str(warehouse), str(folder)]
+    python = MESH_PYTHON if name == MESH else sys.executable
+    command = [str(python), str(Path(__file__).with_name("rivals.py")), name, str(warehouse), str(folder)]
     cost, end = process(command, PROJECT, os.environ, folder / "last.log")
     if end:
         raise SystemExit(f"{name} ended with {end}; see {folder / 'last.log'}")
     return cost
 
 
-def _hold_equal(name: str, warehouse: Path, folder: Path) -> None:
+def _hold_equal(name: str, warehouse: Path, folder: Path) -> dict[str, int]:
+    """The rows of each result, which the rival makes as the marts have them."""
+    counts = {}
     with duckdb.connect(str(warehouse), read_only=True) as con:
         for result, sql in RESULTS.items():
             kinds = dict(row[:2] for row in con.execute(f"describe {sql}").fetchall())
@@ -109,11 +179,16 @@ def _hold_equal(name: str, warehouse: Path, folder: Path) -> None:
             for one, other in (sides, sides[::-1]):
                 if rows := con.execute(f"({one}) except all ({other}) limit 3").fetchall():
                     raise SystemExit(f"{name} makes another {result}: {rows}")
+            counts[result] = con.execute(f"select count(*) from ({sql})").fetchall()[0][0]
+    return counts
 
 
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "polars"))
+    if MESH_PYTHON.exists():
+        asked = [str(MESH_PYTHON), "-c", "import importlib.metadata as m; print(m.version('sqlmesh'))"]
+        versions += f", SQLMesh {subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}"
     load = os.getloadavg()[0]
     return (
         f"measured {date.today()} on {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, "
@@ -122,23 +197,32 @@ def _machine() -> str:
 
 
 def _rows(beside: Mapping[str, Any]) -> Iterator[str]:
-    names = (MODELS, *RIVALS)
-    yield f"| size | {' | '.join(names)} | models / SQL | asked | models / pandas, memory | disk |"
-    yield "|---|" + "---:|" * len(names) + "---:|---|---:|---:|"
-    for size in sorted(beside, key=int):
+    names = (MODELS, GATE, *RIVALS)
+    yield f"| size | {' | '.join(names)} | models / SQL | asked | models / pandas, memory | spilled | disk |"
+    yield "|---|" + "---:|" * len(names) + "---:|---|---:|---:|---:|"
+    sizes = sorted(beside, key=int)
+    for size in sizes:
         found = beside[size]
-        ratio = found[MODELS]["cpu_s"] / found["SQL by hand"]["cpu_s"]
+        ratio = found[MODELS]["cpu_s"] / found[SQL]["cpu_s"]
         cells = [
-            *(f"{found[name]['cpu_s']:.1f} s, {found[name]['peak_mb']} MB" for name in names),
+            *(f"{found[name]['cpu_s']:.1f} s, {found[name]['peak_mb']} MB" if name in found else "" for name in names),
             f"{ratio:.1f}",
             f"{GOAL}: {'yes' if ratio <= GOAL else '**no**'}",
             f"{found[MODELS]['peak_mb'] / found['pandas']['peak_mb']:.2f}",
+            f"{found['spilled_mb']} MB",
             f"{found['disk_mb']} MB",
         ]
         yield f"| {size}x | {' | '.join(cells)} |"
     yield ""
-    for size in sorted(beside, key=int):
-        yield f"- {size}x: {beside[size]['model_count']} models; {beside[size]['machine']}"
+    for size in sizes:
+        found = beside[size]
+        rows = ", ".join(f"{result} {count:,}" for result, count in found["rows"].items())
+        times = f"{found['model_count']} models once, rivals {found['runs']} times"
+        yield f"- {size}x: {times}; rows: {rows}; {found['machine']}"
+    dearest = sorted(beside[sizes[-1]]["models"], key=lambda cost: float(cost["cpu_s"]), reverse=True)[:DEAREST]
+    yield f"- dearest at {sizes[-1]}x: " + ", ".join(
+        f"{cost['model']} {cost['cpu_s']:.1f} s, {cost['peak_mb']} MB" for cost in dearest
+    )
 
 
 if __name__ == "__main__":

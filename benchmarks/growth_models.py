@@ -23,8 +23,8 @@ import duckdb
 import yaml
 from jinja2 import Environment
 
-# Two places for the number of the copy; the first copy is the demo as it is.
-_NUMBER = "lpad(cast(copies.n as varchar), 2, '0')"
+# Two places at least for the number of the copy; the first copy is the demo as it is.
+_NUMBER = "format('{:02d}', copies.n)"
 # What names a file, or a finding, wholly by itself; `text` stands for the column.
 _OWN = {
     "sha256": f"text || {_NUMBER}",
@@ -37,6 +37,9 @@ _TEXT = rf"""
     regexp_replace(regexp_replace(text, 'VV([0-9]{{3}})', 'VV' || {_NUMBER} || '\1', 'g'),
         '(m[0-9]+-[0-9a-f]{{12}})', '\1c' || {_NUMBER}, 'g')
 """
+
+# Of each statement: the rows that all its operators give on, and the most that it had on disk for lack of memory.
+_ASKED = ("CUMULATIVE_CARDINALITY", "SYSTEM_PEAK_TEMP_DIR_SIZE")
 
 
 class Project:
@@ -80,11 +83,34 @@ class Project:
                 ahead += self.manifest["nodes"].get(unique_id, {}).get("depends_on", {}).get("nodes", [])
         return [node for node in self.models() if node["unique_id"] in needed]
 
+    def drop_unread(self, there: Sequence[dict[str, Any]], ahead: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Drop of the tables that are there those that no model ahead reads; the others.
+
+        A view is read as what it stands on, and the gate counts the rows of what its tables were made of too.
+        """
+        made = {node["unique_id"]: node for node in self.models()}
+        read = {parent for node in ahead for parent in self._read_by(made, node)}
+        unread = [node for node in there if node["unique_id"] not in read]
+        if unread:
+            with self.connect() as con:
+                for node in unread:
+                    con.execute(f'drop table {node["schema"]}."{node["alias"]}"')
+        return [node for node in there if node["unique_id"] in read]
+
+    def _read_by(self, made: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
+        for parent in node["depends_on"]["nodes"]:
+            if parent in made:
+                yield parent
+                if node["language"] == "python" or made[parent]["config"]["materialized"] == "view":
+                    yield from self._read_by(made, made[parent])
+
     def settings(self) -> dict[str, Any]:
         """What the profile sets in DuckDB (threads, a limit of memory, where to spill), as a night has it."""
         text = (self.checkout / "profiles.yml").read_text(encoding="utf-8")
         environment = os.environ | {"VEERKRACHT_WAREHOUSE": str(self.warehouse)}
-        rendered = Environment().from_string(text).render(env_var=lambda name, *d: environment.get(name, *d))
+        as_dbt = Environment()
+        as_dbt.filters["as_number"] = int
+        rendered = as_dbt.from_string(text).render(env_var=lambda name, *d: environment.get(name, *d))
         (profile,) = (p for p in yaml.safe_load(rendered).values() if isinstance(p, dict) and "outputs" in p)
         output = profile["outputs"][profile["target"]]
         return {**output.get("config_options", {}), **output.get("settings", {}), "threads": output["threads"]}
@@ -95,6 +121,15 @@ class Project:
         for name, value in self.settings().items():
             con.execute(f"set {name} = '{value}'")
         return con
+
+    def call(self, con: duckdb.DuckDBPyConnection, node: dict[str, Any], name: str) -> None:
+        """Make a Python model, compiled by dbt with all that it asks of dbt but the way to read a table."""
+        sys.path.insert(0, str(self.checkout))
+        told: dict[str, Any] = {"__name__": node["name"]}
+        exec(node["compiled_code"], told)
+        made = told["model"](told["dbtObj"](lambda table: con.query(f"select * from {table}")), con)
+        con.register("made", made) if not isinstance(made, duckdb.DuckDBPyRelation) else made.create_view("made")
+        con.execute(f"create table {name} as select * from made")
 
 
 def multiply(project: Project, copies: int) -> None:
@@ -158,30 +193,29 @@ def run(project: Project, node: dict[str, Any], seconds: int) -> dict[str, Any]:
 def _cost(project: Project, node: dict[str, Any]) -> dict[str, Any]:
     name = f'{node["schema"]}."{node["alias"]}"'
     with project.connect() as con:
-        con.execute("select 1")
+        con.execute("pragma enable_profiling = 'no_output'")
+        con.execute(f"pragma custom_profiling_settings = '{json.dumps(dict.fromkeys(_ASKED, 'true'))}'")
         began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
         if node["language"] == "python":
-            _call(project, con, node, name)
+            project.call(con, node, name)
         else:
             kind = "view" if node["config"]["materialized"] == "view" else "table"
             con.execute(f"create {kind} {name} as {node['compiled_code']}")
         after = resource.getrusage(resource.RUSAGE_SELF)
         wall = time.perf_counter() - began
+        profile = json.loads(con.get_profiling_information())
+        handled, spilled = (profile.get(metric.lower(), 0) for metric in _ASKED)
         rows = 0
         if node["config"]["materialized"] != "view":
             rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]
     computed = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall_s": round(wall, 4), "cpu_s": round(computed, 4), "rows": rows}
-
-
-def _call(project: Project, con: duckdb.DuckDBPyConnection, node: dict[str, Any], name: str) -> None:
-    """A Python model, compiled by dbt with all that it asks of dbt but the way to read a table."""
-    sys.path.insert(0, str(project.checkout))
-    told: dict[str, Any] = {"__name__": node["name"]}
-    exec(node["compiled_code"], told)
-    made = told["model"](told["dbtObj"](lambda table: con.query(f"select * from {table}")), con)
-    con.register("made", made) if not isinstance(made, duckdb.DuckDBPyRelation) else made.create_view("made")
-    con.execute(f"create table {name} as select * from made")
+    return {
+        "wall_s": round(wall, 4),
+        "cpu_s": round(computed, 4),
+        "rows": rows,
+        "rows_handled": handled,
+        "spilled_mb": round(spilled / 1024**2),
+    }
 
 
 def _all(project: Project, seconds: int) -> Iterator[dict[str, Any]]:

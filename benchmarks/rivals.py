@@ -1,4 +1,4 @@
-"""What a user would write instead, for four core marts: SQL on DuckDB, pandas and polars, on the same raw rows.
+"""What a user would write instead, for four core marts, on the same raw rows: SQL on DuckDB, SQLMesh, pandas, polars.
 
     python rivals.py NAME WAREHOUSE FOLDER
 
@@ -11,9 +11,12 @@ hold an amount or a day that cannot be read; the latest version of each key; the
     counted     meetmoment, status: how many milestones
 
 It is less than the models do: no layouts but one, no history, no evidence, no finding. `benchmarks.beside` holds the
-results equal to the marts, row by row, before a time of theirs is written down.
+results equal to the marts, row by row, before a time of theirs is written down. The SQL (`by_hand/models`) is one and
+the same for DuckDB alone and for SQLMesh, which has an environment of its own: nothing else may be imported here.
 """
 
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,26 +24,19 @@ from typing import Any
 
 import duckdb
 
+SQL, MESH = "SQL by hand", "SQLMesh"
+BY_HAND = Path(__file__).with_name("by_hand")
+READ = ("read_status", "read_milestone", "read_finance", "broken")
+"""What the tables stand on, in their order."""
 LAYOUTS = {"status": "vv_status", "milestone": "vv_mijlpalen", "finance": "vv_financien"}
 TABLES = ("status", "milestone", "finance", "counted")
 NO_VALUE = ("n.v.t.", "nvt", "niet van toepassing", "niet gerapporteerd", "-", "?", "vertrouwelijk")
 
-_AMOUNT = """case
-    when texts[{n}] is null or lower(trim(texts[{n}])) in {none} then null
-    when substr(kinds, {n}, 1) = 'n' then try_cast(texts[{n}] as decimal(18, 2))
-    when regexp_full_match(texts[{n}], '[0-9.]+(,[0-9]+)?')
-        then try_cast(replace(replace(texts[{n}], '.', ''), ',', '.') as decimal(18, 2))
-end"""
-_DAY = """case
-    when substr(kinds, {n}, 1) = 'd' then try_cast(texts[{n}] as date)
-    else cast(try_strptime(texts[{n}], '%d/%m/%Y') as date)
-end"""
-
 _PAID_ONCE = """
     select distinct meetmoment_code, texts[1] as project_code
-    from {0}raw.row
-    inner join {0}raw.sheet using (submission_id, sheet)
-    inner join {0}raw.submission using (submission_id)
+    from raw.row
+    inner join raw.sheet using (submission_id, sheet)
+    inner join raw.submission using (submission_id)
     where layout_code = 'vv_projecten' and lower(texts[6]) = 'eenmalig'
 """
 
@@ -48,56 +44,36 @@ _PAID_ONCE = """
 def in_sql(warehouse: Path, folder: Path) -> None:
     """Plain SQL on DuckDB."""
     with duckdb.connect() as con:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        read = {
-            "status": "texts[1] as project_code, texts[2] as word, false as is_broken",
-            "milestone": f"""texts[2] as milestone_code, texts[6] as word, {_DAY.format(n=5)} as planned_date,
-                {_DAY.format(n=7)} as actual_date,
-                (nullif(texts[5], '') is not null and planned_date is null)
-                or (nullif(texts[7], '') is not null and actual_date is null) as is_broken""",
-            "finance": f"""texts[1] as project_code, lower(texts[2]) as word,
-                {_AMOUNT.format(n=4, none=NO_VALUE)} as committed_eur,
-                {_AMOUNT.format(n=5, none=NO_VALUE)} as paid_eur,
-                (texts[4] is not null and lower(trim(texts[4])) not in {NO_VALUE} and committed_eur is null)
-                or (texts[5] is not null and lower(trim(texts[5])) not in {NO_VALUE} and paid_eur is null)
-                    as is_broken""",
-        }
-        for name, columns in read.items():
-            con.execute(f"""
-                create table read_{name} as
-                select submission_id, meetmoment_code, received_at, row_number, {columns}
-                from warehouse.raw.row
-                inner join warehouse.raw.sheet using (submission_id, sheet)
-                inner join warehouse.raw.submission using (submission_id)
-                where layout_code = '{LAYOUTS[name]}'
-            """)
-        con.execute(
-            "create table broken as "
-            + " union ".join(f"select submission_id from read_{name} where is_broken" for name in read)
-        )
-        latest = """
-            from read_{0} as received
-            left join warehouse.staging.stg_code_word as words
-                on words.code_list = '{1}' and lower(received.word) = words.word
-            where submission_id not in (from broken){3}
-            qualify row_number() over (
-                partition by meetmoment_code, {2} order by received_at desc, row_number desc
-            ) = 1
-        """
-        con.execute(f"""
-            create table status as select meetmoment_code, project_code, code as status
-            {latest.format("status", "project_status", "project_code", "")};
-            create table milestone as select meetmoment_code, milestone_code, planned_date, actual_date, code as status
-            {latest.format("milestone", "milestone_status", "milestone_code", "")};
-            delete from milestone where status = 'vervallen';
-            create table finance as select meetmoment_code, project_code, committed_eur, paid_eur
-            {latest.format("finance", "finance_execution", "project_code", " and code = 'provisional'")};
-            delete from finance where (meetmoment_code, project_code) not in ({_PAID_ONCE.format("warehouse.")});
-            create table counted as
-            select meetmoment_code, status, count(*) as milestones from milestone group by all
-        """)
+        con.execute(f"attach '{warehouse}' as warehouse (read_only); create schema by_hand")
+        for name in (*READ, *TABLES):
+            _, query = (BY_HAND / "models" / f"{name}.sql").read_text(encoding="utf-8").split(";", 1)
+            con.execute(f"create table by_hand.{name} as {query}")
         for name in TABLES:
-            con.execute(f"copy {name} to '{folder / name}.parquet'")
+            con.execute(f"copy by_hand.{name} to '{folder / name}.parquet'")
+
+
+def in_mesh(warehouse: Path, folder: Path) -> None:
+    """SQLMesh: a first plan of the same SQL, applied, with its state in the same file."""
+    os.environ["SQLMESH__DISABLE_ANONYMIZED_ANALYTICS"] = "true"
+    from sqlmesh import Context
+    from sqlmesh.core.config import Config, DuckDBConnectionConfig, GatewayConfig, ModelDefaultsConfig
+    from sqlmesh.core.config.connection import DuckDBAttachOptions
+
+    project, made = folder / "project", folder / "made.duckdb"
+    shutil.rmtree(project, ignore_errors=True)  # it keeps what it has read beside its models
+    shutil.copytree(BY_HAND, project)
+    made.unlink(missing_ok=True)
+    given = DuckDBAttachOptions(type="duckdb", path=str(warehouse), read_only=True)
+    connection = DuckDBConnectionConfig(catalogs={"made": str(made), "warehouse": given})
+    config = Config(
+        gateways={"local": GatewayConfig(connection=connection)},
+        model_defaults=ModelDefaultsConfig(dialect="duckdb"),
+    )
+    context = Context(paths=[str(project)], config=config)
+    context.plan(auto_apply=True, no_prompts=True)
+    for name in TABLES:
+        context.engine_adapter.execute(f"copy made.by_hand.{name} to '{folder / name}.parquet'")
+    context.close()
 
 
 def _rows(warehouse: Path, layout: str) -> duckdb.DuckDBPyRelation:
@@ -111,7 +87,7 @@ def _rows(warehouse: Path, layout: str) -> duckdb.DuckDBPyRelation:
 
 
 def _paid_once(warehouse: Path) -> duckdb.DuckDBPyRelation:
-    return duckdb.connect(str(warehouse), read_only=True).sql(_PAID_ONCE.format(""))
+    return duckdb.connect(str(warehouse), read_only=True).sql(_PAID_ONCE)
 
 
 def _words(warehouse: Path) -> duckdb.DuckDBPyRelation:
@@ -240,7 +216,8 @@ def in_polars(warehouse: Path, folder: Path) -> None:
 
 
 RIVALS: dict[str, Callable[[Path, Path], None]] = {
-    "SQL by hand": in_sql,
+    SQL: in_sql,
+    MESH: in_mesh,
     "pandas": in_pandas,
     "polars": in_polars,
 }

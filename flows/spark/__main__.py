@@ -19,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--loaded", type=Path, help="a warehouse that holds what was received; else the archive is read"
     )
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="these models alone, on the tables of --loaded, which is then a built one"
+    )
     parser.add_argument("--address", default="local", help="sc://host:port of a cluster, or local")
     parser.add_argument("--cores", type=int, default=2, help="here, or the partitions of a shuffle")
     parser.add_argument("--memory", default="3g", help="of Spark in this process")
@@ -26,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings(plan=said.plan)
     folder = said.folder.resolve()
     if not (folder / handover.MODELS).exists():
-        handover.write(settings, said.loaded or _loaded(settings, folder / "loaded" / "warehouse.duckdb"), folder)
+        handover.write(
+            settings, said.loaded or _loaded(settings, folder / "loaded" / "warehouse.duckdb"), folder, said.only
+        )
     spark = engine.session(said.address, said.cores, said.memory)
     engine.build(spark, folder, folder / "made", lambda cost: print(json.dumps(cost), flush=True))
     spark.stop()

@@ -5,6 +5,7 @@ once on no rows at all, which takes seconds and is the same at any size.
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,30 +22,40 @@ CATALOGUE = "warehouse"
 """What compiled SQL names before a schema: how DuckDB calls a file of that name."""
 
 
-def write(settings: Settings, loaded: Path, folder: Path) -> None:
+def write(settings: Settings, loaded: Path, folder: Path, only: Collection[str] = ()) -> None:
     """Hand over a plan's night.
 
     Args:
         loaded: a warehouse that holds the registry and what was received (`flows.warehouse.load`); more is not read.
         folder: where it is put: `MODELS`, and in `TABLES` a folder per schema with a Parquet file per table.
+        only: these models alone, with what they stand on as it is in ``loaded``, which is then a built warehouse.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    empty = folder / "empty" / f"{CATALOGUE}.duckdb"
+    built = loaded if only else _built_on_nothing(settings, folder / "empty" / f"{CATALOGUE}.duckdb")
+    models = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, None))
+    chosen = [model for model in models if not only or model["name"] in only]
+    tables = _tables(built)
+    known = dialect.known(tables)
+    told = [model | _told(model, known, tables) for model in chosen]
+    (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
+    made = {model["name"] for model in (chosen if only else models)}
+    with duckdb.connect(str(loaded), read_only=True) as con:
+        for schema, of_schema in tables.items():
+            for name in of_schema.keys() - made:
+                if only and not any(f'"{schema}"."{name}"' in model["compiled"] for model in chosen):
+                    continue
+                target = folder / TABLES / schema / f"{name}.parquet"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                quoted = str(target).replace("'", "''")
+                con.execute(f"copy (from {schema}.\"{name}\") to '{quoted}'")
+
+
+def _built_on_nothing(settings: Settings, empty: Path) -> Path:
+    """A warehouse of no rows, which says which columns each table has."""
     load(settings, {}, empty, {})
-    given = _tables(empty)
     transform.project(empty)
     compiled.build(empty, transform.WAREHOUSE, settings.plan)
-    models = compiled.models(empty, transform.WAREHOUSE, transform.variables(settings.plan, None, None))
-    tables = _tables(empty)
-    known = dialect.known(tables)
-    told = [model | _told(model, known, tables) for model in models]
-    (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
-    with duckdb.connect(str(loaded), read_only=True) as con:
-        for schema, of_schema in given.items():
-            (folder / TABLES / schema).mkdir(parents=True, exist_ok=True)
-            for name in of_schema:
-                target = str(folder / TABLES / schema / f"{name}.parquet").replace("'", "''")
-                con.execute(f"copy (from {schema}.\"{name}\") to '{target}'")
+    return empty
 
 
 def _told(model: dict[str, Any], known: MappingSchema, tables: dialect.Tables) -> dict[str, str]:

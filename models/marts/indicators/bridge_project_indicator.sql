@@ -23,6 +23,18 @@ codes as (
 
 ),
 
+-- An objective names an indicator by its code, as a word of its own.
+words as (
+
+    select
+        project_code,
+        meetmoment_code,
+        meetmoment_number,
+        unnest(string_split_regex(upper(objective), '[^0-9A-Z_.-]+')) as word
+    from projects
+
+),
+
 links as (
 
     select
@@ -34,16 +46,14 @@ links as (
     from indicators
     inner join projects using (project_code)
     union all
-    -- An objective names an indicator by its code, as a word of its own.
     select
-        projects.project_code,
+        words.project_code,
         codes.indicator_code,
         'objective' as link,
-        projects.meetmoment_code,
-        projects.meetmoment_number
-    from projects
-    inner join codes
-        on list_contains(string_split_regex(upper(projects.objective), '[^0-9A-Z_.-]+'), codes.word)
+        words.meetmoment_code,
+        words.meetmoment_number
+    from words
+    inner join codes using (word)
     union all
     select
         returned.project_code,
