@@ -51,8 +51,10 @@ def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRu
 
 @pytest.mark.slow
 def test_twice_the_plan_is_twice_the_rows_for_every_model(small: DemoRun, tmp_path: Path) -> None:
-    """Of the results, and of all that the operators of its query give on: a join on what few rows share would give four
-    times as many. A scan may leave out what it knows not to be asked for, so that a few rows more or less say nothing."""
+    """Of the results, and of all that the operators of its query give on: a join on what few rows share makes four times.
+
+    A scan may leave out what it knows not to be asked for, so that a few rows more or less say nothing.
+    """
     once, twice = (measured(written(small, tmp_path, "1,2"))["beside"][size] for size in ("1", "2"))
     assert twice["rows"] == {name: rows if name == "counted" else 2 * rows for name, rows in once["rows"].items()}
     handled, again = ({model["model"]: model["rows_handled"] for model in of["models"]} for of in (once, twice))
