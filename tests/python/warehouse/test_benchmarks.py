@@ -51,7 +51,7 @@ def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRu
 
 @pytest.mark.slow
 def test_twice_the_plan_is_twice_the_rows_for_every_model(small: DemoRun, tmp_path: Path) -> None:
-    """Of the results, and of all that the operators of its query give on: a join on what few rows share makes four times.
+    """Of the results, and of all that the operators of its query give on: a bad join makes four times.
 
     A scan may leave out what it knows not to be asked for, so that a few rows more or less say nothing.
     """
