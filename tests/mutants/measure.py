@@ -1,0 +1,97 @@
+"""Which lines and branches of receive, gate, publish and account no test runs: `make coverage`.
+
+Runs the tests about them (`watched.TESTS`), also those that start processes, and writes down every gap. A gap is
+tested, deleted, or says beside it in the code why it is one (``# pragma: no cover - reason``).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage  # type: ignore[import-not-found]  # from the environment of `make mutants`
+import reliability
+from covering import HERE, watcher
+from watched import TESTS, modules
+
+from flows.settings import PROJECT
+
+FOLDER = PROJECT / "var" / "covering"
+
+
+def run(folder: Path, given: list[str]) -> int:
+    """The tests, watched; how pytest ended."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    places = [str(HERE), *os.environ["PYTHONPATH"].split(os.pathsep)]
+    environment = os.environ | {"VEERKRACHT_COVERING": str(folder), "PYTHONPATH": os.pathsep.join(places)}
+    command = [sys.executable, "-m", "pytest", "-p", "covering", "-m", "not slow and not demo", *(given or TESTS)]
+    return subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
+
+
+def combined(folder: Path) -> coverage.Coverage:
+    """What all processes ran."""
+    found = watcher(folder / "all")
+    found.combine([str(path) for path in folder.glob(".coverage.*")], keep=True)
+    found.save()
+    return found
+
+
+def by_line(found: coverage.Coverage, folder: Path) -> dict[str, object]:
+    """Of each line the tests that run it, and how long each test took; tests that fail are left out."""
+    seconds: dict[str, float] = {}
+    failed: set[str] = set()
+    for path in folder.glob("tests.*.json"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        seconds |= {test: max(took, seconds.get(test, 0)) for test, took in told["seconds"].items()}
+        failed |= set(told["failed"])
+    lines = {}
+    for module in modules():
+        contexts = found.get_data().contexts_by_lineno(str(PROJECT / module))
+        lines[module] = {line: sorted(set(tests) & seconds.keys()) for line, tests in contexts.items()}
+    return {"covered": lines, "seconds": {test: took for test, took in seconds.items() if test not in failed}}
+
+
+def gaps(found: coverage.Coverage, module: str) -> tuple[int, list[str]]:
+    """How many lines and branches a module has, and each that no test runs."""
+    analysis = found._analyze(str(PROJECT / module))
+    branches = [(start, end) for start, ends in analysis.missing_branch_arcs().items() for end in ends]
+    missing = [f"line {line}" for line in sorted(analysis.missing)]
+    missing += [f"line {a} to {b if b > 0 else 'the end'}" for a, b in sorted(branches) if a not in analysis.missing]
+    return analysis.numbers.n_statements + analysis.numbers.n_branches, missing
+
+
+def table(found: coverage.Coverage) -> Iterator[str]:
+    """The share of each module that has a gap, and the gaps."""
+    of = {module: gaps(found, module) for module in modules()}
+    total, missed = sum(count for count, _ in of.values()), sum(len(missing) for _, missing in of.values())
+    whole = [module for module, (_, missing) in of.items() if not missing]
+    yield (
+        f"{reliability.run_of(reliability.here())}. Of {total:,} lines and branches {missed:,} are run by no quick "
+        f"test; {len(whole)} of {len(of)} modules are run whole."
+    )
+    if missed:
+        yield ""
+        yield "| module | lines and branches | not run |"
+        yield "|---|---:|---|"
+    for module, (count, missing) in of.items():
+        if missing:
+            yield f"| `{module}` | {count} | {len(missing)}: {', '.join(missing)} |"
+
+
+def main() -> int:
+    """Measure, write it down, and fail where something is run by no test and says no reason."""
+    ended = run(FOLDER, sys.argv[1:])
+    found = combined(FOLDER)
+    (FOLDER / "covered.json").write_text(json.dumps(by_line(found, FOLDER)), encoding="utf-8")
+    lines = list(table(found))
+    print("\n".join(lines))
+    reliability.write("make coverage", "\n".join(lines))
+    return ended or int(len(lines) > 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
