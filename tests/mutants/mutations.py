@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cosmic_ray.ast import ast_nodes, get_ast_from_source  # type: ignore[import-not-found]
+from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-not-found]
 from cosmic_ray.mutating import mutate_code  # type: ignore[import-not-found]
 from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-not-found]
 
 _OF_PATHS = ("ReplaceBinaryOperator_Div", "ReplaceBinaryOperator_BitOr")
 """A path or a set of alternatives is no sum: with another sign nothing runs, which any test notices."""
-_ASKED = ("core/Variable",)
-"""Operators that have to be told which names they are about."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +45,14 @@ def sample(root: Path, module: str, count: int, seed: int) -> list[Mutant]:
 def _places(path: Path) -> Iterator[tuple[str, int, int, int]]:
     """(operator, occurrence, first line, last line): of each family of operators one at each place."""
     code = path.read_text(encoding="utf-8")
-    tree = get_ast_from_source(code)
+    tree = get_ast(code)
     annotations = set(_annotations(ast.parse(code)))
     seen: dict[tuple[str, object], list[tuple[str, int, int, int]]] = {}
     for name in sorted(operator_names()):
-        if name.startswith(_ASKED) or any(sign in name for sign in _OF_PATHS):
-            continue
-        operator = get_operator(name)()
+        kind = get_operator(name)
+        if kind.arguments() or any(sign in name for sign in _OF_PATHS):
+            continue  # some have to be told which names they are about
+        operator = kind()
         positions = [position for node in ast_nodes(tree) for position in operator.mutation_positions(node)]
         for occurrence, (start, end) in enumerate(positions):
             if start not in annotations:
@@ -73,11 +72,15 @@ def _annotations(tree: ast.AST) -> Iterator[tuple[int, int]]:
 
 def _mutant(root: Path, module: str, operator: str, occurrence: int, line: int, until: int) -> Mutant | None:
     code = (root / module).read_text(encoding="utf-8")
-    mutated = mutate_code(code, get_operator(operator)(), occurrence)
-    if mutated is None or mutated == code:
+    try:
+        mutated = mutate_code(code, get_operator(operator)(), occurrence)
+        compile(mutated or "", module, "exec")
+    except (SyntaxError, AttributeError):  # no code any more; and what Cosmic Ray itself cannot change
+        return None
+    if not mutated or mutated == code:
         return None
     before, after = code.splitlines(), mutated.splitlines()
-    at = next(n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
-    gone = len(before) - len(after)
-    becomes = after[at].strip() if gone == 0 else "(left out)"
-    return Mutant(module, line, until, before[at].strip(), becomes, mutated)
+    if len(before) != len(after):
+        return Mutant(module, line, until, before[line - 1].strip(), "(left out)", mutated)
+    at = next(n for n, (one, other) in enumerate(zip(before, after, strict=True)) if one != other)
+    return Mutant(module, line, until, before[at].strip(), after[at].strip(), mutated)
