@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def _mutant(root: Path, module: str, operator: str, occurrence: int, line: int, 
         compile(mutated or "", module, "exec")
     except (SyntaxError, AttributeError):  # no code any more; and what Cosmic Ray itself cannot change
         return None
-    if not mutated or mutated == code:
+    if not mutated or mutated == code or re.search(r"\wCosmicRay|Exception(?<=CosmicRayTestingException)\w", mutated):
         return None
     before, after = code.splitlines(), mutated.splitlines()
     if len(before) != len(after):

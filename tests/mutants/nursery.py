@@ -53,7 +53,7 @@ class Nursery:
             target = copy / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, target)
-        self.copy = copy
+        self._root, self._copy = root, copy
         places = [copy, copy / "tests/python", copy / "tests/slow"]
         os.environ |= {
             "PYTHONPATH": os.pathsep.join(map(str, places)),
@@ -72,7 +72,7 @@ class Nursery:
 
     def ended(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
         """What the tests say of a mutant: survived, killed (also where they come to no end), or no code at all."""
-        path = self.copy / mutant.module
+        path = self._copy / mutant.module
         before = path.read_bytes()
         path.write_text(mutant.code, encoding="utf-8")
         self._at += 2  # else what was compiled of it before would be taken
@@ -84,10 +84,6 @@ class Nursery:
             self._at += 2
             os.utime(path, (self._at, self._at))
 
-    def plain(self, tests: Sequence[str]) -> str:
-        """What they say of the code as it is."""
-        return self._told(self._fork(tests), 3_600)
-
     def _fork(self, tests: Sequence[str]) -> int:
         child = os.fork()
         if child:
@@ -98,7 +94,7 @@ class Nursery:
             os.dup2(null, stream)
         code = 3
         try:
-            os.chdir(self.copy)
+            os.chdir(self._copy)
             code = self._run(tests)
         finally:
             os._exit(code)
@@ -106,6 +102,10 @@ class Nursery:
     def _run(self, tests: Sequence[str]) -> int:
         import pytest
 
+        for name, module in list(sys.modules.items()):
+            lies = getattr(module, "__file__", None) or ""
+            if lies.startswith(f"{self._root}/") and "/.venv" not in lies:
+                del sys.modules[name]  # the code of the copy comes in its place
         state, checksum, files = self._as_it_is
 
         class AsItIs:
