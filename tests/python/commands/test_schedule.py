@@ -99,6 +99,10 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
             yield
         finally:
             process.terminate()
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:  # a worker that was told to end while it asks for work may not hear it
+                process.kill()
 
 
 def free_port() -> int:
