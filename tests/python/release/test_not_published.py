@@ -17,7 +17,6 @@ from replay import without_pages
 from flows.forms import contents
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.intake.archive import Receipt
 from flows.release import anchor, kept, publishing, receipts
 from flows.release.kept import MANIFEST, NotReadBack
 from flows.release.reader import open_current
@@ -218,17 +217,6 @@ def test_receipts_that_a_release_was_made_of_are_missed(home: Settings, tmp_path
         rewritten(home, LAST, submissions=[said | moment | other], withdrawals=[])
         (told,) = receipts.differing(home)
         assert f"has another {next(iter(other))} than release {LAST}" in told
-
-
-def test_a_receipt_of_other_bytes_is_told(tmp_path: Path) -> None:
-    """One that was moved to the folder of another file."""
-    path, place = tmp_path / "OMG.csv", tmp_path / "archive"
-    path.write_bytes(b"x")
-    receipt: Receipt = archive.receipt_for(path, "veerkracht", "m1", NOW)
-    archive.keep(place, path, receipt)
-    (place / receipt.sha256).rename(place / ("0" * 64))
-    with pytest.raises(archive.Damaged, match="is a receipt of other bytes"):
-        archive.receipts(place, "veerkracht")
 
 
 def test_no_database_is_opened_that_is_not_signed(home: Settings) -> None:
