@@ -10,6 +10,8 @@ from conftest import DemoRun
 from test_trace import Archived, keys, same
 
 from flows.account.trace import NotTraceable, Trace, trace
+from flows.forms.short_keys import short
+from flows.intake import archive
 from flows.release import kept
 from flows.release.kept import MANIFEST, RETIRED, Release
 from flows.settings import Settings
@@ -121,3 +123,37 @@ def test_a_release_without_its_files_leads_nowhere_and_says_how_they_come_back(
         shutil.copy2(last.folder / name, retired / name)
     with pytest.raises(NotTraceable, match="were not kept; veerkracht releases rebuild"):
         trace(small.settings, kept.opened(retired, last.keys), PAID)
+
+
+def test_a_short_key_stands_for_its_figure_and_takes_a_column(small: DemoRun, last: Release) -> None:
+    whole, one = (trace(small.settings, last, key) for key in (short(PAID), f"{short(PAID).upper()}:amount_eur"))
+    assert (whole.key, one.key) == (PAID, f"{PAID}:amount_eur") and one.value == whole.value
+    with pytest.raises(NotTraceable, match=r"no figure of release .* has the short key 00000000"):
+        trace(small.settings, last, "00000000")
+
+
+@pytest.fixture
+def copied(small: DemoRun, tmp_path: Path) -> Settings:
+    """A home with the archive of the small plan and nothing that was made of it."""
+    settings = Settings(home=tmp_path)
+    shutil.copytree(small.settings.archive, settings.archive)
+    return settings
+
+
+def test_what_was_read_of_a_file_is_read_again_where_it_is_gone(
+    copied: Settings, small: DemoRun, last: Release
+) -> None:
+    assert trace(copied, last, PAID) == trace(small.settings, last, PAID)
+    assert list((copied.build / "parsed").glob("*/rows.parquet"))
+
+
+def test_an_archive_that_lacks_the_file_or_has_another_is_told(copied: Settings, last: Release) -> None:
+    origin = trace(None, last, PAID).origin
+    assert origin
+    content = archive.content_path(copied.archive, origin.sha256)
+    content.write_bytes(content.read_bytes() + b" ")
+    with pytest.raises(archive.Damaged, match=origin.sha256):
+        trace(copied, last, PAID)
+    shutil.rmtree(content.parent)
+    with pytest.raises(NotTraceable, match=f"the archive lacks {origin.submission_id}"):
+        trace(copied, last, PAID)
