@@ -1,7 +1,8 @@
 """Which lines and branches of receive, gate, publish and account no test runs: `make coverage`.
 
-Runs the tests about them (`watched.TESTS`), also those that start processes, and writes down every gap. A gap is
-tested, deleted, or says beside it in the code why it is one (``# pragma: no cover - reason``).
+Runs the tests about them (`watched.TESTS`), also those that start processes, and writes down every gap; tests that are
+named are added to what ran before. A gap is tested, deleted, or says beside it in the code why it is one
+(``# pragma: no cover - reason``).
 """
 
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import coverage  # type: ignore[import-not-found]  # from the environment of `make mutants`
 import reliability
@@ -23,9 +25,10 @@ FOLDER = PROJECT / "var" / "covering"
 
 
 def run(folder: Path, given: list[str]) -> int:
-    """The tests, watched; how pytest ended."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """The tests, watched; how pytest ended. Tests that are named are added to what ran before."""
+    if not given:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     places = [str(HERE), *os.environ["PYTHONPATH"].split(os.pathsep)]
     environment = os.environ | {"VEERKRACHT_COVERING": str(folder), "PYTHONPATH": os.pathsep.join(places)}
     command = [sys.executable, "-m", "pytest", "-p", "covering", "-m", "not slow and not demo", *(given or TESTS)]
@@ -40,7 +43,7 @@ def combined(folder: Path) -> coverage.Coverage:
     return found
 
 
-def by_line(found: coverage.Coverage, folder: Path) -> dict[str, object]:
+def by_line(found: coverage.Coverage, folder: Path) -> dict[str, dict[str, Any]]:
     """Of each line the tests that run it, and how long each test took; tests that fail are left out."""
     seconds: dict[str, float] = {}
     failed: set[str] = set()
@@ -66,14 +69,18 @@ def gaps(found: coverage.Coverage, module: str) -> tuple[int, int, str]:
     return all_, analysis.numbers.n_missing + analysis.numbers.n_missing_branches, ", ".join(filter(None, named))
 
 
-def table(found: coverage.Coverage) -> Iterator[str]:
-    """The share of each module that has a gap, and the gaps."""
+def table(found: coverage.Coverage, tests: int) -> Iterator[str]:
+    """The share of each module that has a gap, and the gaps.
+
+    Args:
+        tests: how many ran.
+    """
     of = {module: gaps(found, module) for module in modules()}
     total, missed = (sum(numbers[place] for numbers in of.values()) for place in (0, 1))  # type: ignore[misc]
     whole = [module for module, (_, missing, _) in of.items() if not missing]
     yield (
-        f"{reliability.run_of(reliability.here())}. Of {total:,} lines and branches {missed:,} are run by no quick "
-        f"test; {len(whole)} of {len(of)} modules are run whole."
+        f"{reliability.run_of(reliability.here())}. Of {total:,} lines and branches {missed:,} are run by "
+        f"none of {tests:,} quick tests; {len(whole)} of {len(of)} modules are run whole."
     )
     if missed:
         yield ""
@@ -88,8 +95,9 @@ def main() -> int:
     """Measure, write it down, and fail where something is run by no test and says no reason."""
     ended = run(FOLDER, sys.argv[1:])
     found = combined(FOLDER)
-    (FOLDER / "covered.json").write_text(json.dumps(by_line(found, FOLDER)), encoding="utf-8")
-    lines = list(table(found))
+    told = by_line(found, FOLDER)
+    (FOLDER / "covered.json").write_text(json.dumps(told), encoding="utf-8")
+    lines = list(table(found, len(told["seconds"])))
     print("\n".join(lines))
     reliability.write("make coverage", "\n".join(lines))
     return ended or int(len(lines) > 1)

@@ -225,3 +225,20 @@ def test_no_database_is_opened_that_is_not_signed(home: Settings) -> None:
     found = kept.find(home, LAST)
     with pytest.raises(NotReadBack, match=f"release {LAST}: {DATABASE} is gone or is not signed"):
         assert found.database
+
+
+def test_files_that_are_gone_of_another_size_or_links_are_misfits(home: Settings) -> None:
+    """By a look from outside, as `status` does."""
+    folder = home.releases / LAST
+    listed = [{"path": name, "bytes": 4, "sha256": "x"} for name in ("a", "b", "c", "d", "e")]
+    rewritten(home, LAST, files=listed, database={"contents_sha256": "d", "bytes": (folder / DATABASE).stat().st_size})
+    for name, said in (("a", "four"), ("b", "three"), ("away", "four")):
+        (folder / name).write_text(said)
+    (folder / "c").symlink_to("away")
+    (folder / "d").mkdir()
+    assert kept.find(home, LAST).misfits() == ["b", "c", "d", "e"]
+    (folder / DATABASE).write_bytes(b"")
+    assert kept.find(home, LAST).misfits() == ["b", "c", "d", "e", DATABASE]
+    with pytest.raises(NotReadBack, match="f is not in its manifest"):
+        kept.find(home, LAST).file("f")
+    assert kept.find(home, LAST).lists("a") and not kept.find(home, LAST).lists("f")
