@@ -98,8 +98,8 @@ WATCHED = PYTHONPATH=.:tests/mutants:tests/python:tests/slow:$$(echo .venv-mutan
 coverage: .venv-mutants/installed  ## lines and branches of receive, gate, publish and account that no quick test runs
 	$(WATCHED) $(BIN)/python tests/mutants/measure.py
 
-mutants: .venv-mutants/installed  ## change lines of them; tests must notice (after make coverage): [MUTANTS="--room publish"]
-	$(WATCHED) $(BIN)/python tests/mutants/noticed.py $(MUTANTS)
+mutants: .venv-mutants/installed  ## change lines of them; tests must notice (after make coverage): [ROOM=receive] [MUTANTS="--sample 40"]
+	$(WATCHED) $(BIN)/python tests/mutants/noticed.py $(if $(ROOM),--room $(ROOM)) $(MUTANTS)
 
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with
 	$(BIN)/python -m venv .venv-bi

@@ -140,6 +140,8 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--results", type=Path, default=RESULTS)
     asked = parser.parse_args()
+    if not COVERED.exists():
+        parser.error("make coverage says first which tests run which line")
     told = json.loads(COVERED.read_text(encoding="utf-8"))
     known = kept(asked.results)
     todo = []

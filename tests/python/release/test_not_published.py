@@ -242,3 +242,11 @@ def test_files_that_are_gone_of_another_size_or_links_are_misfits(home: Settings
     with pytest.raises(NotReadBack, match="f is not in its manifest"):
         kept.find(home, LAST).file("f")
     assert kept.find(home, LAST).lists("a") and not kept.find(home, LAST).lists("f")
+
+
+def test_a_release_names_as_kept_those_that_will_still_be_there(home: Settings) -> None:
+    for day in (5, 6):
+        make_release(home, f"2022-03-0{day}.1", datetime(2022, 3, day, tzinfo=UTC), [])
+    for keep, count in ((0, 4), (1, 1), (2, 1), (3, 2), (4, 3), (9, 4)):
+        staying = publishing._staying(Settings(home=home.home, keep_releases=keep))
+        assert [release.release_id for release in staying] == kept.ids(home)[-count:], keep
