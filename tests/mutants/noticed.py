@@ -62,9 +62,15 @@ def kept(path: Path) -> dict[tuple[str, str, int, str, str], Result]:
 
 
 def asked_of(mutant: Mutant, covered: dict[str, dict[str, list[str]]], seconds: dict[str, float]) -> list[str]:
-    """The tests that run the line, quickest first, as many as there is time for."""
+    """The tests that run the line, quickest first, as many as there is time for.
+
+    Of what is run when a module is loaded, such as a decorator, those that run anything of the module.
+    """
     lines = covered.get(mutant.module, {})
-    tests = {test for line in range(mutant.line, mutant.until + 1) for test in lines.get(str(line), [])}
+    own = [str(line) for line in range(mutant.line, mutant.until + 1)]
+    tests = {test for line in own for test in lines.get(line, [])}
+    if not tests and any(line in lines for line in own):
+        tests = {test for found in lines.values() for test in found}
     chosen: list[str] = []
     total = 0.0
     for test in sorted(tests & seconds.keys(), key=lambda test: (seconds[test], test)):

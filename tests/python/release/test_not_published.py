@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from conftest import DemoRun
 from made_release import make_release, sign
+from pydantic import SecretStr
 from replay import without_pages
 
 from flows.forms import contents
@@ -51,7 +52,9 @@ def rewritten(settings: Settings, release_id: str, **said: object) -> None:
     sign(settings, path.parent)
 
 
-def test_what_equals_the_release_that_is_served_is_no_new_one(small: DemoRun, tmp_path: Path) -> None:
+def test_what_equals_the_release_that_is_served_is_no_new_one_and_one_other_figure_is(
+    small: DemoRun, tmp_path: Path
+) -> None:
     settings = Settings(home=tmp_path)
     known = archive.receipts(small.settings.archive, small.settings.plan)
     first = publishing.publish(settings, small.settings.warehouse, known, NOW)
@@ -67,6 +70,17 @@ def test_what_equals_the_release_that_is_served_is_no_new_one(small: DemoRun, tm
     ):
         publishing.publish(settings, small.settings.warehouse, known, NOW + timedelta(days=2))
     assert [path.name for path in settings.releases.iterdir()] == [first.release_id]
+    other = shutil.copytree(small.settings.build, tmp_path / "build", ignore=shutil.ignore_patterns("parsed"))
+    with duckdb.connect(str(other / small.settings.warehouse.name)) as con:
+        con.execute(
+            "update marts.agg_headline_figure set figure = figure + 1 where measure = 'paid' and item = 'total'"
+        )
+    second = publishing.publish(settings, other / small.settings.warehouse.name, known, NOW + timedelta(days=3))
+    assert second and second.release_id == "2022-03-12.1", "one figure that is another is a release"
+    assert second.manifest["previous_release"] == {
+        "release_id": first.release_id,
+        "manifest_sha256": kept.manifest_sha256(first),
+    }
 
 
 def test_a_clock_that_went_back_puts_no_release_before_the_last_one(home: Settings) -> None:
@@ -137,7 +151,11 @@ def test_all_releases_keep_their_files_where_nothing_is_said(home: Settings) -> 
 
 
 def test_a_chain_that_does_not_hold_is_told(home: Settings) -> None:
-    assert problems(home, home.releases / FIRST) == own_problems(kept.find(home, FIRST))
+    of_database = f"the contents of {DATABASE} are not what the manifest says"  # of a release made by hand
+    assert problems(home, home.releases / FIRST) == own_problems(kept.find(home, FIRST)) == [of_database]
+    (home.releases / FIRST / "more.csv").touch()
+    assert own_problems(kept.find(home, FIRST)) == ["files and manifest differ: ['more.csv']"], "then none is opened"
+    (home.releases / FIRST / "more.csv").unlink()
     rewritten(home, FIRST, earlier_releases={"2022-02-01.1": "x"})
     assert "names no earlier release" in problems(home, home.releases / FIRST)[-1]
     for said, told in (
@@ -173,7 +191,10 @@ def test_a_reader_follows_the_release_that_is_served_and_says_when_there_is_none
 
 
 def test_a_signature_is_of_the_bytes_by_one_of_the_keys(home: Settings, tmp_path: Path) -> None:
-    path, other = tmp_path / "file", Signer.of(Settings(signing_key="c29tZWJvZHkgZWxzZSdzIGtleSwgMzIgYnl0ZXMgISE="))
+    path, other = (
+        tmp_path / "file",
+        Signer.of(Settings(signing_key=SecretStr("c29tZWJvZHkgZWxzZSdzIGtleSwgMzIgYnl0ZXMgISE="))),
+    )
     path.write_bytes(b"said")
     own = Signer.of(home)
     assert own.is_demo_key and not other.is_demo_key and signed_with(path, [own.public_pem]) is None
@@ -194,7 +215,7 @@ def test_a_signature_is_of_the_bytes_by_one_of_the_keys(home: Settings, tmp_path
             trusted_keys(Settings(trusted_keys=trusted))
     for wrong in ("x", "c2hvcnQ=", "c29tZWJvZHkgZWxzZSdzIGtleSwgMzIgYnl0ZXMgISE=!"):
         with pytest.raises(WrongSetting, match="VEERKRACHT_SIGNING_KEY is not base64"):
-            Signer.of(Settings(signing_key=wrong))
+            Signer.of(Settings(signing_key=SecretStr(wrong)))
 
 
 def test_receipts_that_a_release_was_made_of_are_missed(home: Settings, tmp_path: Path) -> None:
