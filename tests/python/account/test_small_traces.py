@@ -86,6 +86,14 @@ def test_a_row_with_several_figures_asks_which_one(small: DemoRun, last: Release
     assert found.adds_up and found.key == f"{key}:paid_eur" and found.parts
 
 
+def test_a_row_without_figures_names_what_can_be_asked_of_it(small: DemoRun, last: Release) -> None:
+    with duckdb.connect(str(last.database), read_only=True) as con:
+        columns = [name for (name, *_) in con.sql("describe dim_scope").fetchall()]
+    with pytest.raises(NotTraceable) as told:
+        trace(small.settings, last, "veerkracht/dim_scope/all")
+    assert str(told.value).endswith(f"name one after a colon: {', '.join(columns)}")
+
+
 def test_a_finding_leads_to_its_place_and_shows_nothing_of_it(small: DemoRun, last: Release) -> None:
     with duckdb.connect(str(last.database), read_only=True) as con:
         sql = "select trace_key, sheet, row_number, cell from fct_finding where cell is not null order by all limit 1"
