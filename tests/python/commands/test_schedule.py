@@ -100,7 +100,7 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
         finally:
             process.terminate()
             try:
-                process.wait(timeout=60)
+                process.wait(timeout=20)
             except subprocess.TimeoutExpired:  # a worker that was told to end while it asks for work may not hear it
                 process.kill()
 
