@@ -29,8 +29,6 @@ RESULTS = PROJECT / "var" / "mutants.jsonl"
 COVERED = PROJECT / "var" / "covering" / "covered.json"
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 ASKED_SCORE = 90
-_SECONDS = 40.0
-"""Of tests that are run against a mutant, as long as they took by themselves; the quickest come first."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,10 @@ def kept(path: Path) -> dict[tuple[str, str, int, str, str], Result]:
     return {r.key: r for r in found if (PROJECT / r.module).exists() and r.of == checksum(r.module)}
 
 
-def asked_of(mutant: Mutant, covered: dict[str, dict[str, list[str]]], seconds: dict[str, float]) -> list[str]:
-    """The tests that run the line, quickest first, as many as there is time for.
+def asked_of(
+    mutant: Mutant, covered: dict[str, dict[str, list[str]]], seconds: dict[str, float], at_most: float
+) -> list[str]:
+    """The tests that run the line, quickest first, as many as there are seconds for.
 
     Of what is run when a module is loaded, such as a decorator, those that run anything of the module.
     """
@@ -75,7 +75,7 @@ def asked_of(mutant: Mutant, covered: dict[str, dict[str, list[str]]], seconds: 
     total = 0.0
     for test in sorted(tests & seconds.keys(), key=lambda test: (seconds[test], test)):
         total += seconds[test]
-        if chosen and total > _SECONDS:
+        if chosen and total > at_most:
             break
         chosen.append(test)
     return chosen
@@ -142,6 +142,7 @@ def main() -> int:
     parser.add_argument("--room", choices=ROOMS)
     parser.add_argument("--module", action="append", help="this one alone, from the folder of the project; or several")
     parser.add_argument("--sample", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=40, help="of tests against a mutant, as long as they took")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--results", type=Path, default=RESULTS)
@@ -155,7 +156,7 @@ def main() -> int:
         for mutant in sample(PROJECT, module, asked.sample, asked.seed):
             before = known.get((module, checksum(module), mutant.line, mutant.was, mutant.becomes))
             if before is None or before.ended == "survived":
-                tests = asked_of(mutant, told["covered"], told["seconds"])
+                tests = asked_of(mutant, told["covered"], told["seconds"], asked.seconds)
                 todo.append((mutant, tests, sum(told["seconds"][test] for test in tests)))
     asked.results.parent.mkdir(parents=True, exist_ok=True)
     with (
