@@ -50,6 +50,17 @@ def test_one_figure_of_a_row_leads_to_its_own_cell(small: DemoRun, last: Release
     assert one.key == f"{PAID}:amount_eur" and one.release_id == last.release_id and one.origin == whole.origin
 
 
+def test_each_field_of_a_row_has_its_cell_and_what_the_layout_says_has_none(small: DemoRun, last: Release) -> None:
+    cells = {cell.field: cell for cell in trace(small.settings, last, PAID).cells}
+    assert set(cells) == {"project_code", "measure", "execution", "amount_eur", "explanation"}
+    assert (cells["measure"].cell, cells["measure"].text, cells["measure"].published) == (None, "paid", "paid")
+    assert (cells["execution"].text, cells["execution"].published) == ("Voorlopig", "provisional")
+    (account, *_) = keys(last, "fct_account_difference")
+    shown = {cell.field: cell for cell in trace(small.settings, last, account).cells}
+    assert set(shown) == {"project_code", "closing_date", "committed_eur"}, "of the measure of this row alone"
+    assert shown["committed_eur"].published == Decimal(str(shown["committed_eur"].text))
+
+
 def test_without_the_archive_a_cell_is_named_by_its_place(last: Release, small: DemoRun) -> None:
     with_texts, without = (trace(settings, last, PAID) for settings in (small.settings, None))
     assert [(c.cell, c.header, c.published) for c in without.cells] == [

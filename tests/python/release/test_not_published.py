@@ -225,7 +225,7 @@ def test_receipts_that_a_release_was_made_of_are_missed(home: Settings, tmp_path
     receipt = archive.receipt_for(path, home.plan, "m1", NOW)
     said = {"submission_id": receipt.submission_id, "sha256": receipt.sha256, "file_name": receipt.file_name}
     moment = {"received_at": "2022-03-09T01:00:00"}
-    gone = {"submission_id": receipt.submission_id, "withdrawn_at": "2022-03-10T00:00:00+00:00"}
+    gone = {"submission_id": receipt.submission_id, "withdrawn_at": "2022-03-10T02:00:00+02:00"}
     rewritten(home, LAST, submissions=[said | moment], withdrawals=[gone])
     assert [told.split(",")[0] for told in receipts.differing(home)] == [
         f"{receipt.submission_id} is gone",
