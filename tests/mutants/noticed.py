@@ -105,7 +105,8 @@ def table(results: Path, count: int, seed: int) -> Iterator[str]:
     """The score of each module, and what survived."""
     known, same = kept(results), equivalent()
     of = reliability.run_of(reliability.here())
-    yield f"{of}. Of each module {count} changes at random (seed {seed}), or all where there are fewer."
+    asked = len({result.module for result in known.values()})
+    yield f"{of}. Of {asked} of {len(modules())} modules {count} changes or more each, at random (seed {seed}), or all."
     yield ""
     yield "| module | changed | noticed | the same in effect | not noticed | score |"
     yield "|---|---:|---:|---:|---:|---:|"
