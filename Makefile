@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate check slow faults readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants check slow faults orders readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -62,6 +62,9 @@ faults: .venv/developing  ## break a night 2,290 times and run it again each tim
 	PYTHONPATH=.:tests/faults:tests/python $(UNSHARED) $(BIN)/python tests/faults/prove.py $(FAULTS)
 	PYTHONPATH=.:tests/faults:tests/python $(BIN)/python tests/faults/prove.py --report
 
+orders: .venv/developing  ## the marts in 224 other orders of receipts and rows: equal (some minutes)
+	PYTHONPATH=.:tests/python nice $(BIN)/python tests/slow/orders.py
+
 readers: .venv/developing  ## readers while releases are switched: 5,000 reads over 300 switches
 	PYTHONPATH=tests/python $(BIN)/python tests/slow/readers.py
 
@@ -91,6 +94,19 @@ lint: .venv/developing  ## ruff and sqlfluff
 
 types: .venv/developing  ## mypy
 	$(BIN)/mypy
+
+.venv-mutants/installed: tests/mutants/requirements.lock .venv/developing
+	$(BIN)/python -m venv --clear .venv-mutants
+	$(BIN)/uv pip install --python .venv-mutants/bin/python --quiet --require-hashes -r tests/mutants/requirements.lock
+	@touch $@
+
+# What they need beside the environment of the tests; the versions of what both have are the same.
+WATCHED = PYTHONPATH=.:tests/mutants:tests/python:tests/slow:$$(echo .venv-mutants/lib/python*/site-packages)
+coverage: .venv-mutants/installed  ## lines and branches of receive, gate, publish and account that no quick test runs
+	$(WATCHED) $(BIN)/python tests/mutants/measure.py
+
+mutants: .venv-mutants/installed  ## change lines of them; tests must notice (after make coverage): [ROOM=receive] [MUTANTS="--sample 40"]
+	$(WATCHED) $(BIN)/python tests/mutants/noticed.py $(if $(ROOM),--room $(ROOM)) $(MUTANTS)
 
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with
 	$(BIN)/python -m venv .venv-bi

@@ -2,8 +2,9 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,24 @@ class _JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _LogFile(logging.FileHandler):
+    """A log on disk. What the disk does not take is said on standard error, as the line that it would have been."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say a line that could not be written: a full disk is told once by the night, and has no trace of its own."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        with suppress(OSError):  # where nobody hears either, the night still ends as it does
+            print(f"{self.baseFilename}: {error.strerror}: {self.format(record)}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Let go of the file; lines that it did not take were said, and are no failure of the night."""
+        with suppress(OSError):
+            super().close()
 
 
 _RUN = "%Y%m%dT%H%M%SZ"
@@ -45,7 +64,7 @@ def run_log(folder: Path, run_id: str) -> Iterator[Path]:
     """Send everything logged meanwhile to ``folder/<run_id>.jsonl``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run_id}.jsonl"
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(_JsonLines())
     logger.setLevel(logging.INFO)
     logger.propagate = False

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flows import homes, log, sights
+from flows import homes, log, sights, summary
 from flows.night import Night, runbook
 from flows.settings import Settings
 from flows.standing import Outcome
@@ -21,10 +21,14 @@ for _name, _value in {
     os.environ.setdefault(_name, _value)
 
 from prefect import Flow, flow, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.blocks.core import Block  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import FlowRun, State  # noqa: E402
 from prefect.states import Completed, Failed  # noqa: E402
+
+SUMMARY = "night"
+"""What the page of a night is called among the artifacts of its run."""
 
 
 def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
@@ -40,6 +44,7 @@ def run_as_flow(night: Night) -> Outcome:
     @flow(name="nightly", flow_run_name=f"{night.now:%Y-%m-%d %H:%M}")
     def tonight() -> State[Any]:
         ended.append(runbook(night, as_task))
+        _sum_up({night.settings.plan: ended[0]}, {})
         return _state({night.settings.plan: ended[0]})
 
     state = tonight(return_state=True)
@@ -59,6 +64,14 @@ def _state(ended: dict[str, Outcome]) -> State[Any]:
     return Failed(
         name="Held", message="; ".join(f"{plan}: {' '.join(sights.why(outcome))}" for plan, outcome in held.items())
     )
+
+
+def _sum_up(ended: dict[str, Outcome], failed: dict[str, Exception]) -> None:
+    """Leave the page of the night with its run; that this failed is no failure of the night."""
+    try:
+        create_markdown_artifact(summary.of_night(ended, failed), key=SUMMARY)
+    except Exception as error:
+        log.event("not summed up", reason=str(error))
 
 
 def tell_on_duty(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -86,12 +99,13 @@ def nightly(plan: str | None = None) -> State[Any]:
     leaves the flow in the state Held, also on the nights after, until it is solved.
     """
     ended: dict[str, Outcome] = {}
-    failed = []
+    failed: dict[str, Exception] = {}
     for code in [plan] if plan else homes.every():
         try:
             ended[code] = runbook(Night(homes.of(code)), as_task)
         except Exception as error:  # its trace is in the log of the plan
-            failed.append(f"{code}: {error}")
+            failed[code] = error
+    _sum_up(ended, failed)
     if failed:
-        raise RuntimeError("; ".join(failed))
+        raise RuntimeError("; ".join(f"{code}: {error}" for code, error in failed.items()))
     return _state(ended)

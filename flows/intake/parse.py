@@ -76,5 +76,5 @@ def _read(content: bytes, member: str, intake: Intake) -> None:
             read_csv(content, member or CSV_SHEET, intake)
         case "zip" if member:
             raise Refused(Refusal("F07", value="zip in zip"))
-        case "zip":
+        case "zip":  # pragma: no branch - form_of knows no other form
             read_packed(content, intake, _read)

@@ -45,8 +45,15 @@ def build(
         TransformFailed: when a model cannot be made.
     """
     made = models(warehouse, select, transform.variables(plan_code, known_on, known_before))
-    if after:
-        made = _standing_on(after, made)
+    make(warehouse, _standing_on(after, made) if after else made)
+
+
+def make(warehouse: Path, made: Sequence[dict[str, Any]]) -> None:
+    """Make compiled models (`models`) in ``warehouse``, in their order.
+
+    Raises:
+        TransformFailed: when a model cannot be made.
+    """
     with duckdb.connect(str(warehouse)) as con:
         for name, value in _settings(warehouse).items():
             con.execute(f"set {name} = '{value}'")

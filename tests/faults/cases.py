@@ -118,22 +118,22 @@ def as_line(result: Result) -> dict[str, Any]:
     return asdict(result)
 
 
-def kept_results(path: Path) -> list[Result]:
-    """What was kept of a run, this one or one before."""
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    return [
-        Result(Case(**line["case"]), line["ended"], line["told"], tuple(line["problems"]))
-        for line in lines
-        if "case" in line
-    ]
+@dataclass(frozen=True)
+class Run:
+    """What was kept of one run: of when, where and which code it is, and its results."""
+
+    said: dict[str, Any]
+    results: list[Result]
 
 
-def kept_plain(path: Path) -> dict[str, Any] | None:
-    """What was kept of the night itself, and of when and where it was run."""
-    if not path.exists():
-        return None
-    for line in path.read_text(encoding="utf-8").splitlines():
-        said: dict[str, Any] = json.loads(line)
-        if "plain" in said:
-            return said
-    return None
+def kept_runs(path: Path) -> list[Run]:
+    """What was kept, run after run; each begins with what it says of itself."""
+    runs: list[Run] = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        said = json.loads(line)
+        if "case" in said:
+            result = Result(Case(**said["case"]), said["ended"], said["told"], tuple(said["problems"]))
+            runs[-1].results.append(result)
+        else:
+            runs.append(Run(said, []))
+    return runs

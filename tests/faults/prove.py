@@ -6,29 +6,28 @@ A night that is killed, or that the machine refuses something, must leave what i
 to the same home as a night that nothing happened to: nothing lost, nothing doubled, no junk. An error is either told
 (the night fails, or says what waits) or changes nothing, and is never remembered.
 
-Every result is a line of the file of results as soon as it is there; a run that finds such a file goes on with it.
+Every result is a line of the file of results as soon as it is there; a run that finds such a file goes on with what it
+holds of the same code. What it holds of other code stays, and is told as of that code.
 """
 
 import argparse
 import errno
 import os
-import platform
 import sys
 import tempfile
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib import import_module
 from multiprocessing import Pool
 from pathlib import Path
 
+import reliability
 import report
 from breaking import Kill, Refuse
-from cases import Asked, Case, Plain, Result, as_line, cases, keep, kept_plain, kept_results
+from cases import Asked, Case, Plain, Result, as_line, cases, keep, kept_runs
 from disks import disk, may_mount
 from last_night import Ended, InChild, Work, held, home_before, once, prepared, torn, touches_of_children
 
-from flows.forms.carried import code_version
 from flows.settings import PROJECT, Settings
 
 RESULTS = PROJECT / "var" / "faults.jsonl"
@@ -166,9 +165,11 @@ def _prove(asked: argparse.Namespace, scratch: Path) -> int:
     with Pool(1) as pool:
         plain, expected = pool.apply(plain_night, (home, scratch / "plain", how_many))
     print(plain, flush=True)
-    if kept_plain(asked.results) is None:
-        keep(asked.results, {"plain": asdict(plain), **_here()})
-    known = {result.case for result in kept_results(asked.results)}
+    here = reliability.here()
+    of_this_code = [run for run in kept_runs(asked.results) if run.said["code"] == here["code"]]
+    if not of_this_code or of_this_code[-1] != kept_runs(asked.results)[-1]:
+        keep(asked.results, {"plain": asdict(plain), **here})
+    known = {result.case for run in of_this_code for result in run.results}
     todo = cases(plain, how_many, asked.seed, known)
     with Pool(asked.processes, _start, (home, expected, scratch)) as pool:
         for number, result in enumerate(pool.imap_unordered(_one, todo), start=1):
@@ -178,17 +179,7 @@ def _prove(asked: argparse.Namespace, scratch: Path) -> int:
             if number % 50 == 0:
                 print(f"{number} of {len(todo)}", flush=True)
     print(report.table(asked.results))
-    return 1 if any(result.problems for result in kept_results(asked.results)) else 0
-
-
-def _here() -> dict[str, str]:
-    """When and where a run is made, and of which code."""
-    system = f"{platform.system()} {platform.release()}"
-    return {
-        "on": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}",
-        "code": code_version(),
-    }
+    return 1 if any(result.problems for run in kept_runs(asked.results) for result in run.results) else 0
 
 
 if __name__ == "__main__":

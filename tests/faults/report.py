@@ -3,12 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from cases import Result, kept_plain, kept_results
+import reliability
+from cases import Result, Run, kept_runs
 
-from flows.settings import PROJECT
-
-REPORT = PROJECT / "docs" / "reliability.md"
-START, END = "<!-- numbers: written by make faults -->", "<!-- numbers: end -->"
 NAMES = {
     ("kill", False): "killed before a change of the home",
     ("moment", False): "killed at a moment of the clock",
@@ -21,28 +18,42 @@ NAMES = {
 
 
 def table(results: Path) -> str:
-    """What is kept in a file of results, by kind."""
-    said, found = kept_plain(results), kept_results(results)
-    if said is None:
+    """What is kept in a file of results: of each code by itself, by kind."""
+    runs = kept_runs(results)
+    by_code: dict[str, list[Run]] = {}
+    for run in runs:
+        by_code.setdefault(run.said["code"], []).append(run)
+    if not by_code:
         return "Nothing was run yet."
-    plain = said["plain"]
-    lines = [
-        f"Run of {said['on']} on {said['machine']}, code {said['code']}. One night changes its home "
-        f"{plain['points']:,} times and touches it, reading too, {plain['touches']:,} times; the "
-        f"{len(plain['children'])} processes that it starts touch something {sum(plain['children'].values()):,} times.",
+    lines = [_of_code(of_code[0]) for of_code in by_code.values()]
+    lines += [
         "",
-        "| broken by | runs | died | failed, and said so | went on | torn | lost, doubled, left or silent |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| broken by | code | runs | died | failed, and said so | went on | torn | lost, doubled, left or silent |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for (kind, whole), name in NAMES.items():
-        of_kind = [result for result in found if (result.case.kind, result.case.whole) == (kind, whole)]
-        ended = Counter(result.ended for result in of_kind)
-        went_on = len(of_kind) - ended["killed"] - ended["failed"]
-        is_torn = sum(any(_is_torn(p) for p in r.problems) for r in of_kind)
-        other = sum(any(not _is_torn(p) for p in r.problems) for r in of_kind)
-        numbers = (len(of_kind), ended["killed"], ended["failed"], went_on, is_torn, other)
-        lines.append(f"| {name} | {' | '.join(f'{number:,}' for number in numbers)} |")
-    return "\n".join([*lines, "", *_problems(found)])
+    for kind, name in NAMES.items():
+        for code, of_code in by_code.items():
+            found = [r for run in of_code for r in run.results if (r.case.kind, r.case.whole) == kind]
+            if found:
+                lines.append(f"| {name} | {code.split()[0]} | {' | '.join(f'{n:,}' for n in _numbers(found))} |")
+    return "\n".join([*lines, "", *_problems([result for run in runs for result in run.results])])
+
+
+def _of_code(run: Run) -> str:
+    plain = run.said["plain"]
+    return (
+        f"- {reliability.run_of(run.said)}. One night changes its home {plain['points']:,} times and touches it, "
+        f"reading too, {plain['touches']:,} times; the {len(plain['children'])} processes that it starts touch "
+        f"something {sum(plain['children'].values()):,} times."
+    )
+
+
+def _numbers(found: list[Result]) -> tuple[int, ...]:
+    ended = Counter(result.ended for result in found)
+    went_on = len(found) - ended["killed"] - ended["failed"]
+    torn = sum(any(_is_torn(p) for p in r.problems) for r in found)
+    other = sum(any(not _is_torn(p) for p in r.problems) for r in found)
+    return len(found), ended["killed"], ended["failed"], went_on, torn, other
 
 
 def _problems(found: list[Result]) -> list[str]:
@@ -58,6 +69,4 @@ def _is_torn(problem: str) -> bool:
 
 def write(results: Path) -> None:
     """Put the numbers between their marks."""
-    text = REPORT.read_text(encoding="utf-8")
-    head, rest = text.split(START)
-    REPORT.write_text(f"{head}{START}\n{table(results)}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+    reliability.write("make faults", table(results))

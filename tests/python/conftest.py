@@ -104,11 +104,16 @@ def run_nights(home: Path, returns: Mapping[str, DemoNight], nights: tuple[str, 
 
 def kept_run(name: str, factory: pytest.TempPathFactory, run: Callable[[Path], DemoRun]) -> DemoRun:
     """A copy, for this worker, of the home that these nights come to."""
+    return kept_at(name, factory.mktemp(name) / "kept", run)
+
+
+def kept_at(name: str, target: Path, run: Callable[[Path], DemoRun]) -> DemoRun:
+    """A copy at ``target``, as `kept_run` gives it."""
 
     def make(folder: Path) -> None:
         (folder / "run").write_bytes(pickle.dumps(run(folder / "home")))
 
-    copy = kept(name, make, factory.mktemp(name) / "kept")
+    copy = kept(name, make, target)
     made: DemoRun = pickle.loads((copy / "run").read_bytes())
     return replace(made, settings=Settings(home=copy / "home"))
 

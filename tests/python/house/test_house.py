@@ -179,6 +179,7 @@ def test_sql_that_is_not_linted_is_one_call_of_a_macro_of_which_another_file_is(
         ("requirements-dev.lock", 110),
         ("requirements-spark.lock", 80),
         ("benchmarks/requirements-sqlmesh.lock", 50),
+        ("tests/mutants/requirements.lock", 20),
         ("tests/bi/requirements.lock", 2),
         ("tests/bi/requirements-ckan.lock", 2),
         ("tests/bi/requirements-superset.lock", 140),
