@@ -16,7 +16,7 @@ from made_release import make_release
 from test_quick import HEAVY, loaded
 from typer.testing import CliRunner
 
-from flows import cli, diary, log, night, sights, standing
+from flows import cli, diary, log, night, sights, standing, summary
 from flows.commands import shared, wellbeing
 from flows.night import Night, receive, runbook
 from flows.release import anchor, kept, publishing
@@ -223,8 +223,12 @@ def test_a_night_that_was_held_is_no_completed_flow_run(
 ) -> None:
     from flows import nightly
 
+    artifact = Mock()  # what leaves it with the run asks for a server
+    monkeypatch.setattr(nightly, "create_markdown_artifact", artifact)
     monkeypatch.setattr(nightly, "runbook", Mock(return_value=outcome))
     state = nightly.nightly.fn("veerkracht")
+    assert artifact.call_args.kwargs == {"key": nightly.SUMMARY}
+    assert artifact.call_args.args == (summary.of_night({"veerkracht": outcome}, {}),)
     assert (state.name, state.is_failed()) == (name, name == "Held")
     assert state.message and says in state.message
 
