@@ -177,15 +177,27 @@ def _results(batch: Any, name: str, asked: list[dict[str, Any]], result_format: 
 
 def _table(address: str, name: str, query: str) -> Any:
     """What is asked in SQL."""
-    source = _context().data_sources.add_or_update_sql(name, connection_string=address, create_temp_table=False)
-    return source.add_query_asset("rows", query=query).add_batch_definition_whole_table("all").get_batch()
+    from great_expectations.datasource.fluent import SQLDatasource
+
+    source = SQLDatasource(name=name, connection_string=address, create_temp_table=False)
+    return _batch(source, source.add_query_asset("rows", query=query).add_batch_definition_whole_table("all"))
 
 
 def _frame(con: duckdb.DuckDBPyConnection, query: str, key: list[str]) -> Any:
     """The rows that share a key with another, as a frame: of a key of several columns SQL tells how many, not which."""
+    from great_expectations.datasource.fluent import PandasDatasource
+
     shared = con.execute(f"select * from ({query}) qualify count(*) over (partition by {', '.join(key)}) > 1").df()
-    asset = _context().data_sources.add_or_update_pandas("shared").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": shared})
+    source = PandasDatasource(name="shared")
+    asset = source.add_dataframe_asset("rows")
+    return _batch(source, asset.add_batch_definition_whole_dataframe("all"), {"dataframe": shared})
+
+
+def _batch(source: Any, definition: Any, parameters: Any = None) -> Any:
+    """What a source gives. It learns of its context last: of each step that it hears of, that writes all as YAML."""
+    source._data_context = _context()
+    _context().data_sources.all()[source.name] = source
+    return definition.get_batch(parameters)
 
 
 def _columns_told(suite: dict[str, Any]) -> list[str]:
