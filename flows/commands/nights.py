@@ -113,7 +113,9 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         else:
             typer.echo(f"veerkracht: {code}: {told[code]['seen_nl']} / {told[code]['seen_en']}", err=True)
             typer.echo(f"  melding / message: {told[code]['reason']}", err=True)
-            typer.echo(f"  wat te doen / what to do: {told[code]['page']}", err=True)
+            typer.echo(f"  wat te doen / what to do: {told[code]['todo_nl']}", err=True)
+            typer.echo(f"    {told[code]['todo_en']}", err=True)
+            typer.echo(f"    zie / see {told[code]['page']}", err=True)
     nowhere = inbox.of_no_plan(Settings().home)
     if json_:
         shared.answer({"plans": told, "unplaced": nowhere})
@@ -125,9 +127,10 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
 
 
 def _ended_badly(verdict: str, reason: str, seen: "Sight") -> dict[str, Any]:
-    """A night without an outcome: what is seen of that in both languages, what was said of it, and the page."""
+    """A night without an outcome: what is seen of that and what to do in both languages, what was said, the page."""
     said = {"verdict": verdict, "reason": reason, "page": seen.path}
-    return said | {"seen_nl": seen.seen_nl, "seen_en": seen.seen_en}
+    seen_and_to_do = ("seen_nl", "seen_en", "todo_nl", "todo_en")
+    return said | {name: getattr(seen, name) for name in seen_and_to_do}
 
 
 def status(

@@ -200,7 +200,9 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
             print_(f"  seeds/{name}: gewijzigd sindsdien / changed since then")
         if not rebuilt.is_same_code:
             print_(f"  code toen / then {rebuilt.code_then}, nu / now {rebuilt.code_now}")
-        print_(f"  {rebuilt.folder}")
+        print_(f"  {rebuilt.folder}", soft_wrap=True)
+        word = "terugzetten / put back: cp -a {}/. {}/"
+        print_(f"  {word.format(rebuilt.folder, settings.releases / release_id)}", soft_wrap=True)
     if rebuilt.differing:
         raise typer.Exit(EXIT_DIFFERS)
 
