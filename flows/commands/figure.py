@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FILES_SHOWN = 5
 _RESTATED_SHOWN = 5
-_WIDTH = 17
+_WIDTH = 22
 
 
 class Teller:
