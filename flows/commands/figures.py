@@ -219,7 +219,7 @@ def _shown(value: Any) -> Any:
 
 def _tell(traced: "Trace") -> None:
     print_ = console.console.print
-    value = "" if traced.value is None else f" = {traced.value} {traced.unit or ''}".rstrip()
+    value = " (leeg / empty)" if traced.value is None else f" = {traced.value} {traced.unit or ''}".rstrip()
     print_(console.styled("[bold]{}[/]{} (uitgave / release {})", traced.key, value, traced.release_id))
     if traced.origin:
         origin = traced.origin
