@@ -139,8 +139,8 @@ def withdraw(
         console.console.print("telt vanaf de volgende nacht niet meer mee / from the next night on it does not count")
         if made.is_unread:
             console.console.print(
-                "het kan niet gelezen worden en blijft voortaan ongelezen in het archief"
-                " / it cannot be read, and from now on stays unread in the archive",
+                "het kan niet gelezen worden en wordt niet opnieuw geprobeerd; het blijft in het archief"
+                " / it cannot be read and is not tried again; it stays in the archive",
                 soft_wrap=True,
             )
 
