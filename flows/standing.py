@@ -154,6 +154,17 @@ def current_id(settings: Settings) -> str | None:
     return current.release_id if current else None
 
 
+def is_running(settings: Settings) -> bool:
+    """Whether a night of the plan holds its lock; asked where one seems to have no end, since asking takes the lock."""
+    try:
+        with alone(settings):
+            return False
+    except AnotherNight:
+        return True
+    except OSError:  # a home that may only be read
+        return True
+
+
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
     """Hold the lock of the plan; the kernel lets go of it when the process dies."""

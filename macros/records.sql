@@ -253,7 +253,7 @@ select * from final
    (`stg_submission`); `known_to` is empty while it still holds. With its project a row stops holding too. A withdrawn
    submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
    stretch of that same version. Where deliveries are full ones (`int_full_delivery`), a later one also ends what it
-   lacks; a row that it has but that was set apart ends nothing. Candidates are the versions as they are before rows are
+   lacks, until it is withdrawn itself; a row that it has but that was set apart ends nothing. Candidates are the versions as they are before rows are
    set apart by what stands beside them. #}
 {% macro versions_of(staged, set_apart='int_quarantined_row') %}
 {% set version_order = 'is_of_owner, submission_precedence, row_id' %}
@@ -272,6 +272,7 @@ delivered as (
         full_deliveries.series,
         full_deliveries.series_position,
         full_deliveries.next_received_at,
+        full_deliveries.resumes_at,
         quarantined.row_id is not null as is_quarantined
     from {{ ref(staged) }} as staged
     inner join {{ ref('int_verdict') }} as submissions using (submission_id)
@@ -325,7 +326,7 @@ ended as (
 
 accepted as (
 
-    select * exclude (series, series_position, next_received_at, lacked_from, project_gone_at, is_quarantined)
+    select * exclude (series, series_position, next_received_at, is_quarantined)
     from ended
     where not is_quarantined
 
@@ -347,6 +348,10 @@ ordered as (
             partition by accepted.meetmoment_code, accepted.record_key
             order by {{ version_order }}
         ) as precedence,
+        lead(accepted.row_id) over (
+            partition by accepted.meetmoment_code, accepted.record_key
+            order by {{ version_order }}
+        ) is null as is_last,
         count(accepted.withdrawn_at) over (
             partition by accepted.meetmoment_code, accepted.record_key
         ) as withdrawn_count
@@ -356,11 +361,36 @@ ordered as (
 
 {{ withdrawn_versions('ordered') }}
 
+-- Each delivery that lacked the row was withdrawn: what it had ended holds again from then on.
+resumed as (
+
+    select * replace (resumes_at as known_from, project_gone_at as known_to)
+    from ordered
+    where
+        withdrawn_count = 0
+        and is_last
+        and lacked_from is not null
+        and {{ or_never('project_gone_at') }} > resumes_at
+
+),
+
+stretches_held as (
+
+    select * from ordered where withdrawn_count = 0
+    union all by name
+    select * from withdrawn_versions
+    union all by name
+    select * from resumed
+
+),
+
 held as (
 
-    select * exclude (precedence, withdrawn_count, withdrawn_at, ended_at) from ordered where withdrawn_count = 0
-    union all by name
-    select * exclude (precedence, withdrawn_count, withdrawn_at, ended_at) from withdrawn_versions
+    select
+        * exclude (
+            precedence, is_last, withdrawn_count, withdrawn_at, ended_at, lacked_from, project_gone_at, resumes_at
+        )
+    from stretches_held
 
 ),
 

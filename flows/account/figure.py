@@ -23,6 +23,8 @@ from flows.release.kept import Release
 from flows.settings import PROJECT, Settings
 
 _LARGEST = 10
+_STATES = ("no_value_reason", "progress_state", "value_state")
+"""Code lists of why a value is not there."""
 _TERMS = PROJECT / "site" / "_shared" / "terms.csv"
 _BESIDE = Path(__file__).with_name("beside_a_figure.sql")
 
@@ -71,6 +73,9 @@ class Account:
     denominator: Any
     reason: str | None
     trace: Trace
+    empty_nl: str | None = None
+    """Why there is no value, where the row says so: not reported, withheld, not counted because of an error."""
+    empty_en: str | None = None
     printed: list[dict[str, Any]] = field(default_factory=list)
     first_complete: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
@@ -118,9 +123,11 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
         elif traced.origin:
             con.execute("insert into part values ('numerator', ?, ?, null)", [mart, row_key])
         names = _names(of, mart, column, row_key)
+        empty = why_empty(con, mart, row_key, column) if traced.value is None else (None, None)
         found = Account(
             *(traced.key, short_keys.short(traced.key), of.release_id, of.published_at, *names),
             *(traced.value, traced.unit, traced.numerator, traced.denominator, traced.reason, traced),
+            *empty,
         )
         beside = dict(_asked_beside(con)) if parts.is_headlines(mart) else {}
         if named := beside.pop("name", []):
@@ -146,6 +153,26 @@ def _of_column(of: Release, key: str) -> tuple[str, str | None]:
     """A key as that of its row, and the column after the colon."""
     row_key, colon, column = key.rpartition(":")
     return (row_key, column) if colon and "/" not in column else (key, None)
+
+
+def why_empty(
+    con: duckdb.DuckDBPyConnection, mart: str, row_key: str, column: str | None
+) -> tuple[str, str] | tuple[None, None]:
+    """What the row says of a value that it does not have, in both languages: its state, or the reason of a whole."""
+    there = {name for name, *_ in con.execute(f"describe {mart}").fetchall()}
+    stem = (column or "").removesuffix("_eur").removesuffix("_pct")
+    for name in (f"{stem}_state", "no_value_reason", "value_state"):
+        if name not in there:
+            continue
+        said = con.execute(
+            f"select dim_code.label_nl, dim_code.label_en from {mart} as asked inner join dim_code"
+            f" on dim_code.code = asked.{name} and dim_code.code_list in ({', '.join('?' * len(_STATES))})"
+            " where asked.trace_key = ? and dim_code.code not in ('reported', 'computed') order by code_list limit 1",
+            [*_STATES, row_key],
+        ).fetchall()
+        if said:
+            return said[0][0], said[0][1]
+    return None, None
 
 
 def _figure(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, column: str | None) -> str:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -31,7 +31,14 @@ class _Plain(Console):
 
 console = _Plain(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
-_STEPS = ("receive", "load", "build", "answer", "gate 2", "publish")
+_STEPS = {
+    "receive": "ontvangen / receive",
+    "load": "laden / load",
+    "build": "bouwen / build",
+    "answer": "beantwoorden / answer",
+    "gate 2": "tweede poort / gate 2",
+    "publish": "publiceren / publish",
+}
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
 _CELL = 44
@@ -52,7 +59,7 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         from flows.registry import TIME_ZONE
 
         console.print(title)
-        yield replace(night, on_step=lambda name: console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {name}"))
+        yield replace(night, on_step=lambda name: console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {_STEPS[name]}"))
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -65,10 +72,10 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         console=console,
     ) as bars:
         steps = bars.add_task(title, total=len(_STEPS))
-        files = bars.add_task("  files read", total=None, visible=False)
+        files = bars.add_task("  gelezen bestanden / files read", total=None, visible=False)
 
         def on_step(name: str) -> None:
-            bars.update(steps, completed=_STEPS.index(name), description=f"{title}: {name}")
+            bars.update(steps, completed=[*_STEPS].index(name), description=f"{title}: {_STEPS[name]}")
 
         def on_parsed(done: int, total: int) -> None:
             bars.update(files, completed=done, total=total, visible=done < total)
@@ -136,10 +143,12 @@ def _cell(value: Any) -> str:
     return "" if value is None else with_controls_shown(str(value))
 
 
-def show_more(count: int, advice: str = "--json gives all of them") -> None:
+def show_more(count: int, options: str = "--json") -> None:
     """That a table was longer than what is shown, and how to get the rest."""
     if count > ROWS_SHOWN:
-        console.print(f"... and {count - ROWS_SHOWN} more; {advice}")
+        console.print(
+            f"... en nog {count - ROWS_SHOWN}, alle met {options} / and {count - ROWS_SHOWN} more, all with {options}"
+        )
 
 
 def short(value: Any) -> str:
@@ -185,7 +194,7 @@ def show_wellbeing(found: "Wellbeing") -> None:
     """The first lines of `veerkracht status`: the last night, and all that asks for somebody."""
     night = found.night
     if night is None:
-        console.print("laatste nacht         nog geen / none yet: run veerkracht nightly")
+        console.print("laatste nacht         nog geen, start 'veerkracht nightly' / none yet, run 'veerkracht nightly'")
     else:
         verdict = styled(_NIGHT_WORDS[night["verdict"]])
         when = f", {day(night['ended_at'])}, {night['age_nl']} geleden / {night['age_en']} ago"
@@ -213,9 +222,13 @@ _OVERDUE = ", [bold red]te laat / overdue[/]"
 _DELIVERY_COLUMNS = (
     *("", "beleidsdomein / policy domain", "levering / delivery"),
     *("aanvaard / accepted", "geweigerd / rejected", "ingetrokken / withdrawn"),
-    *("fouten / errors", "opmerkingen / remarks", "laatst / last (UTC)"),
+    *("fouten / errors", "opmerkingen / remarks", "laatst / last"),
 )
 _DAYS_SHOWN = 5
+_MEETMOMENT_COLUMNS = (
+    *("meetmoment", "meetdatum / cut-off date", "uiterste dag / deadline", "publicatie / publication"),
+    *("projecten / projects", "volledig / complete"),
+)
 
 
 def show_status(answer: dict[str, Any]) -> None:
@@ -230,14 +243,14 @@ def show_status(answer: dict[str, Any]) -> None:
         rows = [row for row in answer["deliveries"] if row["meetmoment"] == meetmoment]
         overdue = [row["sender"] for row in rows if row["is_overdue"]]
         show_rows(
-            f"\n{meetmoment}, uiterste dag / deadline {rows[0]['deadline_on'] or 'geen / none'}",
+            f"\n{meetmoment}, uiterste dag / deadline {_date(rows[0]['deadline_on']) or 'geen / none'}",
             _DELIVERY_COLUMNS,
             [
                 [
                     *(row["sender"], row["name"]),
                     styled(_DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else "")),
                     *(row["accepted"], row["rejected"], row["withdrawn"]),
-                    *(row["critical"] + row["errors"], row["warnings"], row["last_received_at"]),
+                    *(row["critical"] + row["errors"], row["warnings"], _moment(row["last_received_at"])),
                 ]
                 for row in rows
             ],
@@ -252,15 +265,41 @@ def show_status(answer: dict[str, Any]) -> None:
             "\nKalender / calendar",
             ["dag / day", "over / in", "wat / what", "meetmoment"],
             [
-                [d["day"], f"{d['in_days']} d", _DAY_WORDS[d["what"]], f"{d['plan_code']}/{d['meetmoment_code']}"]
+                [
+                    _date(d["day"]),
+                    f"{d['in_days']} d",
+                    _DAY_WORDS[d["what"]],
+                    f"{d['plan_code']}/{d['meetmoment_code']}",
+                ]
                 for d in answer["next"][:_DAYS_SHOWN]
             ],
         )
     else:
-        console.print("\nKalender / calendar: geen dag meer te komen / no day to come")
+        console.print("\nKalender / calendar: er komen geen dagen meer / no more days to come")
     if answer["meetmomenten"]:
-        rows = answer["meetmomenten"]
-        show_rows("\nMeetmomenten", list(rows[0]), [list(row.values()) for row in rows])
+        show_rows(
+            "\nMeetmomenten",
+            _MEETMOMENT_COLUMNS,
+            [
+                [
+                    row["meetmoment_code"],
+                    *(_date(row[day]) for day in ("cutoff_date", "deadline_on", "publication_on")),
+                    f"{row['delivered_project_count']} / {row['expected_project_count']}",
+                    "ja / yes" if row["is_complete"] else "nee / no",
+                ]
+                for row in answer["meetmomenten"]
+            ],
+        )
+
+
+def _date(value: Any) -> str:
+    """A day as people write it; nothing where there is none."""
+    return f"{date.fromisoformat(str(value)):%d/%m/%Y}" if value else ""
+
+
+def _moment(value: Any) -> str:
+    """A moment (UTC) as the clock stood in Brussels; nothing where there is none."""
+    return day(f"{value}+00:00") if value else ""
 
 
 _NAMED = 5

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _FILES_SHOWN = 5
 _RESTATED_SHOWN = 5
-_WIDTH = 17
+_WIDTH = 22
+_PROJECTS = (("project", "projecten"), ("project", "projects"))
 
 
 class Teller:
@@ -99,9 +100,12 @@ class Teller:
             said = self.value(row["first_complete_eur"], "EUR")
             since = say("sindsdien niet herzien", "not restated since")
             if row["restated_eur"]:
-                of = self.counted(row["restated_project_count"], ("project", "projecten"), ("project", "projects"))
+                of = self.counted(row["restated_project_count"], *_PROJECTS)
                 since = say("sindsdien herzien met", "restated since by")
                 since += f" {self.value(row['restated_eur'], 'EUR')} ({of})"
+            if row["first_complete_at"] is None:
+                yield say("nog niet volledig geleverd", "not delivered completely yet")
+                continue
             told = say("bij de eerste volledige levering: teller", "when first complete: numerator")
             if account.denominator is None:
                 told = say("bij de eerste volledige levering:", "when first complete:")
@@ -120,6 +124,8 @@ class Teller:
     def _now(self) -> Iterator[str]:
         account = self.account
         shown = self._exactly(account.value, account.unit)
+        if account.empty_nl and account.empty_en:
+            shown = f"{shown} ({self.say(account.empty_nl, account.empty_en).lower()})"
         yield f"{shown}, {self.say('in uitgave', 'in release')} {account.release_id}"
         for row in account.final:
             yield f"{self._exactly(row['value'], row['unit'])}, {self.say('definitief', 'final')}"
@@ -180,11 +186,11 @@ class Teller:
             like = (
                 say("dezelfde projecten", "the same projects")
                 if row["is_like_for_like"]
-                else say(
-                    f"{row['entered_count']} projecten erbij, {row['left_count']} weg",
-                    f"{row['entered_count']} more projects, {row['left_count']} gone",
-                )
+                else f"{self.counted(row['entered_count'], *_PROJECTS)} {say('erbij', 'added')}, "
+                f"{row['left_count']} {say('weg', 'gone')}"
             )
+            if row["change"] is None:
+                change = say("geen verschil te geven", "no difference can be given")
             previous = self.value(row["previous_figure"], row["unit"])
             yield f"{change} {say('sinds', 'since')} {self.of(row, 'label')} ({previous}); {like}"
         changed = len(account.releases) - 1
@@ -220,11 +226,13 @@ class Teller:
         if len(account.files) > _FILES_SHOWN:
             more = len({row["submission_id"] for row in account.files[_FILES_SHOWN:]})
             yield say(f"en nog {more} bestanden (--json)", f"and {more} more files (--json)")
-        if not account.files:
+        if not account.files and account.trace.parts:
             yield say(
                 "geen rij van een rapportering rechtstreeks; de delen leiden verder met veerkracht trace SLEUTEL",
                 "no row of a return directly; the parts lead on with veerkracht trace KEY",
             )
+        elif not account.files:
+            yield say("er is geen waarde of deel om te volgen", "there is no value or part to follow")
 
 
 def tell(account: "Account", language: str) -> None:

@@ -219,7 +219,7 @@ def _shown(value: Any) -> Any:
 
 def _tell(traced: "Trace") -> None:
     print_ = console.console.print
-    value = "" if traced.value is None else f" = {traced.value} {traced.unit or ''}".rstrip()
+    value = " (leeg / empty)" if traced.value is None else f" = {traced.value} {traced.unit or ''}".rstrip()
     print_(console.styled("[bold]{}[/]{} (uitgave / release {})", traced.key, value, traced.release_id))
     if traced.origin:
         origin = traced.origin
@@ -246,8 +246,9 @@ def _tell(traced: "Trace") -> None:
 
 def _tell_moment(rebuilt: "AsKnown", mart: str) -> None:
     """Which moment and release an answer is about, and what stands between."""
-    then = rebuilt.release.release_id if rebuilt.release else "none yet"
-    console.console.print(f"{mart}, as known on {rebuilt.moment:%Y-%m-%d %H:%M} UTC (release then: {then})")
+    then = rebuilt.release.release_id if rebuilt.release else "nog geen / none yet"
+    when = f"{rebuilt.moment:%Y-%m-%d %H:%M} UTC"
+    console.console.print(f"{mart}, zoals bekend op / as known on {when} (uitgave toen / release then: {then})")
     for note in rebuilt.notes:
         console.console.print(console.styled("[yellow]let op / note[/]  {}", note))
 
@@ -256,4 +257,4 @@ def _tell_rows(mart: str, found: "MartRows") -> None:
     """The first rows of a mart."""
     rows = [[console.short(value) for value in row] for row in found.rows[: console.ROWS_SHOWN]]
     console.show_rows(mart, found.columns, rows)
-    console.show_more(len(found.rows), "--json or --csv FILE gives all of them")
+    console.show_more(len(found.rows), "--json, --csv")

@@ -71,10 +71,10 @@ def demo(json_: Json = False) -> None:
 def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     """One night: receive the inbox, judge, build, judge again, publish one release; of every plan, one after the other.
 
-    Put files in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/; a file elsewhere in an inbox stays and is told, with what
-    to do. A plan that fails does not stop the next one; with --plan it is the night of one plan, and several plans can
-    run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays), 75
-    another night of the plan is running, 0 published or nothing new.
+    Put files in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/; a file elsewhere in an inbox stays and is reported, with
+    what to do. A plan that fails does not stop the next one; with --plan it is the night of one plan, and several plans
+    can run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays),
+    75 another night of the plan is running, 0 published or nothing new.
     """
     from flows import homes, sights
     from flows.intake import inbox
@@ -88,7 +88,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     codes = []
     for code in nights:
         try:
-            outcome = _run(homes.of(code), now, f"nightly {code}", json_)
+            outcome = _run(homes.of(code), now, f"nacht van {code} / night of {code}", json_)
         except AnotherNight as busy:
             outcome, told[code] = None, _ended_badly("busy", str(busy), sights.BUSY)
             codes.append(EXIT_BUSY)
@@ -113,7 +113,9 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         else:
             typer.echo(f"veerkracht: {code}: {told[code]['seen_nl']} / {told[code]['seen_en']}", err=True)
             typer.echo(f"  melding / message: {told[code]['reason']}", err=True)
-            typer.echo(f"  wat te doen / what to do: {told[code]['page']}", err=True)
+            typer.echo(f"  wat te doen / what to do: {told[code]['todo_nl']}", err=True)
+            typer.echo(f"    {told[code]['todo_en']}", err=True)
+            typer.echo(f"    zie / see {told[code]['page']}", err=True)
     nowhere = inbox.of_no_plan(Settings().home)
     if json_:
         shared.answer({"plans": told, "unplaced": nowhere})
@@ -125,9 +127,10 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
 
 
 def _ended_badly(verdict: str, reason: str, seen: "Sight") -> dict[str, Any]:
-    """A night without an outcome: what is seen of that in both languages, what was said of it, and the page."""
+    """A night without an outcome: what is seen of that and what to do in both languages, what was said, the page."""
     said = {"verdict": verdict, "reason": reason, "page": seen.path}
-    return said | {"seen_nl": seen.seen_nl, "seen_en": seen.seen_en}
+    seen_and_to_do = ("seen_nl", "seen_en", "todo_nl", "todo_en")
+    return said | {name: getattr(seen, name) for name in seen_and_to_do}
 
 
 def status(
@@ -296,7 +299,9 @@ def _tell_hold(outcome: "Outcome") -> None:
 def _tell(outcome: "Outcome") -> None:
     """The outcome of a night in a line or two."""
     print_ = console.console.print
-    stays = outcome.release_id or "(none)"
+    stays = outcome.release_id
+    stays_nl = f"uitgave {stays} blijft in gebruik" if stays else "er is nog geen uitgave"
+    stays_en = f"release {stays} stays in use" if stays else "there is no release yet"
     for name in outcome.rejected:
         print_(console.styled("  [red]geweigerd / rejected[/] {}", name))
     console.show_mended(outcome.mended)
@@ -307,11 +312,10 @@ def _tell(outcome: "Outcome") -> None:
         case "published":
             print_(console.styled("  [green]gepubliceerd / published[/] {}", outcome.release_id))
         case "held":
-            print_(
-                console.styled("  [yellow]tegengehouden / held[/]: nothing published, current release stays {}", stays)
-            )
+            word = "  [yellow]tegengehouden[/]: er is niets gepubliceerd, {} / held: nothing was published, {}"
+            print_(console.styled(word, stays_nl, stays_en), soft_wrap=True)
         case "nothing_new":
-            print_(f"  niets nieuws / nothing new: current release stays {stays}")
+            print_(f"  niets nieuws: {stays_nl} / nothing new: {stays_en}", soft_wrap=True)
 
 
 def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> None:
@@ -323,22 +327,23 @@ def _tell_release(settings: "Settings", current: "Release", is_new: bool) -> Non
     reproduced = sum(verdict.startswith("reproduced") for verdict in verdicts)
     print_ = console.console.print
     print_()
-    what = "Published" if is_new else "Nothing new; current"
-    print_(console.styled("[bold]{} release {}[/] (demonstration)", what, current.release_id))
+    what = "gepubliceerd / published" if is_new else "niets nieuws / nothing new"
+    print_(console.styled("[bold]Demonstratie / demonstration: {}, {}[/]", what, current.release_id))
+    count, of = len(current.manifest["tables"]), len(verdicts)
     print_(
-        f"  {len(current.manifest['tables'])} marts, {rows} rows, "
-        f"{reproduced} of {len(verdicts)} published figures reproduced"
+        f"  {count} tabellen, {rows} rijen; {reproduced} van {of} gepubliceerde cijfers gereproduceerd"
+        f" / {count} tables, {rows} rows; {reproduced} of {of} published figures reproduced"
     )
-    print_(f"  {site.page(settings)}    open this: the plan as people look at it")
-    print_(f"  {settings.current / DATABASE}    for BI tools, open read-only")
-    print_(f"  {settings.current / 'parquet'}, {settings.current / 'csv'}    for everyone else")
-    print_(f"  {settings.current / MANIFEST}    checksums and the submissions it stands on")
-    print_("Next")
-    print_("  .venv/bin/veerkracht serve            the same site over http, on this machine alone")
-    print_("  .venv/bin/veerkracht figures          printed beside recomputed")
-    print_("  .venv/bin/veerkracht status           who delivered, what was rejected")
-    print_("  .venv/bin/veerkracht check FILE       what the gate would say of a return")
-    print_("  .venv/bin/veerkracht releases list    every night's release")
+    print_(f"  {site.page(settings)}    open dit: het plan voor lezers / open this: the plan for readers")
+    print_(f"  {settings.current / DATABASE}    voor BI, alleen-lezen te openen / for BI tools, open read-only")
+    print_(f"  {settings.current / 'parquet'}, {settings.current / 'csv'}    voor alle anderen / for everyone else")
+    print_(f"  {settings.current / MANIFEST}    controlegetallen en inzendingen / checksums and submissions")
+    print_("En nu / next")
+    print_("  .venv/bin/veerkracht serve            dezelfde site, op deze machine alleen / the same site over http")
+    print_("  .venv/bin/veerkracht figures          gedrukt naast herrekend / printed beside recomputed")
+    print_("  .venv/bin/veerkracht status           wie leverde, wat geweigerd is / who delivered, what was rejected")
+    print_("  .venv/bin/veerkracht check FILE       wat de poort van een bestand zegt / what the gate says of a return")
+    print_("  .venv/bin/veerkracht releases list    de uitgave van elke nacht / every night's release")
 
 
 def _refuse_other_submissions(settings: "Settings", demo_names: set[str]) -> None:

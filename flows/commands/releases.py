@@ -64,10 +64,10 @@ def list_releases(plan: Plan = None, json_: Json = False) -> None:
     if json_:
         shared.answer(rows)
     elif not found and not broken:
-        console.console.print("no release yet: run veerkracht nightly, or veerkracht demo")
+        console.console.print("nog geen uitgave: start 'veerkracht nightly' / no release yet: run 'veerkracht nightly'")
     elif rows:
         shown = [[*list(row.values())[:-1], row["content_sha256"][:12]] for row in rows]
-        console.show_rows("Releases", list(rows[0]), shown)
+        console.show_rows("Uitgaven / releases", list(rows[0]), shown)
     if broken:
         raise typer.Exit(EXIT_DIFFERS)
 
@@ -145,10 +145,13 @@ def verify(
         if changed_key:
             console.console.print(
                 console.styled(
-                    "[yellow]{} signed with another key than the release before: the key was changed, or somebody "
-                    "else signed; --public-key with the key you trust tells which[/]",
+                    "[yellow]{}: ondertekend met een andere sleutel dan de vorige uitgave; ze werd vervangen of "
+                    "iemand anders ondertekende; --public-key met een vertrouwde sleutel zegt welk van beide[/]\n"
+                    "  [dim]signed with another key than the previous release: the key was changed, or somebody else "
+                    "signed; --public-key with the key you trust tells which[/]",
                     ", ".join(changed_key),
-                )
+                ),
+                soft_wrap=True,
             )
     if lost or any(found.values()):
         raise typer.Exit(EXIT_DIFFERS)
@@ -194,10 +197,12 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
         for name in rebuilt.differing:
             print_(console.styled("  [yellow]{}[/]", name))
         for name in rebuilt.registry_differs:
-            print_(f"  seeds/{name} is not what it was")
+            print_(f"  seeds/{name}: gewijzigd sindsdien / changed since then")
         if not rebuilt.is_same_code:
-            print_(f"  code was {rebuilt.code_then}, is {rebuilt.code_now}")
-        print_(f"  {rebuilt.folder}")
+            print_(f"  code toen / then {rebuilt.code_then}, nu / now {rebuilt.code_now}")
+        print_(f"  {rebuilt.folder}", soft_wrap=True)
+        word = "terugzetten / put back: cp -a {}/. {}/"
+        print_(f"  {word.format(rebuilt.folder, settings.releases / release_id)}", soft_wrap=True)
     if rebuilt.differing:
         raise typer.Exit(EXIT_DIFFERS)
 
@@ -231,7 +236,8 @@ def export_postgres(
         shared.answer({"release": current.release_id, "schema": schema, "tables": counts})
     else:
         console.console.print(
-            f"release {current.release_id}: {len(counts)} tables, {sum(counts.values())} rows in schema {schema}"
+            f"uitgave / release {current.release_id}: {len(counts)} tabellen / tables, "
+            f"{sum(counts.values())} rijen / rows, schema {schema}"
         )
 
 
@@ -251,7 +257,9 @@ def _tell_difference(found: "Difference") -> None:
         _tell_rules(change)
     labels = kinds()
     counted = [(comparison, *labels[kind], count) for comparison, kind, count in found.counts()]
-    console.show_rows("Wat er wijzigde / what changed", ("comparison", "soort", "kind", "count"), counted)
+    console.show_rows(
+        "Wat er wijzigde / what changed", ("vergelijking / comparison", "soort", "kind", "aantal / count"), counted
+    )
     columns = ("meetmoment_code", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
     told = [c for c in found.changes if c["comparison"] == "restatement" or c["record"] == "project"]
     if told:
@@ -261,7 +269,7 @@ def _tell_difference(found: "Difference") -> None:
     if found.tables:
         console.show_rows(
             "Bestanden / files",
-            ("mart", "rows before", "rows after", "rows gone", "rows new"),
+            ("mart", "rijen ervoor / before", "rijen erna / after", "weg / gone", "nieuw / new"),
             [(t.table, t.rows_before, t.rows_after, t.rows_gone, t.rows_new) for t in found.tables],
         )
 

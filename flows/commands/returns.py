@@ -138,8 +138,11 @@ def withdraw(
         console.console.print(f"ingetrokken / withdrawn {submission}")
         console.console.print("telt vanaf de volgende nacht niet meer mee / from the next night on it does not count")
         if made.is_unread:
-            console.console.print("het kan niet gelezen worden en wordt niet meer gelezen; het blijft in het archief")
-            console.console.print("it cannot be read and is not read any more; it stays in the archive")
+            console.console.print(
+                "het kan niet gelezen worden en wordt niet opnieuw geprobeerd; het blijft in het archief"
+                " / it cannot be read and is not tried again; it stays in the archive",
+                soft_wrap=True,
+            )
 
 
 def _expect_in_calendar(plan: str, meetmoment: str) -> None:

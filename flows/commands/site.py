@@ -34,7 +34,7 @@ def serve(
     shared.current(settings)
     with serving.server(settings, port) as served:
         host, chosen = served.server_address[:2]
-        console.console.print(f"http://{host!s}:{chosen}/index.html    (Ctrl+C stops it)")
+        console.console.print(f"http://{host!s}:{chosen}/index.html    (stoppen / stop: Ctrl+C)")
         try:
             served.serve_forever()
         except KeyboardInterrupt:
@@ -47,7 +47,7 @@ def build(
 ) -> None:
     """Build the site of the current release into a folder of its own: to see a page that you are making.
 
-    What a page is, stands in docs/adding-a-page.md. The release stays as it is; its files to download are not copied.
+    docs/adding-a-page.md says what a page is. The release stays as it is; its files to download are not copied.
     Exit codes: 0 built, 1 a page is not declared as it should be, its query fails, or there is no release.
     """
     from flows.forms.dictionary import TABLE
@@ -58,7 +58,7 @@ def build(
     to.mkdir(parents=True, exist_ok=True)
     current.file(TABLE)  # held against the manifest before it is read, as the database is
     count = build_site(current.database.parent, to, Edition.of_manifest(current.manifest))
-    console.console.print(f"{count} pages: {to / 'index.html'}")
+    console.console.print(f"{count} bladzijden / pages: {to / 'index.html'}")
 
 
 def page(settings: "Settings") -> str:

@@ -91,7 +91,7 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
                 )
             )
     if left := diary.unfinished(settings):
-        found.to_do.append(_of_unfinished(left, now))
+        found.to_do.append(_of_unfinished(left, now, standing.is_running(settings)))
     if last and last["outcome"]["verdict"] == "held":
         outcome = standing.Outcome("held", rejected=last["outcome"]["rejected"], reasons=last["outcome"]["reasons"])
         found.hold = {"since": last["at"], "reasons": sights.why(outcome)}
@@ -102,17 +102,23 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
     return found
 
 
-def _of_unfinished(log: Path, now: datetime) -> ToDo:
-    """A night that began and has no end. One whose log was written to a moment ago is most likely running."""
+def _of_unfinished(log: Path, now: datetime, is_running: bool) -> ToDo:
+    """A night that began and has no end: it runs while its lock is held, and hangs when it writes nothing."""
     begun = moment_of_run(log.stem)
     assert begun
     local = begun.astimezone(registry.TIME_ZONE)
     is_silent = now.timestamp() - log.stat().st_mtime > _SILENT
+    if not is_running:
+        how_nl, how_en = "hij werd afgebroken", "it was killed"
+    elif is_silent:
+        how_nl, how_en = "hij loopt nog en schrijft al een uur niets", "it still runs and wrote nothing for an hour"
+    else:
+        how_nl, how_en = "er loopt nu een nacht", "a night is running now"
     return ToDo(
         sights.UNFINISHED,
-        f"van de nacht van {local:%d/%m/%Y %H:%M} is geen einde bekend: hij loopt nog of hij werd afgebroken",
-        f"the night of {local:%d/%m/%Y %H:%M} has no end: it still runs, or it was killed",
-        EXIT_FAILED if is_silent else 0,
+        f"van de nacht van {local:%d/%m/%Y %H:%M} is geen einde bekend: {how_nl}",
+        f"the night of {local:%d/%m/%Y %H:%M} has no end: {how_en}",
+        EXIT_FAILED if is_silent or not is_running else 0,
     )
 
 

@@ -131,12 +131,13 @@ class Mart:
 
     def select(self, relation: str) -> str:
         """The published columns of a warehouse relation, with the trace key made from the key of the row."""
-        names = [self._outgoing(column.name) for column in self.columns if column.name != TRACE_KEY]
+        names = [self.outgoing(column.name) for column in self.columns if column.name != TRACE_KEY]
         if self.has_trace_key:
             names.append(f"{self._trace_key()} as {TRACE_KEY}")
         return f"select {', '.join(names)} from {relation}"
 
-    def _outgoing(self, name: str) -> str:
+    def outgoing(self, name: str) -> str:
+        """A column as it leaves: the value of a field that stays is left empty."""
         if name not in self.values_of_fields or not self.withheld_fields:
             return name
         # The row of a whole record repeats every field of it, those that stay included.

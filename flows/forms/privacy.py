@@ -27,6 +27,7 @@ from flows.warehouse import cache, docs, transform
 NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
 _ROWS_NAMED = 20
 _MASKED = "***"
+_SUBMISSION = "submission_id"
 
 
 def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str = "marts") -> list[Failure]:
@@ -100,9 +101,9 @@ def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> I
     for column in mart.columns:
         if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
             continue
+        leaves = f"(select {mart.outgoing(column.name)} from {schema}.{mart.name})"
         texts = con.execute(
-            f'select distinct "{column.name}" from {schema}.{mart.name} where regexp_matches("{column.name}", ?)',
-            [CANDIDATE],
+            f'select distinct "{column.name}" from {leaves} where regexp_matches("{column.name}", ?)', [CANDIDATE]
         ).fetchall()
         for text, kinds in ((text, kinds_in(text, public)) for (text,) in sorted(texts)):
             if kinds:
@@ -118,8 +119,9 @@ def _places(
     kinds: str,
     public: frozenset[str],
 ) -> Iterator[Failure]:
-    """One failure per row that holds the text; key parts that hold personal data themselves are masked."""
-    keys = ", ".join(f"cast({name} as varchar)" for name in mart.key)
+    """One failure per row that holds the text, by its key and submission; parts that hold personal data are masked."""
+    of_whom = [name for name in (_SUBMISSION,) if name in {c.name for c in mart.columns} and name not in mart.key]
+    keys = ", ".join(f"cast({name} as varchar)" for name in [*mart.key, *of_whom])
     rows = con.execute(f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]).fetchall()
     for row in rows[:_ROWS_NAMED]:
         key = tuple(_MASKED if part and kinds_in(part, public) else part or "" for part in row)

@@ -62,7 +62,8 @@ def arrivals(settings: Settings, now: datetime) -> Arrivals:
     """Look at the inbox; nothing is kept yet.
 
     The same bytes as the latest receipt of their series are nothing new, the same bytes after something else are a
-    receipt again. A whole folder that is sent again, up to the file that was the last one, is nothing new either.
+    receipt again. A whole folder that is sent again, up to the file that was the last one, is nothing new either,
+    whatever comes after it.
     """
     found = Arrivals(archive.receipts(settings.archive, settings.plan))
     known, before = _Known.of(found.received), _read(settings)
@@ -196,10 +197,11 @@ class _Known:
 
 def _tell_apart(group: Sequence[tuple[Path, Receipt]], known: _Known, found: Arrivals) -> None:
     """Of the arrivals of one series, in the order in which they count: which are receipts."""
-    is_all_known = all(known.before(receipt) for _, receipt in group) and known.is_latest(group[-1][1])
-    for path, receipt in group:
+    latest = max((number for number, (_, receipt) in enumerate(group, 1) if known.is_latest(receipt)), default=0)
+    of_before = latest if all(known.before(receipt) for _, receipt in group[:latest]) else 0
+    for number, (path, receipt) in enumerate(group):
         before = known.before(receipt)
-        if before and (is_all_known or known.is_latest(receipt)):
+        if before and (number < of_before or known.is_latest(receipt)):
             found.again.append((path, before[-1]))
             continue
         numbered = replace(receipt, number=before[-1].number + 1) if before else receipt

@@ -102,14 +102,11 @@ final as (
 
     select
         submissions.submission_id,
-        case
-            when submissions.is_late
-                then cast(submissions.received_on as varchar) || ' > ' || meetmomenten.deadline_on
-        end as received_after_deadline,
-        case
-            when submissions.received_on < meetmomenten.opens_on
-                then cast(submissions.received_on as varchar) || ' < ' || meetmomenten.opens_on
-        end as received_before_opening,
+        meetmomenten.deadline_on,
+        meetmomenten.opens_on,
+        case when submissions.is_late then submissions.received_on end as received_after_deadline,
+        case when submissions.received_on < meetmomenten.opens_on then submissions.received_on end
+            as received_before_opening,
         case
             when filled.submission_id is null and partly_refused.submission_id is null then submissions.file_name
         end as nothing_in_it,

@@ -33,10 +33,10 @@ _VERDICT_WORDS = {
 _NEXT_WORDS = {
     "rejected": (
         "Niets uit dit bestand is overgenomen. Verbeter wat tot weigering leidt en stuur het bestand opnieuw.",
-        "Nothing from this file was taken over. Correct what leads to rejection and send the file again.",
+        "Nothing from this file was used. Correct what leads to rejection and send the file again.",
     ),
     "overtaken": (
-        "Wat in dit bestand staat, telt niet waar de latere versie er ook iets over zegt; zie de opmerking.",
+        "Wat in dit bestand staat, telt niet mee waar ook de latere versie er iets over zegt; zie de opmerking.",
         "What this file says does not count where the later version speaks of it too; see the remark.",
     ),
     "replaced": (
@@ -46,16 +46,16 @@ _NEXT_WORDS = {
     "error": (
         "Het bestand is overgenomen, behalve wat in {apart} van de {rows} rijen niet meetelt:"
         " dat telt pas mee als het verbeterd is.",
-        "The file was taken over, except for what is not counted in {apart} of the {rows} rows:"
+        "The file was accepted, except for what is not counted in {apart} of the {rows} rows:"
         " it counts once it is corrected.",
     ),
     "warning": (
         "Het bestand is overgenomen. De opmerkingen worden mee gepubliceerd; verbeter wat niet klopt.",
-        "The file was taken over. The remarks are published with it; correct what is not right.",
+        "The file was accepted. The remarks are published with it; correct what is not right.",
     ),
     "clean": (
         "Het bestand is overgenomen; u hoeft niets te doen.",
-        "The file was taken over; nothing is left to do.",
+        "The file was accepted; there is nothing left to do.",
     ),
 }
 _REPLACED_WORDS = (

@@ -28,6 +28,7 @@ named as (
         sheets.row_count,
         submissions.received_at,
         submissions.counts_from,
+        submissions.withdrawn_at,
         submissions.precedence,
         submissions.meetmoment_code || '/'
         || regexp_extract(submissions.file_name, '(?i)' || patterns.series_pattern, 1) as file_series
@@ -61,10 +62,13 @@ final as (
         file_series,
         series,
         series_position,
-        min(counts_from) over (
-            partition by series order by series_position range between 1 following and unbounded following
-        ) as next_received_at
+        min(counts_from) over later as next_received_at,
+        case when count(case when withdrawn_at is null then 1 end) over later = 0 then max(withdrawn_at) over later end
+            as resumes_at
     from placed
+    window later as (
+        partition by series order by series_position range between 1 following and unbounded following
+    )
 
 )
 

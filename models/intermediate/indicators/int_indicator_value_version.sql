@@ -1,2 +1,2 @@
--- One row per accepted version of a indicator_value row, with the time it was known from and to.
+-- One row per accepted version of an indicator_value row, with the time it was known from and to.
 {{ versions_of('stg_indicator_value') }}

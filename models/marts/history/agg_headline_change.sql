@@ -1,4 +1,4 @@
--- One row per headline figure and scope, beside the meetmoment before; a change only on the same projects.
+-- One row per headline figure and scope, beside the previous meetmoment; a change only on the same projects.
 with
 
 figures as (

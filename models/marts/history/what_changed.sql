@@ -1,4 +1,4 @@
--- One row per change: what was restated for the same meetmoment, and what differs from the meetmoment before.
+-- One row per change: what was restated for the same meetmoment, and what differs from the previous meetmoment.
 with
 
 changes as (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from conftest import DemoRun
 from typer.testing import CliRunner
 
 from flows import cli
-from flows.account.figure import account
+from flows.account.figure import Account, account, why_empty
 from flows.account.search import read_values, search
-from flows.account.trace import NotTraceable, trace
+from flows.account.trace import NotTraceable, Trace, trace
+from flows.commands.figure import Teller
 from flows.release import kept
 from flows.release.kept import Release
 
@@ -179,3 +181,60 @@ def test_the_figures_that_are_listed_show_their_keys(ask: Ask, current: Release)
 def test_a_mart_as_of_a_day_can_be_asked_by_column(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = CliRunner().invoke(cli.app, ["asof", "2022-01-24", "fct_finance", "--where", "VV014"])
     assert wrong.exit_code == 2 and "COLUMN=VALUE" in wrong.output
+
+
+STATES = """
+    create table dim_code as
+    select * from (values
+        ('value_state', 'withheld', 'Niet vrijgegeven', 'Withheld'),
+        ('value_state', 'set_apart', 'Telt niet mee door een fout', 'Not counted because of an error'),
+        ('value_state', 'reported', 'Gerapporteerd', 'Reported'),
+        ('project_status_group', 'set_apart', 'Iets anders', 'Something else'),
+        ('progress_state', 'target_against_direction', 'Streefwaarde tegen de richting in', 'Target against it'),
+        ('no_value_reason', 'part_withheld', 'Een deel is niet vrijgegeven', 'A part is withheld')
+    ) as codes(code_list, code, label_nl, label_en);
+    create table money as
+    select 'a' as trace_key, 'reported' as committed_state, 'withheld' as paid_state
+    union all select 'b', 'set_apart', 'set_apart';
+    create table whole as
+    select 'w' as trace_key, 'withheld' as value_state, 'part_withheld' as no_value_reason,
+        'target_against_direction' as progress_state;
+"""
+
+
+@pytest.mark.parametrize(
+    ("mart", "key", "column", "why"),
+    [
+        ("money", "a", "paid_eur", "Niet vrijgegeven"),
+        ("money", "a", "committed_eur", None),
+        ("money", "b", "paid_eur", "Telt niet mee door een fout"),
+        ("money", "b", None, None),
+        ("whole", "w", "actual", "Een deel is niet vrijgegeven"),
+        ("whole", "w", "progress_pct", "Streefwaarde tegen de richting in"),
+    ],
+)
+def test_a_value_that_is_not_there_says_why(mart: str, key: str, column: str | None, why: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute(STATES)
+        assert why_empty(con, mart, key, column)[0] == why
+
+
+def test_what_cannot_be_said_of_an_empty_figure_is_not_said() -> None:
+    """No sum of which there is no part, no difference of other projects, no first complete delivery that never was."""
+    traced = Trace("k", "r", None, None)
+    told = Account(
+        *("k", "s", "r", datetime(2025, 1, 20, tzinfo=UTC), "Vereffend", "Paid", "", "", None, "EUR", None, None, None),
+        *(traced, "Niet vrijgegeven", "Withheld"),
+        first_complete=[{"first_complete_eur": None, "first_complete_at": None, "restated_eur": None}],
+        since_previous=[
+            {"change": None, "unit": "EUR", "is_like_for_like": False, "entered_count": 1, "left_count": 0}
+            | {"label_nl": "Meting 6", "label_en": "Measurement 6", "previous_figure": Decimal(5)}
+        ],
+    )
+    said = {name: " ".join(lines) for name, lines in Teller(told, "nl").lines()}
+    assert said["Nu"] == "– (niet vrijgegeven), in uitgave r"
+    assert said["Eerst bekend"].startswith("nog niet volledig geleverd")
+    assert (
+        said["Gewijzigd"].startswith("geen verschil te geven sinds Meting 6") and "1 project erbij" in said["Gewijzigd"]
+    )
+    assert said["Herkomst"] == "er is geen waarde of deel om te volgen"

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 from typing import Any
 
 import pytest
@@ -112,6 +113,32 @@ def test_markup_of_ours_is_never_mixed_with_values() -> None:
         if isinstance(node, ast.JoinedStr) and "[/]" in ast.unparse(node) and "{{}}" not in ast.unparse(node)
     ]
     assert mixed == []
+
+
+def test_the_terminal_speaks_dutch_with_english_beside_it() -> None:
+    """A sentence that a command prints stands there in both languages, in one text or in two of one call."""
+    shows = {"print", "print_", "echo", "styled", "show_rows", "progress", "add_task"}
+    alone = [
+        f"{path.name}:{node.lineno} {' '.join(said)}"
+        for path in sorted((PROJECT / "flows" / "commands").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in shows
+        if (said := [text for argument in node.args if not isinstance(argument, ast.Call) for text in _said(argument)])
+        if any(map(_is_english, said)) and " / " not in " ".join(said) and not any(map(_is_dutch, said))
+    ]
+    assert alone == []
+
+
+def _said(node: ast.AST) -> list[str]:
+    return [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
+def _is_english(text: str) -> bool:
+    return bool(re.search(r"\b(the|is|was|were|of|as|with|and|no|to|it|run|rows?|gives|pages|stops|new|read)\b", text))
+
+
+def _is_dutch(text: str) -> bool:
+    return bool(re.search(r"\b(de|het|een|van|met|wordt|er)\b", text))
 
 
 def test_many_files_that_ask_for_the_same_are_one_message(shown: io.StringIO) -> None:

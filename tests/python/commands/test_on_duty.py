@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,9 +133,19 @@ def test_a_line_that_was_torn_is_passed_over(settings: Settings) -> None:
     assert last and (last.verdict, last.release_id) == ("published", "r")
 
 
-@pytest.mark.parametrize("is_silent", [False, True])
-def test_a_night_that_began_and_has_no_end_is_told(settings: Settings, is_silent: bool) -> None:
-    """It may still run, so that a monitor hears of it once its log is silent; an ended night and old logs are none."""
+@pytest.mark.parametrize(
+    ("is_running", "is_silent", "told_as", "exit_code"),
+    [
+        (True, False, "er loopt nu een nacht", 0),
+        (True, True, "hij loopt nog en schrijft al een uur niets", 1),
+        (False, False, "hij werd afgebroken", 1),
+        (False, True, "hij werd afgebroken", 1),
+    ],
+)
+def test_a_night_that_began_and_has_no_end_is_told(
+    settings: Settings, is_running: bool, is_silent: bool, told_as: str, exit_code: int
+) -> None:
+    """Whether it still runs is told by its lock; an ended night and old logs are none."""
     with log.run_log(settings.logs, log.run_id(NOW)):
         diary.told(settings, NOW, lambda: Outcome("published"))
     (settings.logs / "note.jsonl").touch()
@@ -147,10 +158,11 @@ def test_a_night_that_began_and_has_no_end_is_told(settings: Settings, is_silent
         left = settings.plan_home / diary.DIARY
         old = (began - timedelta(hours=30)).isoformat(timespec="seconds")
         left.write_text(json.dumps(json.loads(left.read_text()) | {"ended_at": old}) + "\n")
-    code, said = status()
-    (told,) = said["to_do"]
-    assert (code, told["page"]) == (int(is_silent), sights.UNFINISHED.path)
-    assert "geen einde bekend" in command("status")[1]
+    with standing.alone(settings) if is_running else nullcontext():
+        code, said = status()
+        (told,) = said["to_do"]
+        assert (code, told["page"]) == (exit_code, sights.UNFINISHED.path)
+        assert f"geen einde bekend: {told_as}" in command("status")[1]
     diary.told(settings, began, lambda: Outcome("published"))
     assert status()[1]["to_do"] == []
 

@@ -178,6 +178,21 @@ def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:
     assert reasons and all("***" in reason and "a@b.be" not in reason for reason in reasons)
 
 
+def test_a_place_names_the_submission_where_the_row_does(night: Night) -> None:
+    change(night, "update marts.fct_milestone_status set description = 'a@b.be' where milestone_code = 'VV014-M02'")
+    with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
+        submissions = con.sql("select submission_id from marts.fct_milestone_status where description = 'a@b.be'")
+        (submission, *_) = (row[0] for row in submissions.fetchall())
+    assert any(submission in str(reason) for reason in judge_release(night))
+
+
+def test_a_value_that_leaves_empty_holds_no_night(night: Night) -> None:
+    """Who answers for a milestone may be a person: what he was called before and now stays in the warehouse."""
+    change(night, "update marts.what_changed set old_value = 'a@b.be', field = 'owner' where record = 'milestone'")
+    change(night, "update marts.fct_milestone_status_as_returned set owner = 'a@b.be'")
+    assert [str(reason) for reason in judge_release(night) if "what_changed" in str(reason)] == []
+
+
 def test_a_public_value_passes(night: Night) -> None:
     change(night, "update marts.dim_project set title = 'opendata@example.org' where project_code = 'VV015'")
     assert [str(reason) for reason in judge_release(night)] == []

@@ -47,6 +47,32 @@ def of_yaml() -> Iterator[Said]:
             yield from within(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(PROJECT)))
 
 
+def of_descriptions() -> Iterator[Said]:
+    """What the dictionary says of published tables and columns in English; `of_yaml` has what it says in Dutch."""
+    for path in (PROJECT / "models" / "_columns.yml", *sorted((PROJECT / "models" / "marts").rglob("*models.yml"))):
+        for text in _described(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            yield "en", str(path.relative_to(PROJECT)), text
+    yield from of_sights()
+
+
+def of_sights() -> Iterator[Said]:
+    """The pages of the runbook, by what is to be done: each names its page in both languages."""
+    for sight in sights.SIGHTS:
+        yield "nl", sight.page, sight.seen_nl
+        yield "en", sight.page, sight.seen_en
+
+
+def _described(content: Any) -> Iterator[str]:
+    if isinstance(content, list):
+        for entry in content:
+            yield from _described(entry)
+    elif isinstance(content, dict):
+        if isinstance(content.get("description"), str):
+            yield content["description"]
+        for value in content.values():
+            yield from _described(value)
+
+
 def within(content: Any, place: str, language: str = "") -> Iterator[Said]:
     """The texts of a document whose keys say their language, by a suffix or by the language alone."""
     if isinstance(content, str) and language:
@@ -152,7 +178,14 @@ def strings(node: ast.AST) -> Iterator[str]:
             yield from strings(child)
 
 
-SOURCES = {"seeds": of_seeds, "yaml": of_yaml, "templates": of_templates, "code": of_code, "python": of_python}
+SOURCES = {
+    "seeds": of_seeds,
+    "yaml": of_yaml,
+    "descriptions": of_descriptions,
+    "templates": of_templates,
+    "code": of_code,
+    "python": of_python,
+}
 
 
 @pytest.mark.parametrize("source", SOURCES)

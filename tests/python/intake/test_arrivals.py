@@ -110,6 +110,8 @@ def test_a_whole_folder_sent_again_is_nothing_new(home: Settings) -> None:
     both = [("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B")]
     assert nights(home, both[0], both[1], both)[2] == []
     assert len(ids(home)) == 2
+    with_new = [*both, ("OMG_return_m1_v3.xlsx", "C")]
+    assert nights(home, with_new) == [["OMG_return_m1_v3.xlsx"]], "beside them the new version alone"
 
 
 def test_without_word_of_how_the_inbox_lay_what_was_received_is_not_received_again(home: Settings) -> None:
