@@ -246,6 +246,7 @@ _NAMES_ALONE = {
         "settings.current / 'parquet'",
         "settings.current / MANIFEST",
         "settings.current / 'index.html'",
+        "settings.releases / release_id",
     ),
 }
 
