@@ -11,7 +11,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from flows.intake import archive, arrivals, withdrawal
+from flows.intake import archive, arrivals, file_names, waiting, withdrawal
 from flows.night import Night, receive
 from flows.settings import Settings
 from flows.standing import nothing_new, quick_look, remember, standing
@@ -290,3 +290,27 @@ def test_a_crowd_of_files_is_one_message_and_stops_no_other_meetmoment(home: Set
     quiet = quick_look(few)
     assert quiet and quiet.unplaced == [told], "the next night says so too, and costs nothing"
     assert len(receive(Night(home, NOW + timedelta(days=1)))) == 4, "with room enough they come in after all"
+
+
+def test_a_file_that_is_taken_away_meanwhile_hides_no_other(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("a.csv", "b.csv", "c.csv")
+    for name in names:
+        (home.inbox / "m1" / name).write_text("x")
+    asked = Path.lstat
+
+    def taken_away(path: Path) -> os.stat_result:
+        if path.name == "b.csv":
+            path.unlink(missing_ok=True)
+        return asked(path)
+
+    monkeypatch.setattr(Path, "lstat", taken_away)
+    assert [path.name for _, path in waiting.waiting_files(home.inbox)] == ["a.csv", "c.csv"]
+
+
+def test_versions_and_orders_of_file_names_are_of_the_plan_that_declares_them() -> None:
+    name = "ind-308__2024-03-29__a8c7b942.csv"
+    assert file_names.declared_version("fr_barometre", name) == 20240329
+    assert file_names.declared_order("fr_barometre", name) == 1
+    for other in ("pnrr", "uk_gmpp", PLAN):
+        assert file_names.declared_version(other, name) is None
+        assert file_names.declared_order(other, name) is None
