@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ def disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     try:
         yield Disk(folder)
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        _unmount(folder)
 
 
 def may_mount(scratch: Path) -> bool:
@@ -51,3 +52,12 @@ def _mount(*arguments: str) -> None:
     done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(f"no disk: {done.stderr.strip()}")
+
+
+def _unmount(folder: Path) -> None:
+    """Take the disk away; what a night started to clear up after itself may outlive it for a moment."""
+    for _ in range(100):
+        if not subprocess.run(["umount", str(folder)], capture_output=True, check=False).returncode:
+            return
+        time.sleep(0.1)
+    subprocess.run(["umount", str(folder)], check=True)
