@@ -97,15 +97,15 @@ class Teller:
     def _first(self) -> Iterator[str]:
         account, say = self.account, self.say
         for row in account.first_complete:
+            if row["first_complete_at"] is None:
+                yield say("nog niet volledig geleverd", "not delivered completely yet")
+                continue
             said = self.value(row["first_complete_eur"], "EUR")
             since = say("sindsdien niet herzien", "not restated since")
             if row["restated_eur"]:
                 of = self.counted(row["restated_project_count"], *_PROJECTS)
                 since = say("sindsdien herzien met", "restated since by")
                 since += f" {self.value(row['restated_eur'], 'EUR')} ({of})"
-            if row["first_complete_at"] is None:
-                yield say("nog niet volledig geleverd", "not delivered completely yet")
-                continue
             told = say("bij de eerste volledige levering: teller", "when first complete: numerator")
             if account.denominator is None:
                 told = say("bij de eerste volledige levering:", "when first complete:")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DAY = 24
 _NAMED = 5
 _SILENT = 3600
-"""Seconds after which a night that writes nothing to its log is taken to have been killed."""
+"""Seconds after which a night that still runs and writes nothing to its log asks for somebody."""
 _MINUTES = {"nl": ("minuut", "minuten"), "en": ("minute", "minutes")}
 _HOURS = {"nl": ("uur", "uur"), "en": ("hour", "hours")}
 _DAYS = {"nl": ("dag", "dagen"), "en": ("day", "days")}

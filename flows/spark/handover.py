@@ -38,7 +38,7 @@ def write(settings: Settings, loaded: Path, folder: Path, only: Collection[str] 
     known = dialect.known(tables)
     told = [model | _told(model, known, tables) for model in chosen]
     (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
-    made = {model["name"] for model in (chosen if only else models)}
+    made = {model["name"] for model in chosen}
     with duckdb.connect(str(loaded), read_only=True) as con:
         for schema, of_schema in tables.items():
             for name in of_schema.keys() - made:

@@ -8,8 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from conftest import DemoRun, put
-from replay import without_dbt, without_pages
+from conftest import DemoRun, in_short, put
+from replay import without_dbt
 
 from demo.demo_nights import CSV_ENCODING
 from demo.return_files import write_csv
@@ -74,7 +74,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         bad.write_bytes(defect(good))
         assert bad.read_bytes() != good
         put(settings, bad, "veerkracht", "m7")
-    with without_dbt(), without_pages():
+    with in_short():
         outcome = runbook(Night(settings))
     assert outcome.rejected == sorted(DEFECTS)
     return [finding for finding in outcome.findings if finding["severity"] == "critical"]
