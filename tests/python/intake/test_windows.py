@@ -9,8 +9,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-from conftest import DemoRun, put
-from replay import without_dbt, without_pages
+from conftest import DemoRun, in_short, put
 from small_plan import PROJECTS
 
 from flows import registry
@@ -61,7 +60,7 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
     book.save(again)
     put(settings, again, "veerkracht", "m7")
     assert not quick_look(settings)
-    with without_dbt(), without_pages():
+    with in_short():
         outcome = runbook(Night(settings, LATE))
     return LateNight(settings, outcome, corrected.submission_id, before)
 
@@ -173,7 +172,7 @@ def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_di
     seeds = carried.seeds()
     monkeypatch.setattr(carried, "seeds", lambda: seeds | {"plan/scope.csv": b"another\n"})
     monkeypatch.setattr("flows.release.rebuild.registry.code_checksum", lambda: "another")
-    with without_dbt(), without_pages():
+    with in_short():
         rebuilt = rebuild(settings, last.release_id)
     assert rebuilt.differing == (carried.REGISTRY,)
     assert rebuilt.registry_differs == ("plan/scope.csv",)
