@@ -10,10 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
-from phonenumbers import Leniency, PhoneNumberMatcher
-from stdnum import iban
-from stdnum.be import bis, nn
-
 from flows import registry
 
 CANDIDATE = r"[^\x00-\x7F]|@|[(\[{] ?(?:at|apenstaartje) ?[)\]}]| at |[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}"
@@ -73,6 +69,8 @@ def _phones(text: str) -> Iterator[str]:
     """
     if len(list(islice(_DIGIT.finditer(text), _FEWEST_PHONE_DIGITS))) < _FEWEST_PHONE_DIGITS:
         return
+    from phonenumbers import Leniency, PhoneNumberMatcher
+
     for match in PhoneNumberMatcher(text, "BE", leniency=Leniency.VALID):
         if match.raw_string.lstrip("(")[0] in "0+" and not _ENTERPRISE.search(text[: match.start]):
             yield match.raw_string
@@ -80,11 +78,15 @@ def _phones(text: str) -> Iterator[str]:
 
 def _is_national_number(text: str) -> bool:
     """Whether the digits are a Belgian national register or BIS number: a date, a serial number, check digits."""
+    from stdnum.be import bis, nn
+
     digits = re.sub(r"\D", "", text)
     return nn.is_valid(digits) or bis.is_valid(digits)
 
 
 def _holds_iban(text: str) -> bool:
     """Whether the text, up to its end or to one of its separators, is an IBAN: words may follow one in its line."""
+    from stdnum import iban
+
     ends = [separator.start() for separator in re.finditer(r"[ .-]", text)]
     return any(iban.is_valid(text[:end], check_country=False) for end in [*ends, len(text)])

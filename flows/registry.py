@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -160,11 +160,14 @@ def _layouts(plan_code: str) -> tuple[Layout, ...]:
 def key_headers(layout_code: str) -> frozenset[str]:
     """Headers, or patterns of them, of the layout's columns that hold a key of some record."""
     keys = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["is_key"] == "true"}
-    return frozenset(
-        row["source_column"]
-        for row in rows("layouts/layout_column")
-        if row["layout_code"] == layout_code and row["source_column"] and (row["record"], row["field"]) in keys
-    )
+    return _headers(layout_code, keys)
+
+
+@cache
+def code_headers(layout_code: str) -> frozenset[str]:
+    """Headers, or patterns of them, of the layout's columns that hold a code of something, such as a milestone."""
+    codes = {(row["record"], row["field"]) for row in rows("contract/record_field") if row["type"] == "code"}
+    return _headers(layout_code, codes)
 
 
 @cache
@@ -174,6 +177,15 @@ def used_headers(layout_code: str) -> frozenset[str]:
         row["source_column"]
         for row in rows("layouts/layout_column")
         if row["layout_code"] == layout_code and row["source_column"] and row["record"]
+    )
+
+
+def _headers(layout_code: str, fields: Set[tuple[str, str]]) -> frozenset[str]:
+    """Headers of the layout's columns that one of these (record, field) is read from."""
+    return frozenset(
+        row["source_column"]
+        for row in rows("layouts/layout_column")
+        if row["layout_code"] == layout_code and row["source_column"] and (row["record"], row["field"]) in fields
     )
 
 

@@ -65,7 +65,7 @@
         {{ name }}_word = 'reported' and {{ name }}_kind <> 'e'
     {%- endset -%}
     case
-        when {{ is_readable }}{{ " and " ~ name ~ "_kind <> 'd'" if type == 'code' }}
+        when {{ is_readable }}{{ " and " ~ name ~ "_kind not in ('d', 'x')" if type == 'code' }}
             then
         {% if type in ('amount', 'number') -%}
                 {{ read_number(
@@ -95,6 +95,7 @@
             when {{ name }}_kind = 'e' then 'error_cell'
         {% if type == 'code' -%}
             when {{ name }}_kind = 'd' then 'date_for_code'
+            when {{ name }}_kind = 'x' then 'personal_data'
         {% elif type == 'amount' -%}
             when abs({{ name }}_read) >= 1000000000000 then 'too_large'
             -- Three decimals may be thousands behind the other sign; more of them are what a division left.
@@ -165,6 +166,15 @@
     ({{ name }}_verdict <> 'ok' or ({{ name }}_word <> 'reported' and {{ name }}_text is not null))
 {%- endmacro %}
 
+{# The text of a field as it may be said again: personal data in the place of a code is not. #}
+{% macro told_text(name, type) -%}
+    {%- if type == 'code' -%}
+        case when {{ name }}_verdict = 'personal_data' then '***' else {{ name }}_text end
+    {%- else -%}
+        {{ name }}_text
+    {%- endif -%}
+{%- endmacro %}
+
 {# What is to be said of the fields of a row, as a list that stg_cell lays out; NULL where there is nothing. #}
 {% macro remarks_on(fields) -%}
     case
@@ -176,7 +186,7 @@
                 {% for field in fields -%}
                 case when {{ is_remarkable(field.name) }} then struct_pack(
                     field := '{{ field.name }}',
-                    text := {{ field.name }}_text,
+                    text := {{ told_text(field.name, field.type) }},
                     value_state := {{ field.name }}_word,
                     canonical := {{ value_text(field.name, field.type) }},
                     form_verdict := {{ field.name }}_verdict

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from flows import registry
 from flows.intake.fit import Refusal, found, unknown_headers
 from flows.intake.signs import around, control_sign, mangled_sign, with_controls_shown
+from flows.personal_data import kinds_in
 from flows.registry import Layout
 from flows.settings import Settings
 
@@ -31,7 +32,8 @@ Row = tuple[int, list[str | None], str]
 """Row number (1 is the first), texts in column order, kinds: one letter per cell.
 
 t text, n number of a workbook, m the same in a workbook that counts days from 1904, p percentage of a workbook
-(text as shown, ``12.5%``), j number of a JSON file, d date, b boolean, e error, space for an empty cell.
+(text as shown, ``12.5%``), j number of a JSON file, d date, b boolean, e error, x personal data where a code would be,
+space for an empty cell.
 """
 
 
@@ -113,6 +115,7 @@ class Intake:
         """The rows that carry data; told are what stands between them, and texts of them that were not written so."""
         key_columns = _columns_of(sheet, registry.key_headers(sheet.layout_code))
         used_columns = _columns_of(sheet, registry.used_headers(sheet.layout_code))
+        code_columns = _columns_of(sheet, registry.code_headers(sheet.layout_code))
         beside, strange = [], []
         for number, texts, kinds in rows:
             if _carries_no_data(texts, kinds, key_columns, sheet.headers):
@@ -128,6 +131,10 @@ class Intake:
                         strange.append(Refusal("F24", *where, around(text, sign)))
                 if place in used_columns and (sign := mangled_sign(text, is_of_one_byte)):
                     strange.append(Refusal("F23", *where, around(text, sign)))
+            for place in code_columns:
+                # A code goes into keys, histories and sentences: one that is personal is never read.
+                if place < len(texts) and kinds_in(texts[place] or ""):
+                    kinds = kinds[:place] + "x" + kinds[place + 1 :]
             yield number, texts, kinds
         self.tell(beside[:NAMED])
         self.tell(strange[:NAMED])

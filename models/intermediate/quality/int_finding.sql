@@ -48,7 +48,7 @@ known as (
         and findings.field = unread.field
     left join unnamed_rows on findings.row_id = unnamed_rows.row_id
     where
-        rules.category = 'value'
+        rules.category in ('value', 'privacy')
         or (unread.row_id is null and (rules.gate <> 'comparison' or unnamed_rows.row_id is null))
 
 ),

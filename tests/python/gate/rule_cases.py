@@ -128,6 +128,8 @@ CASES = (
     passes("V12", "an enterprise number", put(P, "Doelstelling", "Kernindicator van KBO 0458.123.456")),
     fails("V12", "an address in an explanation", put(S, WHY, "Vraag an.peeters@mow.vlaanderen.be")),
     passes("V12", "an address of who answers for it, which is not published", put(M, "Verantwoordelijke", "an@mow.vlaanderen.be")),
+    fails("V15", "an e-mail address as the code of a milestone", put(M, "Mijlpaalcode", "an.peeters@code.example.be", 1, kind="x"), also="DQ09"),
+    passes("V15", "a code of many digits", put(M, "Mijlpaalcode", "2021-000478-12", 1, at="both")),
     fails("K01", "a milestone twice", add(M, "{code}", "M02", "Realiseren van 10 km fietspad", "A", "30/06/2023", "", "", "", "")),
     fails("K01", "a project twice", add(P, *("{code}", "Fietspaden {code}", "1", "2", "MOW", "Eenmalig", "nee", "", "kernindicator", "", ""))),
     fails("K01", "a status twice", add(S, "{code}", "Niet gestart", "", "")),

@@ -3,15 +3,21 @@
 import json
 import shutil
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from conftest import DemoRun
+from openpyxl.utils import get_column_letter
+from replay import without_dbt
 
 from flows import registry
 from flows.forms import carried, contents
-from flows.night import Night, judge_release
+from flows.intake import archive
+from flows.intake.withdrawal import withdraw
+from flows.night import Night, build, judge_release, load_raw, receive
 from flows.personal_data import CANDIDATE, kinds_in
 from flows.release import kept, publishing
 from flows.settings import Settings
@@ -176,6 +182,28 @@ def test_a_key_that_is_personal_itself_is_masked(night: Night) -> None:
     )
     reasons = [str(reason) for reason in judge_release(night)]
     assert reasons and all("***" in reason and "a@b.be" not in reason for reason in reasons)
+
+
+def test_a_return_with_a_personal_code_is_published_without_it(small: DemoRun, tmp_path: Path) -> None:
+    """Its sender is told; no key, history or sentence has it, so that a withdrawal makes an end of it."""
+    settings = Settings(home=tmp_path)
+    shutil.copytree(small.settings.plan_home, settings.plan_home, symlinks=True, ignore=shutil.ignore_patterns("logs"))
+    book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
+    column = next(cell for cell in book["Mijlpalen"][1] if cell.value == "Mijlpaalcode").column
+    book["Mijlpalen"].cell(2, column).value = "jan.peeters@example.org"
+    book.save(settings.inbox / "m7" / "OMG_return_m7_v2.xlsx")
+    received_at = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
+    (name,) = receive(Night(settings, received_at))
+    (submission,) = (r.submission_id for r in archive.receipts(settings.archive, "veerkracht") if r.file_name == name)
+    withdraw(settings, submission, "persoonsgegeven", "regie", received_at + timedelta(hours=9))
+    after = Night(settings, received_at + timedelta(days=1))
+    load_raw(after)
+    with without_dbt():
+        build(after)
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        told = con.sql("select cell, received_value from marts.fct_finding where rule_id = 'V15'").fetchall()
+    assert told == [(f"{get_column_letter(column)}2", "***")]
+    assert [str(reason) for reason in judge_release(after)] == []
 
 
 def test_a_place_names_the_submission_where_the_row_does(night: Night) -> None:

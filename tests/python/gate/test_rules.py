@@ -90,6 +90,20 @@ def test_a_finding_of_personal_data_names_its_kind_and_cell_and_never_repeats_it
     assert not any(value in told for value in ("an.peeters", "553 12 34", "5390 0754", "85.07.30"))
 
 
+def test_personal_data_in_the_place_of_a_code_is_in_no_table_but_the_raw_row(judged: Judged) -> None:
+    """A code goes into keys, and these into comparisons, histories and sentences."""
+    with duckdb.connect(str(judged.warehouse), read_only=True) as con:
+        (found,) = con.sql("select received_value, cell from intermediate.int_finding where rule_id = 'V15'").fetchall()
+        tables = con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        holding = {
+            name
+            for (name,) in tables
+            if con.sql(f"from {name} as row_of where contains(lower(row_of::varchar), '@code.example')").fetchall()
+        }
+    assert found[0] == "***" and found[1]
+    assert holding == {"raw.row"}
+
+
 def test_a_key_that_occurs_twice_is_named_whole(judged: Judged) -> None:
     """A milestone, an indicator or a link has a code that others may have too."""
     with duckdb.connect(str(judged.warehouse), read_only=True) as con:

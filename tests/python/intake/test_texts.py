@@ -172,6 +172,13 @@ def test_what_stands_in_a_column_of_which_nothing_is_read_is_not_told(tmp_path: 
         assert rule_ids(parsed(tmp_path, content.encode(), plan="pnrr")[0]) == told
 
 
+@pytest.mark.parametrize("code", ["an.peeters@example.org", "0478/12.34.56", "BE68539007547034", "85073003328"])
+def test_personal_data_in_the_place_of_a_code_is_marked_and_elsewhere_is_a_text(tmp_path: Path, code: str) -> None:
+    as_text = parsed(tmp_path, plain_csv(f"{code};Opgestart;;{code}", f"VV001;Opgestart;;{code}"))[1]
+    as_number = parsed(tmp_path, json.dumps([{**dict.fromkeys(HEADERS, ""), "Projectcode": 85073003328}]).encode())[1]
+    assert [row["kinds"] for row in as_text] == ["xt t", "tt t"] and as_number[0]["kinds"][0] == "x"
+
+
 @pytest.mark.parametrize("text", ["a\\ud800b", "\\udc00", "\\ud800\\ud800"])
 def test_half_a_character_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
     content = f'[{{"Projectcode": "VV001", "Projectstatus": "Opgestart", "VR-document": "", "Toelichting": "{text}"}}]'
