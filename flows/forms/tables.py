@@ -23,7 +23,7 @@ _BLOCK_SIZE = 16_384
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = "\ufeff"
 _MEASURED = ("DECIMAL(38,15)", "DECIMAL(38, 15)")
 """Values of indicators, as exact as they came; people are spared the zeros behind them."""
 # What a spreadsheet takes for the beginning of a formula.
@@ -78,9 +78,8 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_da
         target = _quoted(f"{folder / CSV / mart.name}.csv")
         con.execute(f"copy rows to {target} (format csv, header, timestampformat '{TIMESTAMP}')")
     if "csv_excel_nl" in mart.forms:
-        path = folder / CSV_EXCEL_NL / f"{mart.name}.csv"
-        con.execute(f"copy ({_excel_nl(mart)}) to {_quoted(str(path))} (format csv, header, delimiter ';')")
-        path.write_bytes(_BYTE_ORDER_MARK + path.read_bytes())
+        target = _quoted(f"{folder / CSV_EXCEL_NL / mart.name}.csv")
+        con.execute(f"copy ({_excel_nl(mart)}) to {target} (format csv, header, delimiter ';')")
 
 
 def _definitions(mart: Mart, in_database: Collection[str]) -> list[str]:
@@ -114,7 +113,8 @@ def _excel_nl(mart: Mart) -> str:
             text = f"strftime({name}, '%Y-%m-%d %H:%M:%S')"
         else:
             text = f"cast({name} as varchar)"
-        columns.append(f"{text} as {_identifier(column.label_nl)}")
+        mark = "" if columns else _BYTE_ORDER_MARK
+        columns.append(f"{text} as {_identifier(mark + column.label_nl)}")
     return f"select {', '.join(columns)} from rows"
 
 

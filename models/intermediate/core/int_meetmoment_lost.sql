@@ -1,4 +1,4 @@
--- One row per meetmoment and file since which it lacks projects of the release before: which, and if that is known.
+-- One row per meetmoment and submission since which it lacks projects of the release before: which, and if that is known.
 with
 
 lost as (
@@ -11,12 +11,13 @@ by_file as (
 
     select
         meetmoment_code,
+        submission_id,
         file_name,
         bool_and(is_withdrawal_registered) as is_withdrawal_registered,
         count(*) filter (where not is_withdrawal_registered) as unregistered_count,
         list(project_code order by project_code) filter (where not is_withdrawal_registered) as project_codes
     from lost
-    group by meetmoment_code, file_name
+    group by meetmoment_code, submission_id, file_name
 
 ),
 
@@ -24,8 +25,8 @@ final as (
 
     select
         * exclude (project_codes),
-        'mist ' || {{ first_named('project_codes', 'nl') }} as lost_nl,
-        'lacks ' || {{ first_named('project_codes', 'en') }} as lost_en
+        '(' || file_name || ') mist ' || {{ first_named('project_codes', 'nl') }} as lost_nl,
+        '(' || file_name || ') lacks ' || {{ first_named('project_codes', 'en') }} as lost_en
     from by_file
 
 )

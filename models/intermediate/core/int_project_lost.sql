@@ -173,6 +173,7 @@ final as (
         last_held.meetmoment_code,
         last_held.project_code,
         last_held.known_to as lost_at,
+        coalesce(lacking.submission_id, submissions.submission_id) as submission_id,
         coalesce(lacking.file_name, submissions.file_name) as file_name,
         coalesce(submissions.withdrawn_at = last_held.known_to, false)
         or coalesce(lacking.is_confirmed, false)

@@ -48,7 +48,7 @@ _GOOD: dict[str, dict[str, Any]] = {
     CHANGE: {"meetmoment_code": "", "scope_code": "all", "measure": "paid", "unexplained_eur": 0},
     LOST: {
         "meetmoment_code": "",
-        "file_name": "f",
+        "submission_id": "f",
         "lost_nl": "mist p",
         "lost_en": "lacks p",
         "is_withdrawal_registered": True,
