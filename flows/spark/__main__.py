@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         handover.write(
             settings, said.loaded or _loaded(settings, folder / "loaded" / "warehouse.duckdb"), folder, said.only
         )
-    spark = engine.session(said.address, said.cores, said.memory)
+    try:
+        spark = engine.session(said.address, said.cores, said.memory)
+    except OSError as error:
+        parser.error(f"no Spark answers at {said.address}: {error}")
     engine.build(spark, folder, folder / "made", lambda cost: print(json.dumps(cost), flush=True))
     spark.stop()
 

@@ -6,11 +6,13 @@ judges in DuckDB, as it does in a night, on the same Parquet: only what fails co
 
 import json
 import runpy
+import socket
 import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import duckdb
 
@@ -33,6 +35,9 @@ SETTINGS = {
     "spark.sql.parquet.compression.codec": "zstd",
 }
 
+CONNECT_PORT = 15002
+"""Where a Spark Connect listens whose address names no port."""
+
 
 def session(address: str, cores: int, memory: str) -> "SparkSession":
     """A session: ``sc://host:port`` is a cluster's (Spark Connect), ``local`` this process's own.
@@ -40,11 +45,16 @@ def session(address: str, cores: int, memory: str) -> "SparkSession":
     Args:
         cores: of this machine, or partitions of a shuffle on a cluster.
         memory: of this process, where it is its own.
+
+    Raises:
+        OSError: when nothing answers at the address; Spark itself would ask again for minutes.
     """
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder
     if address.startswith("sc://"):
+        place = urlsplit(address)
+        socket.create_connection((place.hostname, place.port or CONNECT_PORT), timeout=10).close()
         builder = builder.remote(address)
     else:
         builder = builder.master(f"local[{cores}]").config("spark.driver.memory", memory)

@@ -7,8 +7,12 @@ is skipped. A few models are always asked, each for what its translation has to 
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -56,12 +60,16 @@ spark.sql.adaptive.enabled false
 """
 
 
-def on_spark(run: DemoRun, folder: Path, *said: str, settings: str = "") -> Path:
-    """The folder of what Spark made of the raw rows of a night, or of what DuckDB made of them."""
+def expect_spark() -> None:
     if not SPARK.exists():
         pytest.skip("no Spark here; `make spark` installs it and asks this")
     if not shutil.which("java"):
         pytest.skip("no Java here, which Spark runs on; with it `make spark` asks this")
+
+
+def on_spark(run: DemoRun, folder: Path, *said: str, settings: str = "") -> Path:
+    """The folder of what Spark made of the raw rows of a night, or of what DuckDB made of them."""
+    expect_spark()
     (folder / "spark-defaults.conf").write_text(settings, encoding="utf-8")
     asked = ("--plan", run.settings.plan, "--loaded", str(run.settings.warehouse), *said)
     done = subprocess.run(
@@ -103,6 +111,53 @@ def test_a_sample_of_models_is_the_same_on_spark(small: DemoRun, tmp_path: Path)
     folder = on_spark(small, tmp_path, "--cores", "1", "--memory", "1g", "--only", *SAMPLE, settings=AT_ONCE)
     assert {name for _, name in tables_of(folder)} == SAMPLE.keys()
     assert differing(small.settings.warehouse, folder) == {}
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[str]:
+    """The address of a Spark Connect of this machine: a server of its own, of which a client knows nothing else."""
+    expect_spark()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    home = next(SPARK.parent.parent.glob("lib/python*/site-packages/pyspark"))
+    listens = ("binding.address=127.0.0.1", f"binding.port={port}")
+    server = subprocess.Popen(
+        [
+            *(home / "bin" / "spark-submit", "--master", "local[2]", "--conf", "spark.ui.enabled=false"),
+            *(part for one in listens for part in ("--conf", f"spark.connect.grpc.{one}")),
+            *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"),
+        ],
+        env=os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(SPARK)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while server.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.5)
+        assert server.poll() is None
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_is_only_an_address(small: DemoRun, tmp_path: Path, cluster: str) -> None:
+    folder = on_spark(small, tmp_path, "--address", cluster, "--only", *SAMPLE)
+    assert {name for _, name in tables_of(folder)} == SAMPLE.keys()
+    assert differing(small.settings.warehouse, folder) == {}
+
+
+def test_an_address_where_nothing_answers_is_said_at_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    expect_spark()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nowhere = f"sc://127.0.0.1:{free.getsockname()[1]}"
+    (tmp_path / "models.json").write_text("[]", encoding="utf-8")
+    ended = subprocess.run([SPARK, "-m", "flows.spark", tmp_path, "--address", nowhere], cwd=PROJECT, check=False)
+    assert ended.returncode == 2 and f"no Spark answers at {nowhere}" in capfd.readouterr().err
 
 
 def test_the_sample_needs_all_that_is_said_otherwise(
