@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants check slow faults orders readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -107,6 +107,9 @@ coverage: .venv-mutants/installed  ## lines and branches of receive, gate, publi
 
 mutants: .venv-mutants/installed  ## change lines of them; tests must notice (after make coverage): [ROOM=receive] [MUTANTS="--sample 40"]
 	$(WATCHED) $(BIN)/python tests/mutants/noticed.py $(if $(ROOM),--room $(ROOM)) $(MUTANTS)
+
+sqlmutants: .venv/developing  ## change the SQL of models; unit tests must notice: [MUTANTS="--sample 40 --model int_status_fact"]
+	PYTHONPATH=.:tests/mutants:tests/python $(BIN)/python tests/mutants/sql_noticed.py $(MUTANTS)
 
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with
 	$(BIN)/python -m venv .venv-bi

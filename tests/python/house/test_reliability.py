@@ -12,7 +12,7 @@ PRAGMA = re.compile(r"# pragma: no (cover|branch)(?P<reason>.*)")
 EQUIVALENT = PROJECT / "tests" / "mutants" / "equivalent.csv"
 
 
-@pytest.mark.parametrize("target", ["faults", "orders", "coverage", "mutants"])
+@pytest.mark.parametrize("target", ["faults", "orders", "coverage", "mutants", "sqlmutants"])
 def test_the_numbers_of_a_command_stand_between_its_marks(target: str) -> None:
     page = REPORT.read_text(encoding="utf-8")
     written = re.findall(rf"<!-- written by make {target} -->\n(.+?)\n<!-- end of make {target} -->", page, re.DOTALL)
