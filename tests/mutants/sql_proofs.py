@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
@@ -51,8 +51,9 @@ class Proof:
 
     database: str
     expected: str
-    """A table, or a query in brackets."""
+    """A table."""
     columns: str
+    """Those that are looked at, as SQL."""
     variables: Mapping[str, str]
 
     def notices(self, con: duckdb.DuckDBPyConnection, sql: str) -> bool:
@@ -68,7 +69,7 @@ class Proof:
         try:
             con.execute(f"use {self.database}")
             con.execute(f"create or replace temp table made as ({sql})")
-            made, expected = f"select {self.columns} from temp.made", f"from {self.expected}"
+            made, expected = (f"select {self.columns} from {table}" for table in ("temp.made", self.expected))
             other = f"({made} except all {expected}) union all ({expected} except all {made})"
             return con.execute(f"select count(*) from ({other})").fetchone() != (0,)
         except _NO_SQL:
@@ -119,7 +120,7 @@ class Models:
         with duckdb.connect(config={"threads": 1}) as con:
             con.execute(f"attach '{self._warehouse}' as warehouse (read_only)")
             by_test = {test["name"]: self._unit_test(con, test) for test in self.tests.get(model, [])}
-            proofs = by_test | {BY_ROWS: self._small_plan(model)}
+            proofs = by_test | {BY_ROWS: self._small_plan(con, model)}
             for name, proof in proofs.items():
                 if proof.notices(con, sql):
                     raise ValueError(f"{model} as it stands does not give what is expected: {name}")
@@ -132,8 +133,9 @@ class Models:
                     found.append(Result(mutant.within, mutant.was, mutant.becomes, ended))
         return Asked(model, self.checksum(model, count, seed), tuple(found))
 
-    def _small_plan(self, model: str) -> Proof:
-        return Proof("warehouse", f"warehouse.{self._tables[model]}", "*", self._default | self._night)
+    def _small_plan(self, con: duckdb.DuckDBPyConnection, model: str) -> Proof:
+        table = f"warehouse.{self._tables[model]}"
+        return Proof("warehouse", table, _named(_columns(con, table)), self._default | self._night)
 
     def _unit_test(self, con: duckdb.DuckDBPyConnection, test: dict[str, Any]) -> Proof:
         """A database with what is given, and the table that is expected, as dbt makes both of the YAML."""
@@ -143,8 +145,8 @@ class Models:
             table = self._tables[given["input"].removeprefix("ref('").removesuffix("')")]
             con.execute(f"create schema if not exists {name}.{table.partition('.')[0]}")
             _fill(con, f"{name}.{table}", f"warehouse.{table}", given["rows"])
-        columns = ", ".join(expected[0]) if expected else "*"
-        _fill(con, f"{name}.expected", f"(select {columns} from warehouse.{self._tables[test['model']]})", expected)
+        _fill(con, f"{name}.expected", f"warehouse.{self._tables[test['model']]}", expected)
+        columns = _named(expected[0] if expected else _columns(con, f"{name}.expected"))
         said = (test["overrides"] or {}).get("vars", {})
         return Proof(
             name, f"{name}.expected", columns, self._default | {key: str(value) for key, value in said.items()}
@@ -154,10 +156,19 @@ class Models:
 def _fill(con: duckdb.DuckDBPyConnection, table: str, like: str, rows: list[dict[str, Any]]) -> None:
     """Make a table with the columns of another, and these rows; what they do not name is empty."""
     con.execute(f"create table {table} as from {like} limit 0")
-    types = {column: kind for column, kind, *_ in con.execute(f"describe {table}").fetchall()}
+    types = _columns(con, table)
     for row in rows:
         values = ", ".join(f"cast({_literal(value)} as {types[column]}) as {column}" for column, value in row.items())
         con.execute(f"insert into {table} by name select {values}")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The columns of a table with their types."""
+    return {column: kind for column, kind, *_ in con.execute(f"describe {table}").fetchall()}
+
+
+def _named(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
 
 
 def _literal(value: Any) -> str:
