@@ -5,6 +5,7 @@ from conftest import DemoRun
 from sql_mutations import mutants, sample
 from sql_proofs import BY_ROWS, BY_TEST, SAME_ROWS, Models
 
+MODEL = "int_milestone_by_project"
 QUERY = """
 with counted as (
     select code, row_number() over (partition by code order by on_day desc) as place, coalesce(amount, 0) as amount
@@ -56,8 +57,18 @@ def models(small: DemoRun) -> Models:
 
 
 def test_a_change_of_a_model_is_noticed_by_its_unit_tests_and_without_these_by_its_rows(models: Models) -> None:
-    ended = {result.ended for result in models.ask("int_status_scale", 10, 1).results}
-    assert BY_TEST in ended
-    models.tests.pop("int_status_scale")
-    without = {result.ended for result in models.ask("int_status_scale", 10, 1).results}
-    assert without <= {BY_ROWS, SAME_ROWS}
+    asked = models.ask(MODEL, 6, 1)
+    assert len(asked.results) == 6 and BY_TEST in {result.ended for result in asked.results}
+    unit_tests = models.tests.pop(MODEL)
+    without = models.ask(MODEL, 6, 1)
+    assert without.of != asked.of and {result.ended for result in without.results} == {BY_ROWS, SAME_ROWS}
+    wrong = unit_tests[0] | {"expect": {"rows": [{"project_code": "no such project"}]}}
+    models.tests[MODEL] = [wrong]
+    with pytest.raises(ValueError, match=wrong["name"]):
+        models.ask(MODEL, 1, 1)
+
+
+def test_of_the_models_that_are_one_macro_the_one_with_unit_tests_is_asked(models: Models) -> None:
+    asked = models.to_ask()
+    assert "int_project_status_version" in asked and "int_finance_version" not in asked
+    assert {"int_status_fact", "fct_finance"} < set(asked) < set(models.sql)
