@@ -121,8 +121,10 @@ def _can_be_left_out(node: exp.Expr) -> bool:
         return not isinstance(node.parent, exp.Filter)  # which is left out whole
     if isinstance(node.parent, exp.Connector):
         return type(node) is not type(node.parent)  # else each part of it is
-    of = (type(node.parent), node.arg_key)
-    return of in LEFT_OUT and (of == (exp.Case, "default") or len(node.parent.args[node.arg_key]) >= LEFT_OUT[of])
+    if node.parent is None or node.arg_key is None:
+        return False
+    beside, at_least = node.parent.args[node.arg_key], LEFT_OUT.get((type(node.parent), node.arg_key))
+    return at_least is not None and (len(beside) if isinstance(beside, list) else 1) >= at_least
 
 
 def _joins(join: exp.Join) -> Iterator[exp.Expr]:

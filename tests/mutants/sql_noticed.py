@@ -62,15 +62,25 @@ def table(models: Models, found: Mapping[str, Asked], count: int, seed: int) -> 
     yield _row("those with a unit test", models, [of_model for name, of_model in found.items() if name not in without])
     yield ""
     yield f"Without a unit test, so that the small plan alone was asked: {', '.join(f'`{name}`' for name in without)}."
+    missed = {name: _ended(found[name])[BY_ROWS] for name in sorted(set(found) - set(without))}
+    yield ""
+    yield (
+        "With a unit test, and so many changes gave other rows on the small plan that none of their own notices: "
+        f"{', '.join(f'`{name}` {count}' for name, count in missed.items() if count)}."
+    )
 
 
 def _row(name: str, models: Models, asked: list[Asked]) -> str:
-    ended = Counter(result.ended for of_model in asked for result in of_model.results)
+    ended = _ended(*asked)
     seen = ended[BY_TEST] + ended[BY_ROWS]
     tested = f"{sum(of_model.model in models.tests for of_model in asked)} of {len(asked)}"
     score = f"{100 * ended[BY_TEST] / seen:.0f} %" if seen else ""
     numbers = (ended.total(), ended[BY_TEST], ended[BY_ROWS], ended[SAME_ROWS])
     return f"| {' | '.join((name, tested, *map(str, numbers), score))} |"
+
+
+def _ended(*asked: Asked) -> Counter[str]:
+    return Counter(result.ended for of_model in asked for result in of_model.results)
 
 
 def main() -> int:
