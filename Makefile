@@ -108,7 +108,7 @@ coverage: .venv-mutants/installed  ## lines and branches of receive, gate, publi
 mutants: .venv-mutants/installed  ## change lines of them; tests must notice (after make coverage): [ROOM=receive] [MUTANTS="--sample 40"]
 	$(WATCHED) $(BIN)/python tests/mutants/noticed.py $(if $(ROOM),--room $(ROOM)) $(MUTANTS)
 
-sqlmutants: .venv/developing  ## change the SQL of models; unit tests must notice: [MUTANTS="--sample 40 --model int_status_fact"]
+sqlmutants: .venv/developing  ## change the SQL of models; unit tests must notice (some minutes): [MUTANTS="--model int_status_fact"]
 	PYTHONPATH=.:tests/mutants:tests/python $(BIN)/python tests/mutants/sql_noticed.py $(MUTANTS)
 
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with

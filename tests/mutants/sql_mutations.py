@@ -15,7 +15,7 @@ OTHER: dict[type[exp.Expr], type[exp.Expr]] = {
     **{exp.LogicalAnd: exp.LogicalOr, exp.LogicalOr: exp.LogicalAnd, exp.First: exp.Last, exp.Last: exp.First},
 }
 """What is easily written for what; a sign that treats what is empty otherwise is among them."""
-LEFT_OUT = {
+LEFT_OUT: dict[tuple[type[exp.Expr], str], int] = {
     **{(exp.Case, "ifs"): 2, (exp.Case, "default"): 1, (exp.In, "expressions"): 2},
     **{(exp.Join, "using"): 2, (exp.Window, "partition_by"): 1, (exp.Coalesce, "expressions"): 1},
 }
