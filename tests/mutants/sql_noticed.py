@@ -60,14 +60,16 @@ def table(models: Models, found: Mapping[str, Asked], count: int, seed: int) -> 
     yield _row("all", models, list(found.values()))
     without = sorted(set(found) - set(models.tests))
     yield _row("those with a unit test", models, [of_model for name, of_model in found.items() if name not in without])
-    yield ""
-    yield f"Without a unit test, so that the small plan alone was asked: {', '.join(f'`{name}`' for name in without)}."
+    yield from _listed("Without a unit test, so that the small plan alone was asked", without)
+    told = "With a unit test, and so many changes gave other rows on the small plan that none of their own notices"
     missed = {name: _ended(found[name])[BY_ROWS] for name in sorted(set(found) - set(without))}
-    yield ""
-    yield (
-        "With a unit test, and so many changes gave other rows on the small plan that none of their own notices: "
-        f"{', '.join(f'`{name}` {count}' for name, count in missed.items() if count)}."
-    )
+    yield from _listed(told, [f"{name}: {count}" for name, count in missed.items() if count])
+
+
+def _listed(said: str, names: list[str]) -> Iterator[str]:
+    if names:
+        yield ""
+        yield f"{said}: {', '.join(f'`{name}`' for name in names)}."
 
 
 def _row(name: str, models: Models, asked: list[Asked]) -> str:
