@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from expectations import declared, duckdb_sql
+from expectations import declared, duckdb_sql, sparing
 from flows.personal_data import CANDIDATE, kinds_in, public_values
 from flows.registry import SEVERITIES, own_severities, rules
 
@@ -167,8 +167,7 @@ def _not_held(con: duckdb.DuckDBPyConnection, suite: dict[str, Any], address: st
 
 
 def _results(batch: Any, name: str, asked: list[dict[str, Any]], result_format: dict[str, Any]) -> list[Any]:
-    import great_expectations as gx
-
+    gx = sparing.great_expectations()
     outcome = batch.validate(gx.ExpectationSuite(name=name, expectations=asked), result_format=result_format)
     if len(outcome.results) != len(asked):
         raise GateBroken(f"suite {name}: {len(outcome.results)} results of {len(asked)} expectations")
@@ -177,6 +176,7 @@ def _results(batch: Any, name: str, asked: list[dict[str, Any]], result_format: 
 
 def _table(address: str, name: str, query: str) -> Any:
     """What is asked in SQL."""
+    sparing.great_expectations()
     from great_expectations.datasource.fluent import SQLDatasource
 
     source = SQLDatasource(name=name, connection_string=address, create_temp_table=False)
@@ -280,8 +280,7 @@ def _raised(info: Any) -> str:
 
 @cache
 def _context() -> Any:
-    import great_expectations as gx
-
+    gx = sparing.great_expectations()
     for name in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")

@@ -1,0 +1,36 @@
+"""What of Great Expectations is left undone: nothing that it judges by."""
+
+import sys
+
+from expectations import declared, sparing
+
+
+def test_an_expectation_has_its_own_configuration_and_makes_it_once() -> None:
+    gx = sparing.great_expectations()
+    suite = max(declared.read("submission"), key=lambda suite: len(suite["expectations"]))
+    asked = gx.ExpectationSuite(name=suite["name"], expectations=suite["expectations"]).expectations
+    assert len(asked) > 2
+    for expectation, said in zip(asked, suite["expectations"], strict=True):
+        assert expectation.configuration.to_domain_obj() == expectation
+        assert expectation.configuration.meta == said["meta"], "and not that of another"
+        assert expectation.configuration is expectation.configuration
+
+
+def test_what_is_not_there_counts_in_the_name_of_a_metric_as_it_did() -> None:
+    sparing.great_expectations()
+    from great_expectations.core import id_dict
+    from great_expectations.util import convert_to_json_serializable
+
+    asked = {"column": "a", "row_condition": None, "mostly": 1.0, "value_set": ["x", None]}
+    assert id_dict.convert_to_json_serializable(asked) == convert_to_json_serializable(asked)
+
+
+def test_what_is_imported_later_is_there_once_something_of_it_is_asked() -> None:
+    name = "wave"
+    sys.modules.pop(name, None)
+    with sparing._later(name):
+        import wave
+
+        assert "open" not in vars(wave)
+    assert name not in sys.modules
+    assert wave.open and "open" in vars(sys.modules[name])
