@@ -64,12 +64,14 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_da
     if "duckdb" in mart.forms:
         # What a foreign key refers to is looked for where one is.
         con.execute("use release")
+        con.execute("begin")  # each comment by itself would be written down before the next
         con.execute(f"create table {mart.name} ({', '.join(_definitions(mart, in_database))})")
+        con.execute(f"comment on table {mart.name} is {_quoted(mart.comment)}")
+        for column in mart.columns:
+            con.execute(f"comment on column {mart.name}.{column.name} is {_quoted(column.comment)}")
+        con.execute("commit")
         con.execute("use memory")
         con.execute(f"insert into release.main.{mart.name} from rows")
-        con.execute(f"comment on table release.main.{mart.name} is {_quoted(mart.comment)}")
-        for column in mart.columns:
-            con.execute(f"comment on column release.main.{mart.name}.{column.name} is {_quoted(column.comment)}")
     if "parquet" in mart.forms:
         con.execute(
             f"copy rows to {_quoted(f'{folder / PARQUET / mart.name}.parquet')} (format parquet, compression zstd)"
