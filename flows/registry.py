@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.settings import PROJECT
+from flows import PROJECT
 
 SEEDS = PROJECT / "seeds"
 FILE_NAME = "@file_name"

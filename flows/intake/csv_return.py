@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from flows.intake.fit import Refusal, choose, clean_headers
 from flows.intake.sheets import MOST_NOTES, NAMED, Intake, Refused, Row, over_limit
@@ -14,7 +15,9 @@ from flows.intake.signs import escapes_read, is_blank
 from flows.intake.text import Encoding, encoding_of
 from flows.intake.transposed import read_transposed, upright
 from flows.registry import Layout
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 CSV_SHEET = "csv"
 """A CSV file is one sheet of this name."""
@@ -47,7 +50,7 @@ class _Csv:
     """The content of a CSV file under its layout."""
 
     def __init__(
-        self, content: bytes, encoding: Encoding, layout: Layout, name: str, width: int, limits: Settings
+        self, content: bytes, encoding: Encoding, layout: Layout, name: str, width: int, limits: "Settings"
     ) -> None:
         self._content = content
         self._encoding = encoding
@@ -167,7 +170,7 @@ def _reads_on_its_side(
     return False
 
 
-def _fallbacks(content: bytes, candidates: Sequence[Layout], name: str, limits: Settings) -> set[str]:
+def _fallbacks(content: bytes, candidates: Sequence[Layout], name: str, limits: "Settings") -> set[str]:
     """The encodings of what is no UTF-8: of several that layouts declare, those of a layout that fits in its own."""
     declared = {layout.fallback_encoding for layout in candidates} - {""}
     if len(declared) < 2:
@@ -182,7 +185,7 @@ def _fallbacks(content: bytes, candidates: Sequence[Layout], name: str, limits: 
 
 
 def _csv_layout(
-    content: bytes, encoding: Encoding, candidates: Sequence[Layout], name: str, limits: Settings
+    content: bytes, encoding: Encoding, candidates: Sequence[Layout], name: str, limits: "Settings"
 ) -> tuple[Layout, list[str], list[Refusal]]:
     """The layout whose headers are there when the file is read in that layout's own dialect, with the notes above them.
 

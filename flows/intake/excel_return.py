@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
-from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
-
 from flows import registry
+from flows.intake import references
 from flows.intake.book import Book, BrokenBook, SheetPart, is_true, local_name, text_of, unescaped
 from flows.intake.container import opened
 from flows.intake.fit import Refusal, choose, clean_headers, found, is_like_none, unknown_headers
@@ -146,7 +145,7 @@ class _Worksheet:
             raise Refused(Refusal("F01", self.name, number, value=f"{reference} in rij {number}"))
         if letters not in self._columns:
             try:
-                self._columns[letters] = column_index_from_string(letters)
+                self._columns[letters] = references.column_number(letters)
             except ValueError:
                 raise BrokenBook(f"cel {reference[:20]} in rij {number}") from None
         return self._columns[letters]
@@ -354,7 +353,7 @@ def _told_of(
     hidden = [*_spans(n for n in worksheet.hidden_rows if (n in read if is_turned else n > header_row))]
     columns = range(header_row + 1, turned_width + 1) if is_turned else read
     for first, last in worksheet.hidden_columns:
-        hidden += [get_column_letter(n) for n in columns if first <= n <= last]
+        hidden += [references.column_letters(n) for n in columns if first <= n <= last]
     if hidden:
         yield Refusal("F11", name, value=", ".join(hidden)[:200])
     formulas = worksheet.uncalculated
@@ -377,8 +376,8 @@ def _told_of(
 
 def _bounds(place: str) -> tuple[int, int, int, int]:
     try:
-        first_column, first_row, last_column, last_row = (bound or 1 for bound in range_boundaries(place))
-    except (ValueError, TypeError):
+        first_column, first_row, last_column, last_row = (bound or 1 for bound in references.bounds(place))
+    except ValueError:
         raise BrokenBook(f"samengevoegde cellen '{place[:20]}'") from None
     return first_column, first_row, last_column, last_row
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
@@ -22,12 +23,14 @@ from flows.intake.fit import Refusal
 from flows.intake.json_return import read_json
 from flows.intake.sheets import ROW_SCHEMA, Intake, Parsed, Refused, Sheet, over_limit
 from flows.registry import Layout
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 __all__ = ["CSV_SHEET", "ROW_SCHEMA", "Parsed", "Sheet", "parse_file"]
 
 
-def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: Settings) -> Parsed:
+def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Settings") -> Parsed:
     """Read one file into ``target/rows.parquet`` and ``target/parsed.json``.
 
     Args:

@@ -6,13 +6,15 @@ Where the machine or our own code failed, a file has no verdict: nothing is kept
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows import registry
 from flows.intake import sandbox
 from flows.intake.fit import Refusal
 from flows.intake.parse import Parsed, parse_file, write_parsed
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class NotRead(RuntimeError):
         """How the reading of each ended."""
 
 
-def parse_all(jobs: Sequence[Job], limits: Settings, on_done: Callable[[Job], None] = lambda job: None) -> None:
+def parse_all(jobs: Sequence[Job], limits: "Settings", on_done: Callable[[Job], None] = lambda job: None) -> None:
     """Read every file; afterwards each target folder holds ``rows.parquet`` and ``parsed.json``.
 
     Raises:
@@ -63,7 +65,7 @@ def _write_refusal(job: Job, parsed: Parsed) -> None:
     write_parsed(job.target, parsed)
 
 
-def _read(order: Any, limits: Settings) -> str:
+def _read(order: Any, limits: "Settings") -> str:
     content, plan_code, target, cutoff_date = order
     parse_file(Path(content), registry.layouts(plan_code, cutoff_date), Path(target), limits)
     return "read"

@@ -24,10 +24,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from types import SimpleNamespace
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from flows import log
-from flows.settings import PROJECT, Settings
+from flows import PROJECT, log
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 Broken = tuple[str, str]
 """What a child did, and what it was allowed."""
@@ -64,7 +67,7 @@ class Failed(RuntimeError):
 def run_all(
     body: str,
     jobs: Sequence[Any],
-    limits: Settings,
+    limits: "Settings",
     on_done: Callable[[int, str], None],
     on_broken: Callable[[int, Broken], None],
     files: "Files | None" = None,
@@ -113,7 +116,7 @@ def _environment() -> dict[str, str]:
 
 
 def _run_child(
-    body: str, jobs: Sequence[Any], limits: Settings, files: Files, on_done: Callable[[int, str], None]
+    body: str, jobs: Sequence[Any], limits: "Settings", files: Files, on_done: Callable[[int, str], None]
 ) -> tuple[int, Broken | str | None]:
     """How many jobs one child finished, and what ended it before the rest: a limit of its file, or anything else."""
     order = {
@@ -129,7 +132,7 @@ def _run_child(
         json.dump(order, stdin)
         stdin.seek(0)
         process = subprocess.Popen(
-            [sys.executable, "-m", body],
+            [sys.executable, "-m", "flows.intake.child", body],
             cwd=PROJECT,
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -212,7 +215,7 @@ def is_of_the_machine(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None)
 
 
-def memory_was_there(limits: Settings) -> bool:
+def memory_was_there(limits: "Settings") -> bool:
     """Whether the machine has as much memory as a file may take, so that taking more was the file's doing."""
     words = Path("/proc/meminfo").read_text().split()
     free = int(words[words.index("MemAvailable:") + 1]) * 1024
@@ -235,14 +238,14 @@ def _keep_to(read: Sequence[Path], write: Sequence[Path]) -> None:
     landlock.only([*read, *ours, *python, *machine, *devices], [*write, Path(tempfile.gettempdir())])
 
 
-def work(do: Callable[[Any, Settings], str]) -> None:
+def work(do: "Callable[[Any, Settings], str]") -> None:
     """Body of the child: take the order from standard input, answer one word per finished job.
 
     Args:
         do: does one job and says its word; imported with all it needs, since nothing more may be loaded afterwards.
     """
     order = json.loads(sys.stdin.read())
-    limits = Settings(**order["limits"])
+    limits = cast("Settings", SimpleNamespace(**order["limits"]))
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
     # Of what it takes to be there at all no file is the cause.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,9 @@ from flows.intake.fit import Refusal, found, unknown_headers
 from flows.intake.signs import around, control_sign, mangled_sign, with_controls_shown
 from flows.personal_data import kinds_in
 from flows.registry import Layout
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 ROW_SCHEMA = pa.schema(
     [
@@ -75,7 +78,7 @@ class Intake:
     """One file on its way: what it may be and cost, and where its rows and refusals go."""
 
     layouts: Sequence[Layout]
-    limits: Settings
+    limits: "Settings"
     writer: pq.ParquetWriter
     parsed: Parsed
     inflated: int = 0

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from openpyxl.xml.functions import fromstring
+from defusedxml.ElementTree import fromstring
 
 from flows import registry
 from flows.intake.archive import Receipt

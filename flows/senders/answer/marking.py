@@ -12,13 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows import log, registry
 from flows.intake import sandbox
 from flows.senders.answer import marks
 from flows.senders.answer.verdict import Answer
-from flows.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 _MARKED, _UNMARKED = "marked", "unmarked"
 _TRIES = 2
@@ -34,7 +36,7 @@ class Job:
 
 
 def mark_all(
-    jobs: Sequence[Job], limits: Settings, on_failed: Callable[[str], None] = lambda submission_id: None
+    jobs: Sequence[Job], limits: "Settings", on_failed: Callable[[str], None] = lambda submission_id: None
 ) -> set[str]:
     """Mark every workbook that can be; the submission ids of those that were.
 
@@ -51,7 +53,7 @@ def mark_all(
     return {submission_id for submission_id, word in words.items() if word == _MARKED}
 
 
-def _try(jobs: Sequence[Job], limits: Settings, words: dict[str, str]) -> None:
+def _try(jobs: Sequence[Job], limits: "Settings", words: dict[str, str]) -> None:
     """Have these marked in the sandbox; of those that the machine fails there is no word afterwards."""
 
     def tell(number: int, word: str) -> None:
@@ -73,7 +75,7 @@ def _try(jobs: Sequence[Job], limits: Settings, words: dict[str, str]) -> None:
             job.target.unlink(missing_ok=True)
 
 
-def _mark(order: Any, limits: Settings) -> str:
+def _mark(order: Any, limits: "Settings") -> str:
     content, fields, target = Path(order[0]), order[1], Path(order[2])
     fields["received_at"] = datetime.fromisoformat(fields["received_at"])
     fields["findings"], fields["replacements"] = tuple(fields["findings"]), tuple(fields["replacements"])
@@ -91,7 +93,7 @@ def _mark(order: Any, limits: Settings) -> str:
     return _MARKED
 
 
-def _is_a_limit(error: BaseException, limits: Settings) -> bool:
+def _is_a_limit(error: BaseException, limits: "Settings") -> bool:
     """Whether marking took more memory, or wrote more, than one file may."""
     if isinstance(error, MemoryError):
         return sandbox.memory_was_there(limits)
