@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -69,8 +69,16 @@ def rows(seed: str) -> Iterator[dict[str, str]]:
 
     A row of another width than the header is none: it is of a plan that is stopped for it, and says nothing to others.
     """
-    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        yield from (row for row in csv.DictReader(file) if None not in row and None not in row.values())
+    path = SEEDS / f"{seed}.csv"
+    written = path.stat()
+    return map(dict, _rows(path, written.st_mtime_ns, written.st_size))
+
+
+@lru_cache(maxsize=128)
+def _rows(path: Path, *_written: int) -> tuple[dict[str, str], ...]:
+    """The rows of a file as it was written last: some are asked thousands of times in a night."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(row for row in csv.DictReader(file) if None not in row and None not in row.values())
 
 
 @cache

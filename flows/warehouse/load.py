@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -73,7 +73,7 @@ def load(
         ReadingFailed: naming each submission that could not be read.
     """
     archive.expect_whole(sources)
-    folders = {receipt: parsed_folder(settings, receipt) for receipt in sources}
+    folders = parsed_folders(settings, sources)
     unread = sorted(
         {
             (sources[r], r.plan_code, folder, registry.cutoff_date(r.plan_code, r.meetmoment_code))
@@ -104,16 +104,16 @@ def load(
         _insert_parsed(con, folders)
 
 
-def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
-    """Text rows are kept between runs; the name changes with whatever could change them."""
-    digest = hashlib.sha256()
+def parsed_folders(settings: Settings, receipts: Iterable[Receipt]) -> dict[Receipt, Path]:
+    """Where the text rows of each file are kept between runs; the name changes with whatever could change them."""
+    of_all = hashlib.sha256()
     for path in (
         *sorted(PROJECT.glob("flows/intake/*.py")),
         *sorted(registry.SEEDS.glob("contract/*.csv")),
         *sorted(registry.SEEDS.glob("layouts/*.csv")),
     ):
-        digest.update(path.read_bytes())
-    digest.update(
+        of_all.update(path.read_bytes())
+    of_all.update(
         settings.model_dump_json(
             exclude={
                 *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"),
@@ -121,10 +121,15 @@ def parsed_folder(settings: Settings, receipt: Receipt) -> Path:
             }
         ).encode()
     )
-    # Which layouts apply depends on the meetmoment.
-    valid = registry.layouts(receipt.plan_code, registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code))
-    digest.update(" ".join(layout.code for layout in valid).encode())
-    return settings.build / "parsed" / f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
+    folders = {}
+    for receipt in receipts:
+        digest = of_all.copy()
+        # Which layouts apply depends on the meetmoment.
+        valid = registry.layouts(receipt.plan_code, registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code))
+        digest.update(" ".join(layout.code for layout in valid).encode())
+        name = f"{receipt.sha256}-{receipt.plan_code}-{digest.hexdigest()[:12]}"
+        folders[receipt] = settings.build / "parsed" / name
+    return folders
 
 
 def is_read(folder: Path) -> bool:

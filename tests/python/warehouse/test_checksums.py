@@ -53,18 +53,22 @@ def test_the_code_of_a_release_is_all_that_decides_what_is_in_it(project: Path, 
     assert registry.code_checksum() != before
 
 
+def _folder(settings: Settings) -> Path:
+    return load.parsed_folders(settings, [RECEIPT])[RECEIPT]
+
+
 @pytest.mark.parametrize("pattern", ["flows/intake/*.py", "seeds/contract/*.csv", "seeds/layouts/*.csv"])
 def test_a_file_is_read_anew_when_the_reading_the_contract_or_a_layout_changed(project: Path, pattern: str) -> None:
     settings = Settings(home=project)
-    before = load.parsed_folder(settings, RECEIPT)
-    assert before == load.parsed_folder(settings, RECEIPT)
+    before = _folder(settings)
+    assert before == _folder(settings)
     change(project, pattern)
-    assert load.parsed_folder(settings, RECEIPT) != before
+    assert _folder(settings) != before
 
 
 def test_a_file_is_read_anew_under_other_limits_and_not_in_another_home(project: Path) -> None:
     names = [
-        load.parsed_folder(settings, RECEIPT).name
+        _folder(settings).name
         for settings in (
             Settings(home=project),
             Settings(home=project / "elsewhere"),
