@@ -15,7 +15,7 @@ from flows.intake.archive import Receipt
 from flows.intake.reading import Job, parse_all
 from flows.release.kept import Release
 from flows.settings import Settings
-from flows.warehouse.load import is_read, parsed_folder
+from flows.warehouse.load import is_read, parsed_folders
 
 
 class NotTraceable(LookupError):
@@ -90,7 +90,7 @@ def records(of: Release, mart: str) -> tuple[str, ...]:
 def _public(of: Release, con: duckdb.DuckDBPyConnection, record: str) -> set[str]:
     """What went out of a record in any mart that states it; the rest is not shown by a trace either."""
     marts = [mart for mart in of.manifest["records"] if record in records(of, mart)]
-    return {name for mart in marts for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+    return {name for mart in marts for name in con.table(mart).columns}
 
 
 Field = tuple[str, str | None, str | None, str | None]
@@ -152,7 +152,7 @@ def _text(texts: list[str | None], letter: str) -> str | None:
 def _texts(settings: Settings, origin: Origin) -> list[str | None]:
     """The cells of the row as the archived file has them, read again in the limited child where need be."""
     receipt = _receipt(settings, origin)
-    folder = parsed_folder(settings, receipt)
+    folder = parsed_folders(settings, [receipt])[receipt]
     content = archive.content_path(settings.archive, receipt.sha256)
     archive.expect_whole({receipt: content})
     if not is_read(folder):
@@ -165,7 +165,7 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
 
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:
-    for receipt in archive.receipts(settings.archive, settings.plan):
-        if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
+    for receipt in archive.receipts(settings.archive, settings.plan, origin.sha256):
+        if receipt.submission_id == origin.submission_id:
             return receipt
     raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")

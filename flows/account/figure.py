@@ -235,7 +235,7 @@ def _side(
     count: int,
     added: Decimal,
 ) -> Side:
-    columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+    columns = set(con.table(mart).columns)
     name = "part.trace_key"
     joined = ""
     if "project_code" in columns:
@@ -287,7 +287,7 @@ def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
         if mart not in of.manifest["records"]:
             continue
         (record, *_) = cells.records(of, mart)
-        columns = {name: None for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+        columns = dict.fromkeys(con.table(mart).columns)
         keys = [
             cells.column_of(columns, row["field"])
             for row in registry.rows("contract/record_field")

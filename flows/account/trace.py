@@ -120,7 +120,8 @@ def _in_full(of: Release, key: str) -> str:
 
 def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
     """The row of a key, and the column it names; a row without a trace key goes by the key of its mart."""
-    types = {name: type_ for name, type_, *_ in con.sql(f"describe {mart}").fetchall()}
+    table = con.table(mart)
+    types = dict(zip(table.columns, map(str, table.types), strict=True))
     row_key, colon, column = key.rpartition(":")
     if not colon or column not in types:
         row_key, column = key, ""

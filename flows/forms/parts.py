@@ -146,7 +146,7 @@ def parts(con: duckdb.DuckDBPyConnection, row: Row, figure: str) -> tuple[Part, 
 def _parts(con: duckdb.DuckDBPyConnection, declaration: Mapping[str, str], row: Row) -> Iterator[Part]:
     """The rows of the registry's condition that share the keys of the aggregate and are in its scope."""
     mart = declaration["part_mart"]
-    columns = {name for (name, *_) in con.sql(f"describe {mart}").fetchall()}
+    columns = set(con.table(mart).columns)
     query = f"""
         select part.trace_key, cast({declaration["amount"]} as decimal(32, 6))
         from {mart} as part

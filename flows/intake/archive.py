@@ -174,14 +174,17 @@ def has_receipts(archive: Path, plan_code: str) -> bool:
     return any(archive.glob(f"*/receipts/{plan_code}__*.json"))
 
 
-def receipts(archive: Path, plan_code: str) -> list[Receipt]:
+def receipts(archive: Path, plan_code: str, sha256: str = "*") -> list[Receipt]:
     """Every receipt of a plan, by time and then by sha256, so that order of delivery within a run never matters.
+
+    Args:
+        sha256: only the receipts of these bytes are read.
 
     Raises:
         Damaged: naming a receipt that cannot be read.
     """
     found = []
-    for path in archive.glob(f"*/receipts/{plan_code}__*.json"):
+    for path in archive.glob(f"{sha256}/receipts/{plan_code}__*.json"):
         found.append(_read(path, Receipt, "received_at"))
         if found[-1].sha256 != path.parent.parent.name:
             raise Damaged(f"{path} is a receipt of other bytes; put it back from a copy")

@@ -79,7 +79,7 @@ def _query(
     con: duckdb.DuckDBPyConnection, mart: str, declaration: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 ) -> str:
     part_mart = declaration["part_mart"]
-    columns = {name for (name, *_) in con.sql(f"describe {part_mart}").fetchall()}
+    columns = set(con.table(part_mart).columns)
     own = {**declaration, "condition": _of_part(declaration["condition"], columns)}
     condition = _of_whole(parts.which(own, columns, rows[0]))
     keys = ", ".join("'" + str(row["trace_key"]).replace("'", "''") + "'" for row in rows)

@@ -1,6 +1,7 @@
 """Traces on the small plan: the place of a value and its text, the parts of a figure, and what is not there."""
 
 import shutil
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,10 +21,12 @@ PAID = "veerkracht/fct_finance_as_returned/m7/VV014/provisional/paid"
 
 
 @pytest.fixture(scope="module")
-def last(small: DemoRun) -> Release:
+def last(small: DemoRun) -> Iterator[Release]:
+    """The release, held open: each trace would open it anew, at ten times its own cost."""
     found = kept.current(small.settings)
     assert found
-    return found
+    with duckdb.connect(str(found.database), read_only=True):
+        yield found
 
 
 def test_a_row_of_every_fact_leads_to_the_cells_that_it_was_read_from(small: DemoRun, last: Release) -> None:
