@@ -112,9 +112,9 @@ sqlmutants: .venv/developing  ## change the SQL of models; unit tests must notic
 	PYTHONPATH=.:tests/mutants:tests/python $(BIN)/python tests/mutants/sql_noticed.py $(MUTANTS)
 
 bi: .venv/developing  ## clients of other versions and languages that the tests read a release with
-	$(BIN)/python -m venv .venv-bi
+	$(BIN)/python -m venv --without-pip .venv-bi
 	$(BIN)/uv pip install --python .venv-bi/bin/python --quiet --require-hashes -r tests/bi/requirements.lock
-	$(BIN)/python -m venv .venv-ckan
+	$(BIN)/python -m venv --without-pip .venv-ckan
 	$(BIN)/uv pip install --python .venv-ckan/bin/python --quiet --require-hashes -r tests/bi/requirements-ckan.lock
 	npm ci --prefix tests/bi --no-audit --no-fund --ignore-scripts
 
