@@ -109,6 +109,7 @@ def parsed_folders(settings: Settings, receipts: Iterable[Receipt]) -> dict[Rece
     of_all = hashlib.sha256()
     for path in (
         *sorted(PROJECT.glob("flows/intake/*.py")),
+        PROJECT / "flows/personal_data.py",
         *sorted(registry.SEEDS.glob("contract/*.csv")),
         *sorted(registry.SEEDS.glob("layouts/*.csv")),
     ):

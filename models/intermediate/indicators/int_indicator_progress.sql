@@ -127,7 +127,7 @@ ruled as (
         coalesce(counted.set_apart_count, 0) as set_apart_count,
         counted.missing_parts,
         coalesce(counted.warning_count, 0) as warning_count,
-        coalesce(asked.target_date, counted.target_date_returned) as target_date_known,
+        coalesce(counted.target_date_returned, asked.target_date) as target_date_known,
         case
             when asked.level = 'context' then 'context_is_never_aggregated'
             when not asked.is_registered then 'not_registered'
