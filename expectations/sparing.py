@@ -64,10 +64,11 @@ def _once(made: Any) -> Any:
     kept: dict[int, tuple[Any, Any]] = {}
 
     def configuration(of: Any) -> Any:
-        if id(of) not in kept:
+        found = kept.get(id(of))
+        if not found:
             if len(kept) >= _AT_ONCE:
                 kept.clear()
-            kept[id(of)] = of, made(of)
-        return kept[id(of)][1]
+            found = kept[id(of)] = of, made(of)  # beside the expectation itself, so that no other gets its number
+        return found[1]
 
     return configuration

@@ -166,6 +166,6 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:
     for receipt in archive.receipts(settings.archive, settings.plan, origin.sha256):
-        if receipt.submission_id == origin.submission_id:
+        if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
             return receipt
     raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
