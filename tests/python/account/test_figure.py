@@ -1,7 +1,7 @@
 """The account of a figure: an auditor's questions answered by one command, and how a figure is found."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,10 +25,12 @@ ASKED = "veerkracht/agg_headline_figure/m3/committed_share/total"
 
 
 @pytest.fixture(scope="module")
-def current(demo: DemoRun) -> Release:
+def current(demo: DemoRun) -> Iterator[Release]:
+    """The release, held open: each command would open it anew, which costs more than most of what it asks."""
     found = kept.current(demo.settings)
     assert found
-    return found
+    with duckdb.connect(str(found.database), read_only=True):
+        yield found
 
 
 @pytest.fixture
