@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows import PROJECT
+from flows.project import PROJECT
 
 SEEDS = PROJECT / "seeds"
 FILE_NAME = "@file_name"

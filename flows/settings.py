@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from flows import PROJECT
+from flows.project import PROJECT
 
 
 class WrongSetting(ValueError):

@@ -27,7 +27,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from flows import PROJECT, log
+from flows import log
+from flows.project import PROJECT
 
 if TYPE_CHECKING:
     from flows.settings import Settings
