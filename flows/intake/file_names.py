@@ -6,16 +6,14 @@ from functools import cache
 from flows import registry
 
 _VERSION = re.compile(r"_v(\d{1,3})\.[^.]+$", re.IGNORECASE)
-_SERIES = re.compile(r"^(.+?)(_v\d+)?(\.[^.]+)?$", re.IGNORECASE)
+_SERIES = re.compile(r"^(.+?)(_v\d+)?(\.[^.]+)?$", re.IGNORECASE | re.DOTALL)
 """The name without its version, where the registry says nothing else of the plan's layouts."""
 
 
 def series_of(plan_code: str, file_name: str) -> str:
     """The name of the series: two files of it are versions of each other."""
-    for pattern in (*_series_patterns(plan_code), _SERIES):
-        if found := pattern.search(file_name):
-            return found[1].casefold()
-    return file_name.casefold()
+    found = (pattern.search(file_name) for pattern in (*_series_patterns(plan_code), _SERIES))
+    return next(filter(None, found))[1].casefold()
 
 
 def declared_version(plan_code: str, file_name: str) -> int | None:

@@ -12,6 +12,7 @@ from unittest.mock import Mock
 import pytest
 
 from flows.intake import archive, arrivals, file_names, waiting, withdrawal
+from flows.intake.inbox import of_no_plan, placed, unplaced
 from flows.night import Night, receive
 from flows.settings import Settings
 from flows.standing import nothing_new, quick_look, remember, standing
@@ -292,6 +293,18 @@ def test_a_crowd_of_files_is_one_message_and_stops_no_other_meetmoment(home: Set
     assert len(receive(Night(home, NOW + timedelta(days=1)))) == 4, "with room enough they come in after all"
 
 
+def test_a_crowd_is_told_by_its_count_and_its_size(home: Settings) -> None:
+    found = arrivals.arrivals(home, NOW)
+    found.crowds["m1"] = 4, 600 * 1024**2
+    (told,) = arrivals.crowded(home.model_copy(update={"max_night_files": 7, "max_night_mb": 500}), found)
+    assert (told["file_name"], told["folder"]) == ("4 x", str(home.inbox / "m1"))
+    assert (
+        told["remedy_nl"].startswith("4 nieuwe bestanden (600 MB) is meer")
+        and "(7 bestanden, 500 MB)" in told["remedy_nl"]
+    )
+    assert told["remedy_en"].startswith("4 new files (600 MB) are more") and "(7 files, 500 MB)" in told["remedy_en"]
+
+
 def test_a_file_that_is_taken_away_meanwhile_hides_no_other(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("a.csv", "b.csv", "c.csv")
     for name in names:
@@ -307,7 +320,54 @@ def test_a_file_that_is_taken_away_meanwhile_hides_no_other(home: Settings, monk
     assert [path.name for _, path in waiting.waiting_files(home.inbox)] == ["a.csv", "c.csv"]
 
 
+def test_a_file_that_goes_after_it_was_seen_hides_no_other(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the list of the inbox and the look at a file somebody may take it back; what cannot be asked waits."""
+    went, stays = send(home, "a.csv", "A"), send(home, "b.csv", "B")
+    monkeypatch.setattr(arrivals, "placed", lambda _: iter([("m1", went), ("m1", stays)]))
+    went.unlink()
+    assert receive(Night(home, NOW)) == ["b.csv"]
+    assert nothing_new(home).unplaced == []
+
+
+ELSEWHERE = (
+    (f"{PLAN}/inbox/a.csv", ("het meetmoment is niet te zien; zet", "the meetmoment cannot be seen; put")),
+    (
+        f"{PLAN}/inbox/m99/a.csv",
+        ("meetmoment 'm99' staat niet in de kalender van veerkracht; zet", "meetmoment 'm99' is not in the calendar"),
+    ),
+    (f"{PLAN}/inbox/m1/deeper/a.csv", ("mappen daaronder worden niet gelezen; zet", "folders below it are not read;")),
+    (f"{PLAN}/inbox/m1/85073003328.csv", ("de bestandsnaam bevat een persoonsgegeven", "the name of the file holds")),
+    ("inbox/a.csv", ("het plan is niet te zien; zet het bestand in <plan>/inbox/", "the plan cannot be seen; put")),
+    ("no_plan/inbox/m1/a.csv", ("plan 'no_plan' heeft geen kalender; zet", "plan 'no_plan' has no calendar; put")),
+    ("no_plan/inbox/m1/85073003328.csv", ("de bestandsnaam bevat een", "the name of the file holds")),
+)
+
+
+def test_what_lies_where_nothing_is_received_says_where_it_belongs(home: Settings) -> None:
+    for place, _ in ELSEWHERE:
+        path = home.home / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    told = {Path(each["folder"], each["file_name"]): each for each in [*unplaced(home), *of_no_plan(home.home)]}
+    assert len(told) == len(ELSEWHERE) and [path.name for _, path in placed(home)] == []
+    for place, (nl, en) in ELSEWHERE:
+        each = told[home.home / place]
+        assert each["remedy_nl"].startswith(nl) and each["remedy_en"].startswith(en), place
+    (home.home / "nobody" / "inbox").mkdir(parents=True)
+    (home.home / "nobody" / "inbox" / "a.csv").write_text("x")
+    (each,) = unplaced(home.model_copy(update={"plan": "nobody"}))
+    assert each["remedy_nl"].startswith("plan 'nobody' heeft geen kalender; zet het bestand in <plan>/inbox/")
+    assert each["remedy_nl"].count("veerkracht") == 1, "each plan is named once"
+    named_like_a_plan = home.home / "pnrr"
+    (named_like_a_plan / "inbox").mkdir(parents=True)
+    (named_like_a_plan / "inbox" / "a.csv").write_text("x")
+    assert [each["file_name"] for each in of_no_plan(named_like_a_plan)] == ["a.csv"]
+
+
 def test_versions_and_orders_of_file_names_are_of_the_plan_that_declares_them() -> None:
+    assert file_names.series_of(PLAN, "OMG_Return_m1_v12.XLSX") == "omg_return_m1"
+    assert file_names.series_of(PLAN, "OMG_Return_m1.xlsx") == "omg_return_m1"
+    assert file_names.series_of(PLAN, "two\nlines_v2.csv") == "two\nlines"
     name = "ind-308__2024-03-29__a8c7b942.csv"
     assert file_names.declared_version("fr_barometre", name) == 20240329
     assert file_names.declared_order("fr_barometre", name) == 1

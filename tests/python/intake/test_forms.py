@@ -26,8 +26,10 @@ from made_files import (
 )
 
 from flows import registry
+from flows.intake.container import unreadable_refused
 from flows.intake.fit import Refusal
 from flows.intake.parse import parse_file
+from flows.intake.sheets import Refused
 from flows.settings import PROJECT, Settings
 
 
@@ -323,12 +325,20 @@ def test_json_is_read_with_its_numbers_as_written(tmp_path: Path, document: Any,
         (b'["VV001"]', "F01"),
         (b'{"rows": []}', "F01"),
         (b'[{"Code": "VV001"}]', "F02"),
+        (json.dumps([dict.fromkeys([*HEADERS, " "], "x")]).encode(), "F01"),
+        (json.dumps([dict.fromkeys([*HEADERS, "\ud800"], "x")]).encode(), "F01"),
         (b"[" * 100_000, "F08"),
     ],
 )
 def test_json_of_another_schema_is_refused(tmp_path: Path, content: bytes, rule: str) -> None:
     result, rows = parsed(tmp_path, content)
     assert rule_ids(result) == [rule] and not rows
+
+
+def test_an_unknown_name_in_a_json_return_is_told_in_its_first_row(tmp_path: Path) -> None:
+    records = [dict.fromkeys([*HEADERS, "Eigen veld"], "x")]
+    result, rows = parsed(tmp_path, json.dumps(records).encode())
+    assert result.refusals == [Refusal("F09", "json", 1, 5, "Eigen veld")] and len(rows) == 1
 
 
 def test_the_documented_schema_and_its_example_are_what_is_read(tmp_path: Path) -> None:
@@ -364,6 +374,42 @@ def test_a_zip_holds_several_returns_of_one_submission(tmp_path: Path) -> None:
     ]
     assert [(r.rule_id, r.sheet) for r in result.refusals] == [("F07", "omg/foto.pdf")]
     assert {row["sheet"] for row in rows} == {sheet.sheet for sheet in result.sheets}
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"map/": b"", "__MACOSX/a.csv": b"", "Thumbs.db": b""}, [("F01", None, "zip: 0 files")]),
+        ({"a.csv": plain_csv(), "b.pdf": b"%PDF-1.7"}, [("F07", "b.pdf", "PDF")]),
+        (
+            {"a.csv": plain_csv().replace(b"EINDE;1", b"EINDE;2"), "b.csv": plain_csv()},
+            [("F05", "a.csv", "EINDE;2")],
+        ),
+        ({"a.csv": plain_csv("VV001;Opgestart"), "b.csv": b""}, [("F04", "a.csv", "2"), ("F01", "b.csv", "0 bytes")]),
+    ],
+)
+def test_of_what_a_zip_packs_each_defect_is_told_under_its_name(
+    tmp_path: Path, members: dict[str, bytes], told: list[tuple[str, str | None, str]]
+) -> None:
+    result, _ = parsed(tmp_path, packed(members))
+    assert [(r.rule_id, r.sheet, r.value) for r in result.refusals] == told
+
+
+def test_a_zip_of_nothing_or_behind_a_password_is_refused(tmp_path: Path) -> None:
+    (empty,) = parsed(tmp_path, packed({}))[0].refusals
+    assert (empty.rule_id, empty.value) == ("F01", "zip: 0 files")
+    locked = bytearray(packed({"a.csv": plain_csv()}))
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    (refusal,) = parsed(tmp_path, bytes(locked))[0].refusals
+    assert (refusal.rule_id, refusal.value) == ("F07", "zip + password")
+
+
+def test_an_error_of_the_machine_is_no_verdict_on_a_zip() -> None:
+    with pytest.raises(OSError, match="full"), unreadable_refused():
+        raise OSError(28, "full")
+    with pytest.raises(Refused) as told, unreadable_refused():
+        raise OSError("no number: the reader says so of the content")
+    assert told.value.refusal.rule_id == "F01"
 
 
 def test_real_files_keep_every_row(tmp_path: Path, real_files: Path) -> None:

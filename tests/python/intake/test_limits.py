@@ -1,5 +1,6 @@
 """Safety of the intake: hostile files are refused with the limit they broke, fast, and the reader of others lives."""
 
+import csv
 import io
 import json
 import os
@@ -11,18 +12,39 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
-from made_files import packed, parsed, plain_csv, plain_workbook, rule_ids, with_part, with_sheet_data, workbook
+from made_files import (
+    HEADERS,
+    packed,
+    parsed,
+    plain_csv,
+    plain_workbook,
+    rule_ids,
+    with_part,
+    with_sheet_data,
+    workbook,
+)
 
-from flows.intake import sandbox
+from flows.intake import container, sandbox
 from flows.intake.reading import Job, parse_all
+from flows.intake.sheets import Refused
 from flows.settings import Settings
 
 MB = 1024**2
+RECORD = dict(zip(HEADERS, ("VV001", "Opgestart", "", ""), strict=True))
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.fixture(autouse=True)
+def limit_of_csv() -> Iterator[None]:
+    """A child reads under its limit until it ends; here others read CSV after it."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)
 
 
 def endless_sheet() -> bytes:
@@ -154,6 +176,121 @@ def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
 def test_each_limit_says_what_it_is(tmp_path: Path, limits: dict[str, Any], value: str) -> None:
     result, _ = parsed(tmp_path, plain_csv("VV001;Op;;", f"VV002;Op;;{'a' * 21}"), limits=Settings(**limits))
     assert [(r.rule_id, r.value) for r in result.refusals] == [("F08", value)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "value"),
+    [
+        ({"max_rows": 1}, "rij (row) 2"),
+        ({"max_columns": 1}, "kolom (column) 2"),
+        ({"max_cell_characters": 12}, "13 tekens in een cel (characters)"),
+        ({"max_zip_parts": 3}, "onderdelen (parts)"),
+    ],
+)
+def test_a_workbook_is_held_to_the_same_limits(tmp_path: Path, limits: dict[str, Any], value: str) -> None:
+    (refusal,) = parsed(tmp_path, plain_workbook(), limits=Settings(**limits))[0].refusals
+    assert refusal.rule_id == "F08" and (refusal.value or "").endswith(value)
+    (allowed,) = limits.values()
+    assert refusal.expected == f"<= {allowed}"
+
+
+@pytest.mark.parametrize(
+    ("limits", "value"),
+    [
+        ({"max_rows": 1}, "2 rijen (rows)"),
+        ({"max_columns": 3}, "4 kolommen (columns)"),
+        ({"max_cell_characters": 8}, "tekens in een cel (characters)"),
+    ],
+)
+def test_a_json_return_is_held_to_the_same_limits(tmp_path: Path, limits: dict[str, Any], value: str) -> None:
+    records = [dict(zip(HEADERS, ("VV001", text, "", ""), strict=True)) for text in ("Op", "Opgestart")]
+    (refusal,) = parsed(tmp_path, json.dumps(records).encode(), limits=Settings(**limits))[0].refusals
+    assert (refusal.rule_id, refusal.value) == ("F08", value)
+
+
+@pytest.mark.parametrize("build", [plain_csv, plain_workbook, lambda: json.dumps([RECORD]).encode()])
+def test_what_is_just_within_every_limit_is_read(tmp_path: Path, build: Callable[[], bytes]) -> None:
+    parsed(tmp_path, build())
+    within = Settings(max_rows=2, max_columns=len(HEADERS), max_cell_characters=max(map(len, HEADERS)))
+    result, rows = parsed(tmp_path, build(), limits=within)
+    assert result.refusals == [] and len(rows) == 1
+
+
+class _Says:
+    """A container by what it says of its parts."""
+
+    def __init__(self, *entries: tuple[int, int]) -> None:
+        self.entries = []
+        for size, packed_size in entries:
+            entry = ZipInfo("a.csv")
+            entry.file_size, entry.compress_size = size, packed_size
+            self.entries.append(entry)
+
+    def infolist(self) -> list[ZipInfo]:
+        return self.entries
+
+
+@pytest.mark.parametrize(
+    ("before", "entries", "told"),
+    [
+        (0, [(MB, MB)], None),
+        (MB // 2, [(MB // 2, MB)], None),
+        (MB // 2, [(MB // 2, MB), (MB // 2, MB)], "2 MB uitgepakt (inflated)"),
+        (700_000, [(700_000, MB)], "1 MB uitgepakt (inflated)"),
+        (0, [(2 * MB, MB)], "2 MB uitgepakt (inflated)"),
+    ],
+)
+def test_what_a_container_says_it_holds_counts_with_what_came_before(
+    before: int, entries: list[tuple[int, int]], told: str | None
+) -> None:
+    intake: Any = SimpleNamespace(inflated=before, limits=Settings(max_inflated_mb=1))
+    assert _said(intake, *entries) == told
+
+
+def test_a_part_that_inflates_too_much_is_refused_unless_it_is_small() -> None:
+    intake: Any = SimpleNamespace(inflated=0, limits=Settings(max_inflated_mb=100, max_inflate_ratio=50))
+    assert _said(intake, (50 * MB, MB)) is None and _said(intake, (10 * MB, 1)) is None
+    assert _said(intake, (51 * MB, MB)) == "a.csv x51"
+    assert _said(intake, (11 * MB, 0)) == f"a.csv x{11 * MB}"
+
+
+def _said(intake: Any, *entries: tuple[int, int]) -> str | None:
+    holder: Any = _Says(*entries)
+    try:
+        container._hold_to_what_it_says(holder, intake)
+    except Refused as refused:
+        assert refused.refusal.rule_id == "F08"
+        return refused.refusal.value
+    return None
+
+
+@pytest.mark.parametrize(
+    ("size", "packed_size", "limits", "told"),
+    [
+        (2 * MB, MB, {"max_inflated_mb": 1}, "2 MB uitgepakt (inflated)"),
+        (MB, MB, {"max_inflated_mb": 1}, None),
+        (11 * MB, 1, {"max_inflate_ratio": 50}, "a.csv"),
+        (10 * MB, 1, {"max_inflate_ratio": 50}, None),
+        (11 * MB, MB, {"max_inflate_ratio": 11}, None),
+    ],
+)
+def test_what_really_comes_out_is_counted_though_less_was_said(
+    size: int, packed_size: int, limits: dict[str, Any], told: str | None
+) -> None:
+    entry = ZipInfo("a.csv")
+    entry.compress_size = packed_size
+    holder: Any = SimpleNamespace(open=lambda _: io.BytesIO(bytes(size)))
+    intake: Any = SimpleNamespace(inflated=0, limits=Settings(**limits))
+    try:
+        container._inflate(holder, entry, intake)
+        assert told is None and intake.inflated == size
+    except Refused as refused:
+        assert (refused.refusal.rule_id, refused.refusal.value) == ("F08", told)
+
+
+def test_of_one_defect_fifty_places_are_named(tmp_path: Path) -> None:
+    ragged = ["VV001;Opgestart"] * 60
+    assert rule_ids(parsed(tmp_path, plain_csv(*ragged))[0]) == ["F04"] * 50
 
 
 def test_a_formula_is_text_and_is_never_evaluated(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The intake: what is kept, what is read, and what is refused with which word."""
 
 import errno
+import io
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import xlsxwriter
 
 from flows import registry
 from flows.intake import archive, waiting
-from flows.intake.fit import Refusal, choose, clean_headers, fits, unknown_headers
+from flows.intake.fit import Refusal, choose, clean_headers, fits, is_like_none, unknown_headers
 from flows.intake.parse import Parsed, parse_file
 from flows.intake.reading import Job, NotRead, parse_all
 from flows.registry import Layout
@@ -93,6 +95,24 @@ def test_unfinished_files_wait(tmp_path: Path) -> None:
     for name in ("a.csv", ".hidden.csv", "~$a.xlsx", "b.csv.part", "c.xlsx.filepart", ".d.csv.swp", "e.csv~"):
         (folder / name).write_text("x")
     assert [path.name for _, path in waiting.waiting_files(tmp_path)] == ["a.csv"]
+
+
+def test_a_file_is_opened_as_a_file_and_nothing_else_is(tmp_path: Path) -> None:
+    """A pipe would make a night wait for ever; a link leads out of the inbox."""
+    plain, pipe, link = (tmp_path / name for name in ("plain", "pipe", "link"))
+    plain.write_bytes(b"bytes")
+    os.mkfifo(pipe)
+    link.symlink_to(plain)
+    with waiting.opened(plain) as file:
+        assert file.read() == b"bytes"
+    for other in (pipe, link, tmp_path):
+        with pytest.raises(OSError), waiting.opened(other):
+            raise AssertionError(other)
+
+
+def test_a_name_that_is_no_utf_8_is_read_as_latin_and_shows_what_is_unseen() -> None:
+    assert waiting.readable_name(Path("mijlpalen m1.xlsx")) == "mijlpalen m1.xlsx"
+    assert waiting.readable_name(Path(os.fsdecode(b"Andr\xe9\x81\n.csv"))) == "Andr\u00e9\ufffd\ufffd.csv"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -177,6 +197,18 @@ def test_two_fitting_layouts_are_never_guessed_between() -> None:
     assert isinstance(refusal, Refusal) and refusal.rule_id == "F03"
 
 
+def test_where_no_layout_holds_the_headers_are_told() -> None:
+    assert choose([], ["Projectcode", "Note"], "csv") == Refusal("F02", "csv", 1, value="Projectcode | Note")
+
+
+def test_a_layout_that_needs_nothing_is_like_no_sheet_and_fits_none() -> None:
+    nothing, something = layout_of(fields=()), layout_of(fields=(("Code",), ("Cost",)))
+    assert not fits(nothing, ["Code"]) and is_like_none([nothing], ["Code"])
+    assert is_like_none([nothing, something], ["Code"]) and not is_like_none([something], ["Code", "Cost"])
+    refusal = choose([nothing, something], ["Code", "Note"], "csv")
+    assert isinstance(refusal, Refusal) and refusal.expected == "x: Cost"
+
+
 def layout_of(**changes: object) -> Layout:
     values: dict[str, object] = {
         "code": "x",
@@ -224,6 +256,72 @@ def test_layouts_of_one_plan_have_encodings_of_their_own(tmp_path: Path, code: s
         assert [row["texts"] for row in rows] == [["A", "é"]] and result.refusals == []
     else:
         assert rows == [] or rows[0]["texts"] != ["A", "é"], result
+
+
+def read_under(tmp_path: Path, content: bytes, *layouts: Layout) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """What is told of a file, and the texts of its rows."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    told = parse_file(path, list(layouts), tmp_path, LIMITS).refusals
+    rows = pq.read_table(tmp_path / "rows.parquet").to_pylist()
+    return [(r.rule_id, r.value, r.expected) for r in told], [row["texts"] for row in rows]
+
+
+def test_a_file_that_fits_a_layout_in_two_dialects_is_never_guessed(tmp_path: Path) -> None:
+    one = layout_of(code="one", fields=(("Code",),), delimiter=";")
+    other = layout_of(code="other", fields=(("Note",),), delimiter=",")
+    told = read_under(tmp_path, b"Code;x,Note\nA;y,z\n", one, other)
+    assert told == ([("F03", "other, one", "1")], [])
+
+
+def test_a_layout_without_an_encoding_of_its_own_takes_none_of_another(tmp_path: Path) -> None:
+    """Only the money may come in cp1252; the names, which fit, must be UTF-8."""
+    money = layout_of(code="money", fields=(("Cost",),), fallback_encoding="cp1252")
+    names = layout_of(code="names", fields=(("Name",),))
+    assert read_under(tmp_path, "Name\nAndr\u00e9\n".encode("cp1252"), money, names) == (
+        [("F06", "cp1252", "utf-8 ")],
+        [],
+    )
+    assert read_under(tmp_path, "Name\nAndr\u00e9\n".encode(), money, names) == ([], [["Andr\u00e9"]])
+
+
+def test_two_layouts_that_fit_a_file_equally_are_never_guessed_between(tmp_path: Path) -> None:
+    one, other = (layout_of(code=code, fields=(("Code",), ("Cost",))) for code in ("one", "other"))
+    assert read_under(tmp_path, b"Code;Cost\nA;1\n", one, other) == ([("F03", "one, other", "1")], [])
+
+
+def test_rows_that_hold_nothing_are_none_above_the_header_and_between_the_rows(tmp_path: Path) -> None:
+    layout = layout_of(fields=(("Code",), ("Cost",)))
+    content = b";\nNote about this\n\nCode;Cost\nA;1\n;\n\nB;2\n"
+    assert read_under(tmp_path, content, layout) == ([("F22", "Note about this", None)], [["A", "1"], ["B", "2"]])
+
+
+def status_book(*rows: tuple[str, ...]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("Any")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return content.getvalue()
+
+
+def test_a_sheet_that_stands_is_read_though_another_layout_lies(tmp_path: Path) -> None:
+    lying = layout_of(code="lying", fields=(("Code",), ("Owner",)), is_transposed=True)
+    standing = layout_of(code="standing", fields=(("Code",), ("Cost",)))
+    book = status_book(("Code", "Cost"), ("A", "1"))
+    assert read_under(tmp_path, book, lying, standing) == ([], [["A", "1"]])
+
+
+def test_a_header_is_looked_for_where_the_layout_has_it_and_a_few_rows_below(tmp_path: Path) -> None:
+    """What stands above its place may be anything; below it at most five notes are, as told."""
+    lower = layout_of(fields=(("Code",), ("Cost",)), header_row=3)
+    row, note = ("A", "1"), ("Opmerking bij de cijfers", "")
+    above = [("Code", "Cost"), ("0", "0")]
+    assert read_under(tmp_path, status_book(*above, ("Code", "Cost"), row), lower) == ([], [[*row]])
+    told, rows = read_under(tmp_path, status_book(*above, *[note] * 5, ("Code", "Cost"), row), lower)
+    assert [rule for rule, *_ in told] == ["F22"] * 5 and rows == [[*row]]
+    told, rows = read_under(tmp_path, status_book(*above, *[note] * 6, ("Code", "Cost"), row), lower)
+    assert [rule for rule, *_ in told] == ["F02"] and rows == []
 
 
 def test_a_layout_applies_to_the_meetmomenten_on_whose_day_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,15 @@
 """The sandbox: the same walls around reading a stranger's file and marking it."""
 
+import ctypes
+import errno
+import os
+import struct
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sandboxed
@@ -111,6 +117,58 @@ def test_it_opens_its_own_files_and_no_other(tmp_path: Path, monkeypatch: pytest
     told = tried(monkeypatch, [*done, *refused], sandbox.Files([own], [out]))
     assert [word for _, word in told] == ["done"] * len(done) + ["refused"] * len(refused)
     assert (other / "key").read_text() == "x" and [path.name for path in other.iterdir()] == ["key"]
+
+
+EXECUTE, WRITE, READ, LIST, REMOVE_FOLDER, REMOVE = (1 << n for n in range(6))
+MAKE_FOLDER, MAKE_FILE, REFER, TRUNCATE, DEVICE = (1 << n for n in (7, 8, 13, 14, 15))
+
+
+@pytest.mark.parametrize(
+    ("known", "files", "beside"),
+    [
+        (1, (1 << 13) - 1, ()),
+        (2, (1 << 14) - 1, ()),
+        (3, (1 << 15) - 1, ()),
+        (4, (1 << 15) - 1, (0b11,)),
+        (5, (1 << 16) - 1, (0b11,)),
+        (6, (1 << 16) - 1, (0b11, 0b11)),
+    ],
+)
+def test_the_kernel_is_asked_for_every_wall_that_its_version_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: int, files: int, beside: tuple[int, ...]
+) -> None:
+    """By the bits of linux/landlock.h: a kernel that is older or newer than the one at hand is only met this way."""
+    asked: list[tuple[Any, ...]] = []
+    allowed: dict[str, int] = {}
+    file = tmp_path / "file"
+    file.touch()
+
+    def call(*given: Any) -> int:
+        asked.append(given)
+        return known if given[-1] == 1 else os.open(os.devnull, os.O_RDONLY)
+
+    monkeypatch.setattr(landlock, "_call", call)
+    monkeypatch.setattr(landlock, "_KERNEL", SimpleNamespace(prctl=lambda *_: 0))
+    monkeypatch.setattr(landlock, "_allow", lambda _, path, access: allowed.update({path.name: access}))
+    gone = tmp_path / "gone"
+    assert landlock.only([tmp_path.parent, file, gone], [tmp_path])
+    (_, handled, length, _) = asked[1]
+    assert handled == struct.pack(f"{1 + len(beside)}Q", files, *beside) and length == len(handled)
+    writing = WRITE | READ | LIST | REMOVE_FOLDER | REMOVE | MAKE_FOLDER | MAKE_FILE | REFER | TRUNCATE | DEVICE
+    assert allowed == {tmp_path.parent.name: READ | LIST, "file": READ, tmp_path.name: writing & files}
+    assert not any(access & EXECUTE for access in allowed.values()), "no program is started anywhere"
+
+
+def test_where_the_kernel_has_none_of_it_nothing_is_asked_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landlock, "_call", lambda *given: -1 if given[0] == 444 else pytest.fail("it was asked"))
+    assert landlock.version() == 0 and landlock.only([Path("/")], []) is False
+
+
+def test_a_kernel_that_refuses_what_it_offers_is_an_error_of_the_machine() -> None:
+    ctypes.set_errno(errno.EINVAL)
+    with pytest.raises(OSError, match="Landlock: Invalid argument") as told:
+        landlock._expect(-1)
+    assert told.value.errno == errno.EINVAL and [landlock._expect(n) for n in (0, 3)] == [0, 3]
 
 
 def test_what_computes_too_long_is_told_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,11 @@ def test_a_json_return_says_it_beside_its_records(tmp_path: Path) -> None:
     assert told(path, "m7") == [("M13", "m5", "m7")] and told(path, "m5") == []
 
 
+@pytest.mark.parametrize("said", [5, None, ["m5"], " ", ""])
+def test_a_json_return_that_says_something_else_there_says_nothing(said: object) -> None:
+    assert stated.in_document({"meetmoment": said}) == [] and stated.in_document([said]) == []
+
+
 def test_of_returns_sent_together_each_is_asked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "OMG.zip", "w") as container:
         container.write(book(tmp_path / "a.xlsx", "m7"), "a.xlsx")
@@ -93,3 +98,14 @@ def test_a_property_that_cannot_be_read_says_nothing(tmp_path: Path, part: bytes
         container.writestr("docProps/custom.xml", part)
     assert stated.in_workbook((tmp_path / "x.xlsx").read_bytes()) == []
     assert stated.in_workbook(b"no zip") == []
+
+
+def test_memory_that_is_not_there_says_nothing_of_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(_: bytes) -> None:
+        raise MemoryError
+
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as container:
+        container.writestr("docProps/custom.xml", b"<a/>")
+    monkeypatch.setattr(stated, "fromstring", lacking)
+    with pytest.raises(MemoryError):
+        stated.in_workbook((tmp_path / "x.xlsx").read_bytes())

@@ -215,7 +215,14 @@ def test_a_total_and_a_note_among_the_rows_is_one_remark(tmp_path: Path, note: s
 
 
 @pytest.mark.parametrize(
-    "row", ["VV 001;;;", "Totalisator;Opgestart;;", ";;;Dit is een lange toelichting", "VV001;x;;Totaal"]
+    "row",
+    [
+        "VV 001;;;",
+        "Projectcode;Opgestart;;",
+        "Totalisator;Opgestart;;",
+        ";;;Dit is een lange toelichting",
+        "VV001;x;;Totaal",
+    ],
 )
 def test_a_row_that_may_be_data_is_read(tmp_path: Path, row: str) -> None:
     result, rows = parsed(tmp_path, plain_csv(row))

@@ -81,6 +81,24 @@ def test_what_a_release_stands_on_is_read_though_it_is_withdrawn(settings: Setti
         loaded(settings)
 
 
+@pytest.mark.parametrize(
+    ("submission", "reason", "role", "said"),
+    [
+        ("veerkracht-m7-none", "x", "x", "there is no submission veerkracht-m7-none"),
+        (None, " ", "x", "needs a reason and the role"),
+        (None, "x", " ", "needs a reason and the role"),
+    ],
+)
+def test_a_withdrawal_names_what_it_withdraws_why_and_who_decided(
+    settings: Settings, submission: str | None, reason: str, role: str, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        withdrawal.withdraw(settings, submission or the("OMG", settings).submission_id, reason, role, NOW)
+    assert archive.withdrawals(settings.archive, settings.plan) == {}
+    made = withdrawal.withdraw(settings, the("OMG", settings).submission_id, " x ", " y ", NOW)
+    assert (made.reason, made.role) == ("x", "y")
+
+
 def test_what_can_be_read_is_withdrawn_as_ever(settings: Settings) -> None:
     made = withdrawal.withdraw(settings, the("OMG", settings).submission_id, "x", "x", NOW)
     assert not made.is_unread

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 from zipfile import ZipFile
 
 import pytest
@@ -21,9 +23,14 @@ from made_files import (
     workbook,
 )
 
+from flows.intake import book as books
+from flows.intake.book import Book
+from flows.intake.shown import shown_by
+
 SHEET, STYLES, STRINGS, BOOK = (
     f"xl/{name}.xml" for name in ("worksheets/sheet1", "styles", "sharedStrings", "workbook")
 )
+RELATED = "xl/_rels/workbook.xml.rels"
 
 
 def parts_of(book: bytes) -> dict[str, bytes]:
@@ -53,6 +60,13 @@ def prefixed(xml: bytes) -> bytes:
     """Every element under a prefix, as one widespread library writes them."""
     xml = re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", xml)
     return xml.replace(b'xmlns="', b'xmlns:x="', 1)
+
+
+def with_a_chart(book: Any, sheet: Any) -> None:
+    sheet.write_row(1, 0, ["VV001", "Opgestart"])
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series({"values": "=Status!$A$1:$A$2"})
+    book.add_chartsheet("Grafiek").set_chart(chart)
 
 
 DECORATED: dict[str, Callable[[], bytes]] = {
@@ -94,6 +108,24 @@ DECORATED: dict[str, Callable[[], bytes]] = {
         BOOK,
         lambda x: x.replace(b"</sheets>", b"</sheets><definedNames><definedName/></definedNames>"),
     ),
+    "a chart that fills a sheet of its own": lambda: workbook(with_a_chart),
+    "paths that go up and come back": lambda: with_part(
+        plain_workbook(), RELATED, lambda x: x.replace(b'"worksheets/', b'"../xl/./worksheets/')
+    ),
+    "nothing that says where the workbook is": lambda: packed(
+        {n: p for n, p in parts_of(plain_workbook()).items() if n != "_rels/.rels"}
+    ),
+    "what is no cell among the cells": lambda: with_part(
+        plain_workbook(), SHEET, lambda x: re.sub(rb"(<row [^>]*>)", rb"\1<extLst/>", x)
+    ),
+    "what is no value in a cell": lambda: with_part(
+        plain_workbook(), SHEET, lambda x: x.replace(b"</v></c>", b"</v><extLst/></c>")
+    ),
+    "a width that is none": lambda: with_part(
+        plain_workbook(),
+        SHEET,
+        lambda x: x.replace(b"<sheetData>", b'<cols><col min="1" max="4" width="wide"/></cols><sheetData>'),
+    ),
     "every element under a prefix": lambda: with_part(plain_workbook(), SHEET, prefixed),
     "the strict dialect": lambda: strict(plain_workbook()),
 }
@@ -111,11 +143,89 @@ def test_what_holds_no_data_decides_nothing(tmp_path: Path, name: str) -> None:
     [
         (SHEET, "Excel: xl/worksheets/sheet1.xml ontbreekt in de werkmap"),
         (STRINGS, "Excel: xl/sharedStrings.xml ontbreekt in de werkmap"),
+        (RELATED, "Excel: werkblad 'Status' ontbreekt in de werkmap"),
     ],
 )
 def test_a_part_with_data_that_lacks_is_named_in_dutch(tmp_path: Path, part: str, said: str) -> None:
     result, _ = parsed(tmp_path, packed({n: p for n, p in parts_of(plain_workbook()).items() if n != part}))
     assert [(r.rule_id, r.value) for r in result.refusals] == [("F01", said)]
+
+
+def test_without_styles_a_number_is_the_number_it_is(tmp_path: Path) -> None:
+    book = workbook(lambda _, sheet: sheet.write_row("A2", ["VV001", "Opgestart", 44377.5]))
+    unstyled = packed({name: part for name, part in parts_of(book).items() if name != STYLES})
+    result, rows = parsed(tmp_path, unstyled)
+    assert result.refusals == [] and (rows[0]["texts"][2], rows[0]["kinds"][2]) == ("44377.5", "n")
+
+
+def test_a_workbook_in_which_nothing_is_read_names_its_sheets(tmp_path: Path) -> None:
+    result, _ = parsed(tmp_path, with_sheet_data(plain_workbook(), b""))
+    assert [(r.rule_id, r.value) for r in result.refusals] == [("F02", "Status")]
+
+
+CELL = b'<c r="%s" t="inlineStr"><is><t>VV001</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b'<row r="2">' + CELL % b"A2" + CELL % b"A2" + b"</row>", "A2 twee keer"),
+        (b'<row r="2">' + CELL % b"B2" + CELL % b"A2" + b"</row>", "A2 twee keer"),
+        (b'<row r="2">' + CELL % b"ZZZZ2" + b"</row>", "Excel: cel ZZZZ2 in rij 2"),
+        (b'<row r="two">' + CELL % b"A2" + b"</row>", "Excel: plaats 'two'"),
+        (b'<row r="1000000000">' + CELL % b"A2" + b"</row>", "Excel: plaats '1000000000'"),
+        (b'<row r="123456789012345678901">' + CELL % b"A2" + b"</row>", "Excel: plaats '12345678901234567890'"),
+        (b'<row r="2"><c r="A2" t="s"><v>999</v></c></row>', "Excel: tekst nummer '999' ontbreekt in de werkmap"),
+        (b'<row r="2"><c r="A2" t="s"><v>6</v></c></row>', "Excel: tekst nummer '6' ontbreekt in de werkmap"),
+        (b'<row r="2"><c r="A2" t="s"><v>-1</v></c></row>', "Excel: tekst nummer '-1' ontbreekt in de werkmap"),
+        (b'<row r="2"><c r="A2" t="z"><v>1</v></c></row>', "Excel: cel van soort 'z' in rij 2"),
+    ],
+)
+def test_a_cell_that_cannot_be_placed_or_read_refuses_the_workbook(tmp_path: Path, row: bytes, said: str) -> None:
+    book = with_part(
+        plain_workbook(), SHEET, lambda xml: re.sub(rb'<row r="2".*?</row>', lambda _: row, xml, flags=re.S)
+    )
+    assert [(r.rule_id, r.value) for r in parsed(tmp_path, book)[0].refusals] == [("F01", said)]
+
+
+def test_merged_cells_that_are_nowhere_refuse_the_workbook(tmp_path: Path) -> None:
+    merged = b'</sheetData><mergeCells><mergeCell ref="A0:?"/></mergeCells>'
+    book = with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"</sheetData>", merged))
+    assert [(r.rule_id, r.value) for r in parsed(tmp_path, book)[0].refusals] == [
+        ("F01", "Excel: samengevoegde cellen 'A0:?'")
+    ]
+
+
+def test_a_part_that_ends_before_it_began_is_broken(tmp_path: Path) -> None:
+    book = packed({**parts_of(plain_workbook()), STRINGS: b"<!-- -->"})
+    (refusal,) = parsed(tmp_path, book)[0].refusals
+    assert refusal.rule_id == "F01" and (refusal.value or "").startswith(f"Excel: {STRINGS}: no element found")
+
+
+def test_memory_that_a_reader_of_xml_lacks_is_no_verdict_on_the_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both readers say it with a number of their own."""
+    content = io.BytesIO(plain_workbook())
+
+    class Lacking:
+        def Parse(self, _: bytes) -> None:
+            error = expat.ExpatError()
+            error.code = 1
+            raise error
+
+    def lacking(_: Any) -> Any:
+        error = ParseError()
+        error.code = 1
+        raise error
+
+    with ZipFile(content) as container:
+        opened = Book(container)
+        with monkeypatch.context() as patched:
+            patched.setattr(books, "iterparse", lacking)
+            with pytest.raises(MemoryError):
+                list(opened.elements(SHEET))
+        monkeypatch.setattr(expat, "ParserCreate", Lacking)
+        with pytest.raises(MemoryError):
+            list(opened.elements(SHEET))
 
 
 def formula(written: str, calculation: str) -> bytes:
@@ -213,6 +323,18 @@ def test_a_part_of_a_day_in_a_cell_of_days_or_times_is_a_time_and_no_number(tmp_
 @pytest.mark.parametrize("code", SHARES)
 def test_a_share_is_what_is_shown(tmp_path: Path, code: str) -> None:
     assert shown(tmp_path, 0.125, code) == ("12.5%", "p")
+
+
+def test_the_last_day_of_a_workbook_is_one_and_what_lies_behind_it_is_a_number(tmp_path: Path) -> None:
+    assert shown(tmp_path, 2958465, "dd/mm/yyyy") == ("9999-12-31", "d")
+    assert shown(tmp_path, 2958466, "dd/mm/yyyy") == ("2958466", "n")
+
+
+def test_the_formats_of_days_that_every_workbook_knows_without_saying_are_days() -> None:
+    """By the list of the standard, with those of East Asia; 46 counts what lasted."""
+    days = {*range(14, 23), 45, 47, *range(27, 37), *range(50, 59)}
+    assert {number for number in range(200) if shown_by(number, None) == ("day",) * 3} == days
+    assert {number for number in range(200) if shown_by(number, None) == ("percent",) * 3} == {9, 10}
 
 
 def test_a_year_in_a_cell_of_days_is_told_as_what_was_typed(tmp_path: Path) -> None:
