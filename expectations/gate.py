@@ -239,8 +239,6 @@ def _failures_of(result: Any, meta: dict[str, Any]) -> Iterator[Failure]:
     if _raised(result.exception_info):
         yield Failure("G01", meta["table"], None, (), f"{rule_id}: {_raised(result.exception_info)}")
         return
-    if result.success:
-        return
     rows = result.result.get("unexpected_index_list")
     if not rows:
         yield Failure(rule_id, meta["table"], field, (), f"{meta['table']}: {result.result.get('observed_value')}")
@@ -262,7 +260,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, Decimal):
-        return f"{value:f}".rstrip("0").rstrip(".") if value.as_tuple().exponent else str(value)
+        written = f"{value:f}"
+        return written.rstrip("0").rstrip(".") if "." in written else written
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

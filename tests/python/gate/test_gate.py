@@ -1,18 +1,23 @@
 """The gate itself: an empty suite, a raising expectation and a missing rule never let anything through."""
 
 import json
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy
 
-from expectations import declared, gate
+from expectations import declared, duckdb_sql, gate
 from flows.forms import contents, privacy
 from flows.night import Night, judge_release
 from flows.registry import rules
 from flows.settings import Settings
 
+ROW = ("rule_id", "row_id", "field", "value", "named_value", "expected", "expected_en")
 SUITES = sorted(gate.SUITES.rglob("*.json"))
 
 
@@ -72,6 +77,157 @@ def test_a_suite_that_judges_fewer_rows_than_there_are_is_critical(con: duckdb.D
     assert (failure.rule_id, failure.value) == ("G01", "marts.t: 1 of 2 rows where n > 0")
     con.execute("insert into marts.t values ('c', 2)")
     assert gate.uncovered(con, narrowed["meta"]) == []
+
+
+def found(rule_id: str, *key: str, **beside: Any) -> gate.Failure:
+    return gate.Failure(rule_id, "marts.t", beside.pop("field", None), key, **{"value": "v"} | beside)
+
+
+def test_what_failed_is_a_row_of_the_dag_with_its_field_and_words_once(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The field is what the expectation names, else the second part of the key; two expectations may carry one rule."""
+    told = [
+        found("V01", "r1", "amount"),
+        found("V01", "r1", "amount"),
+        found("V02", "r1", "amount", field="status", is_value_named=True, expected="10", expected_en="ten"),
+        found("V03", "r2"),
+    ]
+    monkeypatch.setattr(gate, "failures", lambda con, of: told)
+    assert gate.failed_rows(con, "submission").to_pylist() == [
+        dict(zip(ROW, row, strict=True))
+        for row in (
+            ("V01", "r1", "amount", "v", None, None, None),
+            ("V02", "r1", "status", "v", "v", "10", "ten"),
+            ("V03", "r2", None, "v", None, None, None),
+        )
+    ]
+    monkeypatch.setattr(gate, "failures", lambda con, of: [])
+    empty = gate.failed_rows(con, "submission")
+    assert (empty.num_rows, empty.column_names) == (0, list(ROW))
+    assert con.sql("select 1").fetchall() == [(1,)], "the connection stays its owner's"
+
+
+@pytest.mark.parametrize("broken", [found("G01", "r1", value="it raised"), found("V01", value="it raised")])
+def test_a_check_that_could_not_be_carried_out_accepts_nothing(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, broken: gate.Failure
+) -> None:
+    monkeypatch.setattr(gate, "failures", lambda con, of: [found("V01", "r1"), broken])
+    with pytest.raises(gate.GateBroken, match=r"^it raised$"):
+        gate.failed_rows(con, "submission")
+
+
+def test_expectations_that_are_not_answered_are_an_error() -> None:
+    class Silent:
+        def validate(self, *_: Any, **__: Any) -> Any:
+            return type("Outcome", (), {"results": ["one"]})
+
+    with pytest.raises(gate.GateBroken, match="suite s: 1 results of 2 expectations"):
+        gate._results(Silent(), "s", [at_least_zero(), at_least_zero()], {})
+
+
+def test_rows_that_share_a_key_of_several_columns_are_all_named(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("insert into marts.t values ('b', -1)")
+    unique = {
+        "type": "expect_compound_columns_to_be_unique",
+        "kwargs": {"column_list": ["k", "n"]},
+        "meta": {"rule_id": "V02"},
+    }
+    told = gate.judge(con, suite(unique, at_least_zero()))
+    assert [(failure.rule_id, failure.key) for failure in told] == [("V02", ("b",))] * 2 + [("V01", ("b",))] * 2
+
+
+def test_what_an_expectation_names_stands_beside_the_value(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("alter table marts.t add column most decimal(10, 2) default 100")
+    con.execute("alter table marts.t add column words varchar default 'a hundred'")
+    named = at_least_zero() | {
+        "meta": {"rule_id": "V01", "field": "amount", "value": "k", "expected": "most", "expected_en": "words"}
+    }
+    (failure,) = gate.judge(con, suite(named))
+    assert failure == gate.Failure("V01", "marts.t", "amount", ("b",), "b", "100", True, "a hundred")
+
+
+def test_of_texts_that_are_looked_through_the_kinds_that_were_found_are_judged(con: duckdb.DuckDBPyConnection) -> None:
+    """The text itself is told to nobody; a table of which nothing is found holds."""
+    con.execute("alter table marts.t add column text varchar; update marts.t set text = 'bel 02 553 12 34 of a@b.be'")
+    con.execute("update marts.t set text = 'niets' where k = 'a'")
+    nothing = {
+        "type": "expect_column_values_to_be_null",
+        "kwargs": {"column": "personal_data"},
+        "meta": {"rule_id": "V12"},
+    }
+    looked_through = suite(nothing)
+    looked_through["meta"]["scanned"] = "text"
+    (failure,) = gate.judge(con, looked_through)
+    assert (failure.key, failure.value) == (("b",), "email, phone")
+    con.execute("update marts.t set text = 'niets'")
+    assert gate.judge(con, looked_through) == []
+
+
+def test_each_suite_of_a_folder_is_asked_and_whether_it_covers_its_rows(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = suite(at_least_zero()), suite(at_least_zero()) | {"name": "other"}
+    first["meta"]["covers"] = {"n > 0": "range(5)"}
+    monkeypatch.setattr(gate, "suites", lambda of: [first, second])
+    told = gate.failures(con, "submission")
+    assert [(each.rule_id, each.key) for each in told] == [("G01", ()), ("V01", ("b",)), ("V01", ("b",))]
+
+
+def test_a_check_that_holds_when_its_rows_are_asked_for_is_not_passed_over() -> None:
+    """It did not hold when it was asked the first time: nothing that contradicts itself is believed."""
+    asked = SimpleNamespace(meta={"rule_id": "V01"}, kwargs={"column": "n"})
+    result = SimpleNamespace(expectation_config=asked, exception_info=None, success=True, result={"observed_value": 3})
+    (failure,) = gate._failures_of(result, {"table": "marts.t", "key": ["k"]})
+    assert failure == gate.Failure("V01", "marts.t", None, (), "marts.t: 3")
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        (None, ""),
+        ({}, ""),
+        ({"raised_exception": False, "exception_message": None}, ""),
+        ({"raised_exception": True, "exception_message": "m" * 301}, "m" * 300),
+        (
+            {
+                "one metric": {"raised_exception": False},
+                "another": {"raised_exception": True, "exception_message": "e"},
+            },
+            "e",
+        ),
+    ],
+)
+def test_what_an_expectation_raised_is_told_wherever_it_stands(info: Any, said: str) -> None:
+    assert gate._raised(info) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        (datetime(2024, 3, 1, 12), "2024-03-01"),
+        (Decimal("100.500"), "100.5"),
+        (Decimal("100.00"), "100"),
+        (Decimal("100"), "100"),
+        (Decimal("1E+2"), "100"),
+        (1000.0, "1000"),
+        (0.5, "0.5"),
+        ("x ", "x "),
+        (False, "False"),
+    ],
+)
+def test_a_value_is_shown_as_a_person_writes_it(value: Any, shown: str) -> None:
+    assert gate._shown(value) == shown
+
+
+def test_a_search_is_a_search_in_duckdb_and_any_other_sign_stays_itself() -> None:
+    column = sqlalchemy.column("k")
+    wanted = {"~": "regexp_matches(k, 'a')", "!~": "not regexp_matches(k, 'a')", "<->": "k <-> 'a'"}
+    for sign, sql in wanted.items():
+        asked = column.op(sign)(sqlalchemy.literal("a"))
+        said = asked.compile(dialect=duckdb_sql.SessionDialect(), compile_kwargs={"literal_binds": True})
+        assert str(said) == sql
 
 
 @pytest.mark.parametrize("folder", declared.FOLDERS)
@@ -148,6 +304,28 @@ def test_a_rule_that_is_not_asked_of_a_plan_holds_no_night_for_it(
     assert reasons["uk_gmpp"] == []
     (reason,) = reasons["veerkracht"]
     assert reason.startswith("DQ20") and "0123" in reason
+
+
+def test_a_critical_finding_rejects_unless_somebody_allowed_it() -> None:
+    said = {
+        ("critical", None): True,
+        ("critical", ""): True,
+        ("critical", "w1"): False,
+        ("error", None): False,
+        ("warning", None): False,
+    }
+    assert {(s, w): gate.rejects({"severity": s, "waiver_id": w}) for s, w in said} == said
+
+
+def test_rows_of_a_statement_are_taken_one_or_some_at_a_time(con: duckdb.DuckDBPyConnection) -> None:
+    with duckdb_sql.asking(con) as address, sqlalchemy.create_engine(address).connect() as asked:
+        rows = asked.execute(sqlalchemy.text("select k from marts.t order by k"))
+        cursor: Any = rows.cursor
+        assert (cursor.fetchmany(), cursor.fetchmany(5), cursor.fetchmany(5)) == ([("a",)], [("b",)], [])
+        assert (cursor.fetchone(), cursor.fetchall()) == (None, [])
+        cursor.execute("select 1 union all select 2")
+        assert (cursor.fetchone(), cursor.fetchall(), cursor.fetchall()) == ((1,), [(2,)], [])
+    assert con.sql("select 1").fetchall() == [(1,)], "its owner closes it"
 
 
 def test_severities_are_ordered() -> None:
