@@ -98,16 +98,12 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _file(self, name: str) -> Path | None:
         """A file of the current release; None where it has none of this name."""
-        newest = served_id(self._settings)
-        if newest is None:
+        release = self._opened.get(served_id(self._settings) or "") or current(self._settings)
+        if release is None:
             return None
-        if newest not in self._opened:
-            release = current(self._settings)
-            if release is None:
-                return None
+        if release.folder.name not in self._opened:
             self._opened.clear()
-            self._opened[newest] = release
-        release = self._opened[newest]
+            self._opened[release.folder.name] = release
         if name in _SIGNED:
             return release.database.with_name(name)
         return release.file(name) if release.lists(name) else None

@@ -257,6 +257,31 @@ def test_an_export_leaves_alone_what_is_not_its_own(current: kept.Release, expor
         assert con.execute(columns, ["former"]).fetchone() == (0,)
 
 
+def test_an_export_takes_nothing_that_others_made_stand_on_or_read(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_SECONDS_FOR_READERS", 0.1)
+    with psycopg.connect(server, autocommit=True) as con, psycopg.connect(server) as reader:
+        for _ in range(2):
+            postgres._claim(con, "nothing_in_it")
+        con.execute("create schema payroll create table salaries (amount integer)")
+        with pytest.raises(postgres.NotExported, match="payroll holds what no export made"):
+            postgres._claim(con, "payroll")
+        without_key = postgres.Shape((("amount", "integer"),), "")
+        postgres._create(con, "payroll", "bonuses", without_key)
+        assert postgres._tables(con, "payroll") == {"salaries": without_key, "bonuses": without_key}
+        con.execute("create view payroll.of_it as select amount from payroll.salaries")
+        with pytest.raises(postgres.NotExported, match=r"view payroll\.of_it depends on table payroll\.salaries"):
+            postgres._replace(con, "payroll", [], gone=["salaries"])
+        reader.execute("select amount from payroll.bonuses")
+        with pytest.raises(postgres.NotExported, match="readers hold bonuses, salaries, which changed; run it again"):
+            postgres._lock(con, "payroll", ["bonuses", "salaries"])
+        reader.commit()
+        with con.transaction():
+            postgres._lock(con, "payroll", ["bonuses", "salaries"])
+        con.execute("drop schema payroll cascade; drop schema nothing_in_it")
+
+
 def test_a_failed_export_leaves_the_schema_as_it_was(current: kept.Release, exported: str) -> None:
     server = exported
     broken = replace(current, manifest={**current.manifest, "tables": {"dim_plan": 99}})

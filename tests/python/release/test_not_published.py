@@ -1,11 +1,14 @@
 """What a release is not made of, and what is not taken for one: told, and the release that is served stays."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import duckdb
@@ -18,9 +21,10 @@ from replay import without_pages
 from flows.forms import contents
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.release import anchor, kept, publishing, receipts
+from flows.release import anchor, kept, publishing, receipts, verdicts
 from flows.release.kept import MANIFEST, NotReadBack
 from flows.release.reader import open_current
+from flows.release.rollback import rollback
 from flows.release.sign import Signer, signed_with, trusted_keys
 from flows.release.verify import changed_key, own_problems, problems
 from flows.settings import Settings, WrongSetting
@@ -144,7 +148,91 @@ def test_a_broken_release_is_not_let_go_of(home: Settings) -> None:
     assert publishing.retire(Settings(home=home.home, keep_releases=2)) == [LAST]
     assert (home.releases / FIRST / DATABASE).exists(), "for whoever puts it back"
     assert [folder.name for folder in kept.folders(home)] == [LAST, FIRST, "2022-03-05.1", "2022-03-06.1"]
-    assert not kept.find(home, LAST).has_files and kept.find(home, FIRST.replace("01", "05")).has_files
+    let_go = kept.find(home, LAST)
+    assert not let_go.has_files and own_problems(let_go) == [], "what was let go of is not missing"
+    assert kept.find(home, FIRST.replace("01", "05")).has_files
+
+
+def test_only_a_whole_release_whose_files_are_there_is_put_back(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = kept.served_id(home)
+    with pytest.raises(NotReadBack, match=f"^{FIRST} is not served: the contents of {DATABASE}"):
+        rollback(home, FIRST)
+    with pytest.raises(LookupError):
+        rollback(home, "2022-02-01.1")
+    assert kept.served_id(home) == served
+    monkeypatch.setattr(publishing, "read_back_database", lambda _: None)
+    assert rollback(home, FIRST).release_id == kept.served_id(home) == FIRST != served
+    publishing.retire(Settings(home=home.home, keep_releases=1))
+    publishing.switch(home, home.releases / LAST)
+    for day in (5, 6, 7):
+        make_release(home, f"2022-03-0{day}.1", datetime(2022, 3, day, tzinfo=UTC), [])
+    publishing.retire(Settings(home=home.home, keep_releases=1))
+    with pytest.raises(LookupError, match=f"the files of {FIRST} were not kept; veerkracht releases rebuild {FIRST}"):
+        rollback(home, FIRST)
+    assert [release.release_id for release in kept.retired(home)][:1] == [FIRST]
+    with pytest.raises(NotReadBack, match="more is not in its manifest"):
+        kept.find(home, "2022-03-07.1").file("more")
+
+
+def test_a_release_names_the_one_before_by_the_sum_of_its_manifest(home: Settings) -> None:
+    before = kept.find(home, FIRST)
+    said = hashlib.sha256((before.folder / MANIFEST).read_bytes()).hexdigest()
+    assert publishing._reference(before) == {"release_id": FIRST, "manifest_sha256": said}
+    assert publishing._reference(None) is None
+
+
+def test_files_that_are_gone_or_of_another_length_are_seen_without_opening_them(home: Settings) -> None:
+    """A release of before does not say how long its database is."""
+    release = kept.find(home, FIRST)
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (release.folder / name).write_text(name)
+    (release.folder / "linked.csv").symlink_to(release.folder / "a.csv")
+    listed = [{"path": name, "bytes": 5} for name in ("a.csv", "linked.csv", "gone.csv")] + [
+        {"path": "b.csv", "bytes": 6}
+    ]
+    length = (release.folder / DATABASE).stat().st_size
+    differing = ["linked.csv", "gone.csv", "b.csv"]
+    for database, more in (({}, []), ({"bytes": length}, []), ({"bytes": length + 1}, [DATABASE])):
+        said = replace(release, manifest=release.manifest | {"files": listed, "database": database})
+        assert said.misfits() == differing + more
+
+
+def test_a_verdict_that_changed_is_told_beside_what_it_was_while_others_read(home: Settings, tmp_path: Path) -> None:
+    """A release of before withdrawals existed has no column of them."""
+    then, now = tmp_path / "then.duckdb", tmp_path / "now.duckdb"
+    with duckdb.connect(str(then)) as con:
+        con.execute(
+            "create table dim_submission as from (values ('a', 'a.csv', 'accepted'), ('b', 'b.csv', 'accepted'),"
+            " ('c', 'c.csv', 'rejected'), ('d', 'd.csv', 'accepted'), ('e', 'e.csv', 'accepted'))"
+            " as t(submission_id, file_name, verdict)"
+        )
+    with duckdb.connect(str(now)) as con:
+        con.execute(
+            "create schema intermediate; create table intermediate.int_submission as from (values"
+            " ('a', 'a.csv', 'accepted', null), ('b', 'b.csv', 'rejected', null), ('c', 'c.csv', 'accepted', null),"
+            " ('d', 'd.csv', 'accepted', now()), ('f', 'f.csv', 'rejected', null))"
+            " as t(submission_id, file_name, verdict, withdrawn_at)"
+        )
+    release: Any = SimpleNamespace(database=then)
+    with duckdb.connect(str(then), read_only=True), duckdb.connect(str(now), read_only=True):
+        told = verdicts.changed_verdicts(now, release)
+    assert [tuple(each.values()) for each in told] == [
+        ("b", "b.csv", "accepted", "rejected"),
+        ("c", "c.csv", "rejected", "accepted"),
+        ("d", "d.csv", "accepted", "withdrawn"),
+    ]
+    assert verdicts.changed_verdicts(now, None) == []
+
+
+def test_what_a_release_holds_is_told_by_its_parquet_files_alone() -> None:
+    """CSV and Parquet hold the same; a library that writes one of them otherwise publishes nothing anew."""
+    files = [{"path": "parquet/a.parquet", "sha256": "1"}, {"path": "csv/a.csv", "sha256": "2"}]
+    told = publishing._content_checksum(files)
+    assert told == hashlib.sha256(b"a.parquet 1\n").hexdigest()
+    assert publishing._content_checksum([*files, {"path": "parquet/b.parquet", "sha256": "3"}]) != told
+    assert publishing._content_checksum(files[:1]) == told
 
 
 def test_all_releases_keep_their_files_where_nothing_is_said(home: Settings) -> None:

@@ -44,19 +44,26 @@ def told(
     before: tuple[str, ...] | None,
     restated: str = "null::decimal(20, 6)",
     measure: str = "committed",
+    more: str = "",
+    of_before: str = "",
 ) -> reasons.Reason:
-    """The reason of a night whose marts have these rows of money, after a release that had those."""
+    """The reason of a night whose marts have these rows of money, after a release that had those.
+
+    Args:
+        more: SQL on what the night made.
+        of_before: SQL on the release.
+    """
     settings = Settings(home=tmp_path)
     settings.build.mkdir(parents=True)
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("create schema marts")
         con.execute(_CHECK.format(restated=restated, measure=measure) + ";" + _AROUND)
-        con.execute(_MONEY.format("marts", ", ".join(now)))
+        con.execute(_MONEY.format("marts", ", ".join(now)) + f"; {more}")
     release: Any = None
     if before is not None:
         release = SimpleNamespace(database=tmp_path / "before.duckdb", release_id="2022-01-24.1")
         with duckdb.connect(str(release.database)) as con:
-            con.execute(_MONEY.format("main", ", ".join(before)))
+            con.execute(_MONEY.format("main", ", ".join(before)) + f"; {of_before}")
     failure = Failure("DQ16A", "marts.fct_published_figure_check", None, (*KEY[:2], measure, "total"), "differs")
     (found,) = reasons.of([(failure, "critical")], settings, release)
     return found
@@ -94,6 +101,38 @@ def test_only_what_the_figure_is_counted_from_is_named(
     now: tuple[str, ...], before: tuple[str, ...] | None, says: str, tmp_path: Path
 ) -> None:
     assert says in told(tmp_path, now, before).nl
+
+
+def test_of_many_files_some_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    now = [row(amount, f"s{amount}") for amount in range(10)]
+    named = ", ".join(f"('s{n}', 'M{n}_m3.xlsx', null)" for n in range(10))
+    more = f"insert into marts.dim_submission values {named}"
+    found = told(tmp_path, (*now, row(10, "a")), (row(10, "a"),), more=more)
+    assert "M7_m3.xlsx (s7) en nog 2 bestanden." in found.nl and "M8_m3" not in found.nl
+    assert "M7_m3.xlsx (s7) and 2 more files." in found.en
+
+
+def test_a_figure_of_a_change_is_counted_from_two_meetmomenten(tmp_path: Path) -> None:
+    of_the_one_before = row(10, "b").replace("'m3'", "'m2'")
+    named = "insert into marts.dim_code values ('headline_measure', 'committed_change', 'Verschil', 'Change')"
+    found = told(tmp_path, (*SAME, of_the_one_before), SAME, measure="committed_change", more=named)
+    assert "gewijzigd door OMG_m3_v2.xlsx (b)." in found.nl
+
+
+def test_a_figure_that_can_no_longer_be_computed_says_so(tmp_path: Path) -> None:
+    found = told(tmp_path, SAME, SAME, more="update marts.fct_published_figure_check set recomputed = null")
+    assert "gedrukt 2.000 miljoen euro, niet meer te berekenen. " in found.nl
+    assert "printed 2,000 million euro, can no longer be computed. " in found.en
+
+
+def test_a_release_of_before_with_other_columns_names_no_file_and_does_not_stop_the_night(tmp_path: Path) -> None:
+    other = "alter table fct_finance_as_returned drop column execution"
+    assert "geen enkel bestand" in told(tmp_path, SAME, (*SAME, row(60, "a")), of_before=other).nl
+
+
+def test_a_figure_that_the_registry_no_longer_has_is_told_by_its_key(tmp_path: Path) -> None:
+    found = told(tmp_path, SAME, SAME, more="delete from marts.fct_published_figure_check")
+    assert "m3 one_off committed total differs" in found.nl and "m3 one_off committed total differs" in found.en
 
 
 def test_a_restatement_that_does_not_hold_is_told_beside_what_was_printed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from replay import without_pages
 from typer.testing import CliRunner
 
 from flows import cli, registry
-from flows.forms import changes
+from flows.forms import carried, changes
 from flows.intake import archive
 from flows.release import kept, publishing, rules
 from flows.settings import Settings
@@ -152,3 +153,78 @@ def test_what_came_in_since_is_not_among_what_rules_moved(home: Settings, monkey
     told = rules.changed(home, current, home.warehouse, receipts)
     assert told and told["not_told"] == "model x could not be built" and told["moved_count"] is None
     assert "niet bekend" in rules.words(told)[0]
+
+
+def release_of(folder: Path, **said: Any) -> kept.Release:
+    """A release of before, by this registry and code unless something else is said."""
+    this = {"registry_sha256": registry.checksum(), "submissions": [], "withdrawals": [], "files": []}
+    code = {"sha256": registry.code_checksum(), "version": "v1"}
+    named = {"release_id": folder.name, "published_at": NOW.isoformat(), "code": code}
+    return kept.Release(folder, named | this | said, ())
+
+
+def test_of_a_release_whose_files_are_gone_it_is_told_which_code_changed_and_not_what_moved(tmp_path: Path) -> None:
+    settings, folder = Settings(home=tmp_path), tmp_path / kept.RETIRED / "2024-01-22.1"
+    files = registry.code_files() | {"models/gone.sql": "1"}
+    for code, differing in (
+        ({"version": "v1", "sha256": "other", "files": files}, ["models/gone.sql"]),
+        ({"version": "v1", "sha256": "other"}, []),  # one of before does not say which files it was made with
+    ):
+        told = rules.changed(settings, release_of(folder, code=code), settings.warehouse, [])
+        assert told and (told["code"], told["registry"], told["moved_count"]) == (differing, [], None)
+        nl, en = rules.words(told)
+        files_nl = ", ".join(differing) or "het register of de code"
+        assert nl == f"sinds uitgave 2024-01-22.1 wijzigde {files_nl}; wat daardoor verschoof is niet bekend"
+        assert en.endswith("what moved by it is not known")
+
+
+def test_what_changed_in_the_registry_is_told_though_today_cannot_make_what_was_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, folder = Settings(home=tmp_path), tmp_path / "2024-01-22.1"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / carried.REGISTRY, "w") as container:
+        for name, content in (carried.seeds() | {"plan/plan.csv": b"another"}).items():
+            container.writestr(name, content)
+    listed = [{"path": carried.REGISTRY, "sha256": kept.sha256(folder / carried.REGISTRY)}]
+
+    def failing(*_: object) -> None:
+        raise transform.TransformFailed("a model failed\nwith many lines")
+
+    monkeypatch.setattr(rules, "build_as_known", failing)
+    before = release_of(folder, registry_sha256="other", files=listed, submissions=[{"submission_id": "s1"}])
+    told = rules.changed(settings, before, settings.warehouse, [])
+    assert told and (told["registry"], told["code"]) == (["plan/plan.csv"], [])
+    assert (told["not_told"], told["moved_count"]) == ("a model failed", None)
+    assert "wijzigde seeds/plan/plan.csv;" in rules.words(told)[0]
+
+
+def test_todays_warehouse_will_do_where_nothing_came_in_or_was_withdrawn_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the receipts and withdrawals of then are made anew."""
+    settings = Settings(home=tmp_path)
+    receipts = []
+    for number in (1, 2, 3):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(f"{number}")
+        receipt = archive.receipt_for(path, settings.plan, "m1", NOW)
+        archive.keep(settings.archive, path, receipt)
+        receipts.append(receipt)
+    for receipt in receipts[:2]:
+        archive.withdraw(settings.archive, receipt, NOW, "verkeerd bestand", "sender")
+    ids = [{"submission_id": receipt.submission_id} for receipt in receipts]
+    built: list[Any] = []
+    monkeypatch.setattr(rules, "build_as_known", lambda *given: built.append(given))
+    same = release_of(tmp_path / "r", submissions=ids, withdrawals=ids[:2])
+    assert rules._of_then(settings, same, settings.warehouse, receipts) == settings.warehouse and not built
+    for before, then, withdrawn in (
+        (release_of(tmp_path / "r", submissions=ids[:2], withdrawals=ids[:2]), receipts[:2], ids[:2]),
+        (release_of(tmp_path / "r", submissions=ids, withdrawals=ids[:1]), receipts, ids[:1]),
+    ):
+        made = rules._of_then(settings, before, settings.warehouse, receipts)
+        assert made != settings.warehouse and made.parent.is_dir() and not any(made.parent.iterdir())
+        ((_, read, out, warehouse, moment),) = built
+        assert (read, list(out), warehouse, moment) == (then, [w["submission_id"] for w in withdrawn], made, NOW)
+        (made.parent / "left by an earlier night").touch()
+        built.clear()

@@ -105,3 +105,28 @@ def test_a_file_that_was_changed_is_not_shown_and_another_release_is_seen_at_onc
         name = "csv/dim_meetmoment.csv"
         assert ask(port, f"/{name}")[2] == (before.folder / name).read_bytes()
         server.shutdown()
+
+
+def test_a_release_is_opened_once_for_all_that_is_asked_of_it(
+    home: Settings, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def current(settings: Settings) -> kept.Release | None:
+        opened.append(settings)
+        return kept.current(settings)
+
+    monkeypatch.setattr(serving, "current", current)
+    with serving.server(home, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for path in ("/", "/index.html", "/csv/dim_meetmoment.csv"):
+            assert ask(server.server_address[1], path)[0] == 200
+        server.shutdown()
+    assert opened == [home]
+
+
+def test_before_there_is_a_release_nothing_is_there(tmp_path: Path) -> None:
+    with serving.server(Settings(home=tmp_path), 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert ask(server.server_address[1], "/")[0] == 404
+        server.shutdown()
