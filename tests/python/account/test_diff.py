@@ -1,20 +1,23 @@
 """The difference between two moments: nothing that changed is left out, nothing that came back is told."""
 
 import itertools
+import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from made_release import make_release
+from made_release import make_release, sign
 
-from flows.account import diff, known
+from flows.account import diff, figure, known
 from flows.intake import archive
 from flows.intake.archive import Receipt
-from flows.release.kept import MANIFEST, RETIRED
+from flows.release.kept import MANIFEST, RETIRED, Release, find, sha256
 from flows.release.sign import SUFFIX
 from flows.settings import Settings
 
@@ -167,6 +170,103 @@ def test_what_came_at_the_very_moment_asked_is_known(tmp_path: Path, monkeypatch
     assert seen == [(["before", "at"], [before.submission_id])]
 
 
+def test_marts_that_differ_are_counted_by_the_rows_that_went_and_came(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    sides = []
+    for number, tables in enumerate(
+        (
+            {"same": "select 1 as a", "other": "from range(3) as t(a)", "gone": "from range(2) as t(a)"},
+            {"same": "select 1 as a", "other": "from range(1, 6) as t(a)", "new": "from range(4) as t(a)"},
+        ),
+        start=1,
+    ):
+        # Another column makes every row another one.
+        said = tables | {"wider": "select 1 as a" if number == 1 else "select 1 as a, 2 as b union all select 3, 4"}
+        sides.append(with_tables(settings, f"2022-03-0{number}.1", day(number), said))
+    assert [tuple(asdict(each).values()) for each in diff.table_differences(*sides)] == [
+        ("gone", 2, 0, 2, 0),
+        ("new", 0, 4, 0, 4),
+        ("other", 3, 5, 1, 3),
+        ("wider", 1, 2, 1, 2),
+    ]
+    found = diff.diff(settings, "2022-03-01.1", "2022-03-02.1")
+    assert [note.partition(" / ")[2] for note in found.notes] == []
+    assert found.plain()["counts"] == [] and len(found.plain()["tables"]) == 4
+    other = replace(sides[1], manifest=sides[1].manifest | {"registry_sha256": "x", "code": {"sha256": "y"}})
+    assert [note.partition(" / ")[2] for note in diff._compared(sides[0], other)[1]] == [
+        "the registry changed between the two releases",
+        "the code changed between the two releases",
+    ]
+    assert diff._compared(None, other) == diff._compared(other, None) == ([], [])
+
+
+def with_tables(settings: Settings, release_id: str, at: datetime, tables: Mapping[str, str]) -> Release:
+    """A release with these marts, each by a query."""
+    folder = make_release(settings, release_id, at, []).folder
+    (folder / "parquet").mkdir()
+    said = json.loads((folder / MANIFEST).read_text())
+    said |= {"tables": {}, "files": []}
+    for name, query in tables.items():
+        path = folder / "parquet" / f"{name}.parquet"
+        with duckdb.connect() as con:
+            con.execute(f"copy ({query}) to '{path}'")
+            ((said["tables"][name],),) = con.execute(f"select count(*) from '{path}'").fetchall()
+        said["files"].append({"path": f"parquet/{name}.parquet", "sha256": sha256(path), "bytes": path.stat().st_size})
+    (folder / MANIFEST).write_text(json.dumps(said))
+    sign(settings, folder)
+    return find(settings, release_id)
+
+
+def test_a_figure_is_told_by_each_release_that_has_it_and_where_it_changed(tmp_path: Path) -> None:
+    """Releases whose files are gone are counted; those without the table, the column or the row say nothing."""
+    settings = Settings(home=tmp_path)
+    row = "select 'k' as trace_key, {} as paid_eur"
+    said = {
+        1: {},
+        2: {"m": "select 'k' as trace_key, 1 as other"},
+        3: {"m": "select 'z' as trace_key, 9 as paid_eur"},
+        4: {"m": row.format("null::int")},
+        5: {"m": row.format(1)},
+        6: {"m": row.format(1)},
+        7: {"m": row.format(2)},
+        8: {"m": row.format(1)},
+        9: {"m": row.format(3)},
+    }
+    releases = [with_tables(settings, f"2022-03-0{n}.1", day(n), tables) for n, tables in said.items()]
+    let_go(settings, 7)
+    told, gone = figure._in_releases(settings, releases[7], "m", "k", "paid_eur")
+    assert [(each["release_id"], each["value"]) for each in told] == [("2022-03-05.1", 1)] and gone == 1
+    told, gone = figure._in_releases(settings, releases[8], "m", "k", "paid_eur")
+    assert [(each["published_at"], each["value"]) for each in told] == [(day(5), 1), (day(9), 3)] and gone == 1
+    assert figure._in_releases(settings, releases[8], "m", "k", None) == ([], 1), "no column of it is a figure"
+
+
+def test_what_each_release_between_tells_of_other_rules_is_told_in_their_order(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    releases = []
+    for number in (1, 2, 3, 4):
+        folder = make_release(settings, f"2022-03-0{number}.1", day(number), []).folder
+        said = json.loads((folder / MANIFEST).read_text())
+        told = {"moved_count": number} if number != 2 else None
+        (folder / MANIFEST).write_text(json.dumps(said | {"rules_changed": told}))
+        sign(settings, folder)
+        releases.append(find(settings, folder.name))
+    first, second, _, last = releases
+    between = [{"release": f"2022-03-0{n}.1", "moved_count": n} for n in (3, 4)]
+    assert diff._rules(settings, first, last) == between
+    assert diff._rules(settings, first, second) == diff._rules(settings, None, last) == []
+    assert diff._rules(settings, last, None) == []
+
+
+def let_go(settings: Settings, number: int) -> None:
+    """Keep of a release its manifest alone."""
+    folder = settings.releases / f"2022-03-0{number}.1"
+    (settings.releases / RETIRED / folder.name).mkdir(parents=True)
+    for name in (MANIFEST, MANIFEST + SUFFIX):
+        shutil.copyfile(folder / name, settings.releases / RETIRED / folder.name / name)
+    shutil.rmtree(folder)
+
+
 def test_what_no_release_knows_yet_is_said(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     with pytest.raises(LookupError, match="no release yet"):
@@ -178,6 +278,8 @@ def test_what_no_release_knows_yet_is_said(tmp_path: Path) -> None:
     (note,) = found.notes
     assert note.startswith("1 inzending of intrekking") and "came in after release 2022-03-01.1" in note
     assert diff.diff(settings, "2022-02-01", "2022-03-01T12:00").notes == []
+    before_any = diff.diff(settings, "2022-02-01", "2022-02-02")
+    assert (before_any.list_release, before_any.after_release, before_any.notes) == ("2022-03-01.1", None, [])
 
 
 def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path: Path) -> None:
@@ -186,11 +288,7 @@ def test_a_release_of_which_only_the_manifest_is_left_still_is_a_moment(tmp_path
         listed = [change("x", "restated_value", day(2), "1", "2")] if number > 1 else []
         make_release(settings, f"2022-03-0{number}.1", day(number), listed)
     for number in (1, 2):
-        folder = settings.releases / f"2022-03-0{number}.1"
-        (settings.releases / RETIRED / folder.name).mkdir(parents=True)
-        for name in (MANIFEST, MANIFEST + SUFFIX):
-            shutil.copyfile(folder / name, settings.releases / RETIRED / folder.name / name)
-        shutil.rmtree(folder)
+        let_go(settings, number)
     found = diff.diff(settings, "2022-03-01.1", "2022-03-02.1")
     assert told(found) == {("x", "restated_value", "1", "2")}
     assert (found.before_release, found.after_release, found.list_release) == (

@@ -1,0 +1,130 @@
+"""Which cells a row was read from, where a sheet holds several records in several ways; and what is asked of a row."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from made_release import make_release
+
+from flows.account import cells, figure, trace
+from flows.account.cells import NotTraceable
+from flows.forms import short_keys
+from flows.forms.parts import Row
+from flows.release.kept import Release
+from flows.settings import Settings
+
+COLUMNS = "submission_id, sheet, record, instance, field, column_letter, source_header, constant"
+SAID = """
+    ('s', 'Sheet', 'finance', 'paid', 'measure', null, null, 'PAID'),
+    ('s', 'Sheet', 'finance', 'paid', 'explanation', null, null, 'of the paid'),
+    ('s', 'Sheet', 'finance', 'paid', 'amount_eur', 'D', 'Vereffend', null),
+    ('s', 'Sheet', 'finance', 'committed', 'measure', null, null, 'committed'),
+    ('s', 'Sheet', 'finance', 'committed', 'amount_eur', 'C', 'Vastgelegd', null),
+    ('s', 'Twice', 'finance', 'one', 'amount_eur', 'C', 'Bedrag', null),
+    ('s', 'Twice', 'finance', 'other', 'amount_eur', 'D', 'Bedrag (2)', null),
+    ('t', 'Sheet', 'finance', 'another', 'amount_eur', 'A', 'Bedrag', null)
+"""
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(f"create table dim_source_column as from (values {SAID}) as said({COLUMNS})")
+    return con
+
+
+def row(sheet: str, measure: str | None = "paid") -> dict[str, Any]:
+    return {"submission_id": "s", "sheet": sheet, "measure": measure, "explanation": "of another", "amount_eur": 1}
+
+
+@pytest.mark.parametrize("records", [("finance",), ("account", "finance"), ("finance", "account")])
+def test_a_row_has_the_cells_of_the_record_and_the_instance_that_its_key_names(
+    con: duckdb.DuckDBPyConnection, records: tuple[str, ...]
+) -> None:
+    """Of what is no key the row may say something else: it was corrected, or is shown otherwise."""
+    for measure, letter in (("paid", "D"), ("committed", "C")):
+        record, fields = cells._source_columns(con, records, row("Sheet", measure))
+        assert record == "finance"
+        assert [(field, at) for field, at, *_ in fields if at] == [("amount_eur", letter)]
+        assert {field for field, *_ in fields} >= {"measure"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "records", "said"),
+    [
+        (row("Sheet", "budget"), ("finance",), "0 instances of finance fit the row; one must"),
+        (row("Sheet", None), ("finance",), "0 instances of finance fit the row; one must"),
+        (row("Twice"), ("finance",), "2 instances of finance fit the row; one must"),
+        (row("Other"), ("finance", "account"), "s, sheet Other, holds no finance or account"),
+        (row("Sheet"), ("account",), "s, sheet Sheet, holds no account"),
+    ],
+)
+def test_a_row_whose_cells_cannot_be_told_apart_leads_nowhere_and_says_why(
+    con: duckdb.DuckDBPyConnection, asked: dict[str, Any], records: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(NotTraceable, match=f"^{re.escape(said)}$"):
+        cells._source_columns(con, records, asked)
+
+
+def test_a_field_is_shown_under_its_name_as_a_code_or_in_the_column_of_its_measure() -> None:
+    shown = {"measure": "committed", "account_eur": 1, "status_code": "x", "title": "y"}
+    fields = ("title", "status", "committed_eur", "paid_eur")
+    assert [cells.column_of(shown, field) for field in fields] == ["title", "status_code", "account_eur", None]
+
+
+def test_a_cell_is_named_by_letters_or_by_the_number_of_a_column_that_lies() -> None:
+    texts: list[str | None] = ["a", None, "c"]
+    told = {"A": "a", "B": None, "C": "c", "D": None, "3": "c", "4": None}
+    assert {letter: cells._text(texts, letter) for letter in told} == told
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Release:
+    return make_release(Settings(home=tmp_path), "2030-01-01.1", datetime(2030, 1, 1, tzinfo=UTC), [])
+
+
+def test_a_short_key_of_several_figures_names_them(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(short_keys, "found", lambda con, key: ["p/m/a", "p/m/b"])
+    with pytest.raises(NotTraceable, match=r"00000000 stands for several figures; name one of them: p/m/a, p/m/b$"):
+        trace.trace(None, release, "00000000")
+
+
+def test_a_finding_about_the_register_stands_in_no_return(con: duckdb.DuckDBPyConnection, release: Release) -> None:
+    of_register = Row("fct_finding", {"submission_id": None}, {})
+    with pytest.raises(NotTraceable, match=r"^p/fct_finding/1 is in no return: the register has it \(seeds/\)$"):
+        trace._trace_place(release, con, "p/fct_finding/1", None, of_register)
+
+
+def test_a_row_with_one_figure_is_that_figure_and_one_with_none_names_its_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = Row("agg", {"trace_key": "k", "a": 1, "b": 2}, {})
+    for figures, said in ((["b", "a"], "b, a"), ([], "a, b")):
+        monkeypatch.setattr(trace.parts_of, "figures", lambda *_, figures=figures: figures)
+        with pytest.raises(NotTraceable, match=f"^k has several figures; name one after a colon: {said}$"):
+            trace._only_figure("k", asked)
+    monkeypatch.setattr(trace.parts_of, "figures", lambda *_: ["b"])
+    assert trace._only_figure("k", asked) == "b"
+
+
+def test_a_part_of_no_project_goes_by_its_key(release: Release) -> None:
+    with duckdb.connect() as con:
+        con.execute("create table m as select 'k' as trace_key")
+        con.execute("create table part as select 'numerator' as side, 'm' as mart, 'k' as trace_key, 2.0 as amount")
+        declared = [{"part_mart": "m", "amount": "paid_eur"}]
+        found = figure._side(None, release, con, declared, "numerator", "m", 1, Decimal(2))
+    (part,) = found.largest
+    assert (part.trace_key, part.name, part.amount, part.cell) == ("k", "k", Decimal(2), None) and found.is_eur
+
+
+def test_why_a_whole_row_has_no_parts_is_said_in_both_languages_by_one_reason(
+    con: duckdb.DuckDBPyConnection, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [{"reason_nl": f"reden {n}", "reason_en": f"reason {n}"} for n in (1, 2)]
+    monkeypatch.setattr(trace.parts_of, "reasons", lambda mart, figure: said if figure == "" else ())
+    told = trace._trace_aggregate(release, con, "k", None, Row("fct_identity_check", {}, {}))
+    assert told == trace.Trace("k", release.release_id, None, reason="reden 1 / reason 1")
