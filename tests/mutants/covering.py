@@ -33,10 +33,10 @@ def started(folder: Path, context: str) -> coverage.Coverage:
     return watching
 
 
-def watcher(data: Path, suffix: bool = False) -> coverage.Coverage:
-    """Coverage of the code of this project."""
+def watcher(data: Path | None, suffix: bool = False) -> coverage.Coverage:
+    """Coverage of the code of this project; without a place to keep it, what of the code is looked at."""
     made = coverage.Coverage(
-        data_file=str(data),
+        data_file=str(data) if data else None,
         data_suffix=suffix,
         branch=True,
         config_file=False,
