@@ -148,7 +148,7 @@ def test_signs_that_steer_are_shown_and_told(tmp_path: Path) -> None:
     document = [dict(zip(HEADERS, ["VV001", "Opgestart", "", "a\0b \x1b[2J\x9bx\x7f"], strict=True))]
     for content in (json.dumps(document).encode(), plain_csv("VV001;Opgestart;;a\x01")):
         result, rows = parsed(tmp_path, content)
-        assert [(r.rule_id, r.column_name) for r in result.refusals] == [("F24", "Toelichting")]
+        assert [(r.rule_id, r.column_number, r.column_name) for r in result.refusals] == [("F24", 4, "Toelichting")]
         assert rows[0]["texts"][3] in ("a␀b ␛[2J␡x␡", "a␁")
 
 
