@@ -100,7 +100,7 @@ def _definitions(mart: Mart, in_database: Collection[str]) -> list[str]:
 
 def _excel_nl(mart: Mart) -> str:
     """The rows as a Dutch Excel takes them: headings in Dutch, decimal comma, words for true and false, text inert."""
-    columns = []
+    columns: list[str] = []
     for column in mart.columns:
         name, kind = column.name, column.data_type
         if kind == "VARCHAR":

@@ -200,11 +200,6 @@ def ids(settings: Settings) -> list[str]:
     return [folder.name for folder in _folders(settings.releases)]
 
 
-def retired(settings: Settings) -> list[Release]:
-    """Every release of which only the manifest is kept, oldest first."""
-    return [_release(settings, folder) for folder in _folders(settings.releases / RETIRED)]
-
-
 def latest_first(settings: Settings) -> Iterator[Release]:
     """Every release, the latest first, each opened when it is asked for: one that is broken stops only who needs it."""
     for folder in sorted(folders(settings), key=lambda folder: sequence(folder.name), reverse=True):

@@ -171,7 +171,7 @@ def test_only_a_whole_release_whose_files_are_there_is_put_back(
     publishing.retire(Settings(home=home.home, keep_releases=1))
     with pytest.raises(LookupError, match=f"the files of {FIRST} were not kept; veerkracht releases rebuild {FIRST}"):
         rollback(home, FIRST)
-    assert [release.release_id for release in kept.retired(home)][:1] == [FIRST]
+    assert FIRST in {path.name for path in (home.releases / kept.RETIRED).iterdir()}
     with pytest.raises(NotReadBack, match="more is not in its manifest"):
         kept.find(home, "2022-03-07.1").file("more")
 
