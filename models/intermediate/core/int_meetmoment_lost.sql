@@ -1,4 +1,4 @@
--- One row per meetmoment and submission since which it lacks projects of the release before: which, and if that is known.
+-- One row per meetmoment and submission since which it lacks projects that it had: which, and if that is registered.
 with
 
 lost as (
