@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from multiprocessing import Pool, current_process
 from pathlib import Path
 
+import conftest  # noqa: F401  # it says where is kept what follows from the code alone, which is a part of what is known
 import reliability
-from kept_homes import CACHE
+from kept_homes import CACHE, is_made
 from mutations import Mutant, sample
 from nursery import Nursery
 from watched import ROOMS, modules
@@ -150,6 +151,8 @@ def main() -> int:
     asked = parser.parse_args()
     if not COVERED.exists():
         parser.error("make coverage says first which tests run which line")
+    if not is_made("small"):
+        parser.error("make coverage makes the home of the small plan for this code first")
     told = json.loads(COVERED.read_text(encoding="utf-8"))
     known = kept(asked.results)
     todo = []

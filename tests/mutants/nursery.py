@@ -35,7 +35,7 @@ HEAVY = (
 AS_IT_IS = """
 import json, conftest, kept_homes
 from flows import registry
-assert (kept_homes.CACHE / "small" / kept_homes._checksum(()) / kept_homes.DONE).exists(), "make coverage makes it"
+assert kept_homes.is_made("small"), "make coverage makes it"
 print(json.dumps([kept_homes._state(), registry.code_checksum(), registry.code_files()]))
 """
 _LONGEST = 120.0

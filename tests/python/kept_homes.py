@@ -47,6 +47,11 @@ def kept(name: str, make: Callable[[Path], None], target: Path, inputs: Iterable
     return target
 
 
+def is_made(name: str) -> bool:
+    """Whether it is kept, as the code and the registry now are."""
+    return (CACHE / name / _checksum(()) / DONE).exists()
+
+
 def put(settings: Settings, path: Path, plan_code: str, meetmoment_code: str) -> Path:
     """Put a file in the inbox of its plan."""
     inbox = settings.home / plan_code / "inbox" / meetmoment_code
