@@ -1,7 +1,7 @@
 {# The versions of those keys of which a version was withdrawn, as the CTE `withdrawn_versions`: one row per version and
    stretch of time it held. A version may begin to hold at its receipt, or when one that takes precedence is withdrawn;
    it does so where none that takes precedence holds at that moment, until the next of these is received or until it is
-   withdrawn itself. #}
+   withdrawn itself. What later deliveries lacked begins to hold again once all of these are withdrawn, and not before. #}
 {% macro withdrawn_versions(ordered) -%}
 touched as (
 
@@ -20,6 +20,8 @@ beginnings as (
         and lower.record_key = higher.record_key
         and lower.precedence < higher.precedence
         and lower.known_from < higher.withdrawn_at
+    union
+    select row_id, resumes_at as begins_at from touched where ended_at <= resumes_at
 
 ),
 
@@ -33,7 +35,12 @@ stretches as (
             and {{ or_never('higher.withdrawn_at') }} > beginnings.begins_at
         ), false) as is_preceded,
         least(
-            version.withdrawn_at, version.ended_at,
+            version.withdrawn_at,
+            version.project_gone_at,
+            case
+                when version.ended_at > beginnings.begins_at or version.known_from = beginnings.begins_at
+                    then version.ended_at
+            end,
             min(case when higher.known_from > beginnings.begins_at then higher.known_from end)
         ) as ends_at
     from touched as version
@@ -42,8 +49,21 @@ stretches as (
         on version.meetmoment_code = higher.meetmoment_code
         and version.record_key = higher.record_key
         and version.precedence < higher.precedence
-    where {{ or_never('version.withdrawn_at') }} > beginnings.begins_at
-    group by version.row_id, version.withdrawn_at, version.ended_at, beginnings.begins_at
+    where
+        {{ or_never('version.withdrawn_at') }} > beginnings.begins_at
+        and (
+            version.known_from = beginnings.begins_at
+            or (
+                {{ or_never('version.project_gone_at') }} > beginnings.begins_at
+                and (
+                    {{ or_never('version.ended_at') }} > beginnings.begins_at
+                    or coalesce(version.resumes_at <= beginnings.begins_at, false)
+                )
+            )
+        )
+    group by
+        version.row_id, version.withdrawn_at, version.project_gone_at, version.known_from, version.ended_at,
+        beginnings.begins_at
 
 ),
 

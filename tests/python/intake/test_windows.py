@@ -71,7 +71,7 @@ def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_ni
     told = {(f["rule_id"], f["severity"], f["received_value"]) for f in outcome.findings}
     assert ("M01", "info", "2025-01-21") in told
     (late,) = {f["message_nl"] for f in outcome.findings if f["rule_id"] == "M01"}
-    assert late == "De inzending is ontvangen op 2025-01-21, na de uiterste dag (2025-01-20), en telt als te laat."
+    assert late == "De inzending is ontvangen op 2025-01-21, na de uiterste dag (2025-01-20)."
     ((severity, rows),) = [(s, value) for rule, s, value in told if rule == "M03"]
     assert severity == "warning" and int(rows) > 60
 
