@@ -326,7 +326,7 @@ ended as (
 
 accepted as (
 
-    select * exclude (series, series_position, next_received_at, is_quarantined)
+    select * exclude (series, series_position, next_received_at, lacked_from, is_quarantined)
     from ended
     where not is_quarantined
 
@@ -348,48 +348,27 @@ ordered as (
             partition by accepted.meetmoment_code, accepted.record_key
             order by {{ version_order }}
         ) as precedence,
-        lead(accepted.row_id) over (
+        bool_or(accepted.withdrawn_at is not null or coalesce(accepted.ended_at <= accepted.resumes_at, false)) over (
             partition by accepted.meetmoment_code, accepted.record_key
-            order by {{ version_order }}
-        ) is null as is_last,
-        count(accepted.withdrawn_at) over (
-            partition by accepted.meetmoment_code, accepted.record_key
-        ) as withdrawn_count
+        ) as is_touched
     from accepted
 
 ),
 
 {{ withdrawn_versions('ordered') }}
 
--- Each delivery that lacked the row was withdrawn: what it had ended holds again from then on.
-resumed as (
-
-    select * replace (resumes_at as known_from, project_gone_at as known_to)
-    from ordered
-    where
-        withdrawn_count = 0
-        and is_last
-        and lacked_from is not null
-        and {{ or_never('project_gone_at') }} > resumes_at
-
-),
-
 stretches_held as (
 
-    select * from ordered where withdrawn_count = 0
+    select * from ordered where not is_touched
     union all by name
     select * from withdrawn_versions
-    union all by name
-    select * from resumed
 
 ),
 
 held as (
 
     select
-        * exclude (
-            precedence, is_last, withdrawn_count, withdrawn_at, ended_at, lacked_from, project_gone_at, resumes_at
-        )
+        * exclude (precedence, is_touched, withdrawn_at, ended_at, project_gone_at, resumes_at)
     from stretches_held
 
 ),

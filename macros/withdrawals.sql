@@ -1,11 +1,11 @@
-{# The versions of those keys of which a version was withdrawn, as the CTE `withdrawn_versions`: one row per version and
-   stretch of time it held. A version may begin to hold at its receipt, or when one that takes precedence is withdrawn;
-   it does so where none that takes precedence holds at that moment, until the next of these is received or until it is
-   withdrawn itself. What later deliveries lacked begins to hold again once all of these are withdrawn, and not before. #}
+{# The versions of those keys of which a version, or a delivery that lacked one, was withdrawn, as the CTE
+   `withdrawn_versions`: one row per version and stretch of time it held. A version may begin to hold at its receipt, when
+   one that takes precedence is withdrawn, or when all that later lacked it is; it does so where none that takes precedence
+   holds at that moment, until the next of these is received, until a later delivery lacks it or until it is withdrawn itself. #}
 {% macro withdrawn_versions(ordered) -%}
 touched as (
 
-    select * from {{ ordered }} where withdrawn_count > 0
+    select * from {{ ordered }} where is_touched
 
 ),
 
