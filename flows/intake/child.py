@@ -7,6 +7,6 @@ of a file stay text, so that nothing in it has use for numpy, which is a quarter
 import runpy
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch - nobody imports what a child begins with
     sys.modules["numpy"] = None  # type: ignore[assignment]  # to those who would take it where it is, it is not there
     runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)

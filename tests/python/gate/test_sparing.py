@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 from expectations import declared, sparing
 
 
@@ -34,3 +36,27 @@ def test_what_is_imported_later_is_there_once_something_of_it_is_asked() -> None
         assert "open" not in vars(wave)
     assert name not in sys.modules
     assert callable(wave.open) and "open" in vars(sys.modules[name])
+
+
+def test_what_is_asked_while_it_is_imported_is_loaded_then() -> None:
+    name = "wave"
+    sys.modules.pop(name, None)
+    with sparing._later(name):
+        import wave
+
+        assert not hasattr(wave, "__file__"), "who looks where it comes from loads nothing"
+        assert callable(wave.open) and sys.modules[name] is not wave
+    assert name in sys.modules
+
+
+def test_what_was_made_is_forgotten_before_there_is_too_much_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparing, "_AT_ONCE", 2)
+    made: list[str] = []
+
+    def make(of: str) -> str:
+        made.append(of)
+        return of.upper()
+
+    once = sparing._once(make)
+    assert [once(of) for of in ("a", "b", "a", "c", "c", "a")] == ["A", "B", "A", "C", "C", "A"]
+    assert made == ["a", "b", "c", "a"]
