@@ -27,6 +27,8 @@ class Preview:
     """What their senders would be told, in the order of the files."""
     copies: dict[str, str]
     """Name of a file whose bytes are those of another -> the name of that one; it is not judged by itself."""
+    received: list[dict[str, Any]]
+    """Of files that would not be received, since nothing in them is new: what was, and whether it was withdrawn."""
 
 
 def check(
@@ -57,7 +59,7 @@ def check(
         if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
     sent = [(archive.receipt_for(path, plan_code, meetmoment_code, now), path) for path in files]
-    judged = arrivals.without_copies(sent, received)
+    judged, nothing_new = arrivals.as_sent(settings, arrivals.without_copies(sent, received), received)
     known = {(receipt.meetmoment_code, receipt.sha256) for receipt, _ in judged}
     sources = {r: path for r, path in sources.items() if (r.meetmoment_code, r.sha256) not in known} | dict(judged)
     # What the night has read of the files received is not read again.
@@ -73,9 +75,9 @@ def check(
         folders = {answer.submission_id: answer_to / folder.folder_name(answer) for answer in answers}
         contents = {r.submission_id: path for r, path in judged}
         folder.write(answers, contents, folders, preview, lambda due: [whole[a.submission_id] for a in due])
-    kept = {receipt.sha256: receipt.file_name for receipt, _ in judged}
-    copies = {path.name: kept[r.sha256] for r, path in sent if (r, path) not in judged}
-    return Preview(found(preview.warehouse, names), [whole[name] for name in names], copies)
+    kept = {receipt.sha256: (receipt.file_name, path) for receipt, path in judged}
+    copies = {path.name: kept[r.sha256][0] for r, path in sent if kept[r.sha256][1] != path}
+    return Preview(found(preview.warehouse, names), [whole[name] for name in names], copies, nothing_new)
 
 
 def default_meetmoment(settings: Settings) -> str:

@@ -212,7 +212,9 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
     """Held when all that came since the current release was rejected and nothing else changed; else to be published."""
     current = kept.current(settings)
     known = {s["submission_id"] for s in current.manifest["submissions"]} if current else set()
-    new = [r for r in archive.receipts_to_read(settings.archive, settings.plan) if r.submission_id not in known]
+    withdrawn = archive.withdrawals(settings.archive, settings.plan)
+    received_now = archive.receipts_to_read(settings.archive, settings.plan)
+    new = [r for r in received_now if r.submission_id not in known and r.submission_id not in withdrawn]
     names = {r.submission_id: r.file_name for r in new}
     about_new = found(settings.warehouse, names)
     rejected = {f["submission_id"] for f in about_new if gate.rejects(f)}
@@ -221,8 +223,8 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
         and current.manifest["code"]["sha256"] == registry.code_checksum()
     )
     changed = verdicts.changed_verdicts(settings.warehouse, current)
-    withdrawn = any(change["now"] == "withdrawn" for change in changed)
-    held = bool(new) and rejected == set(names) and only_submissions_changed and not withdrawn
+    counts_less = any(change["now"] == "withdrawn" for change in changed)
+    held = bool(new) and rejected == set(names) and only_submissions_changed and not counts_less
     return Outcome(
         "held" if held else "published",
         received=received,

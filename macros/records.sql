@@ -253,8 +253,8 @@ select * from final
    (`stg_submission`); `known_to` is empty while it still holds. With its project a row stops holding too. A withdrawn
    submission stops holding when it was withdrawn, and what it had taken over from holds again from then on, as a further
    stretch of that same version. Where deliveries are full ones (`int_full_delivery`), a later one also ends what it
-   lacks, until it is withdrawn itself; a row that it has but that was set apart ends nothing. Candidates are the versions as they are before rows are
-   set apart by what stands beside them. #}
+   lacks, until it is withdrawn itself; a row that it has but that was set apart ends nothing. Candidates are the versions as
+   they are before rows are set apart by what stands beside them. #}
 {% macro versions_of(staged, set_apart='int_quarantined_row') %}
 {% set version_order = 'is_of_owner, submission_precedence, row_id' %}
 {% set is_fact = staged not in ['stg_project', 'stg_indicator'] %}
@@ -272,7 +272,7 @@ delivered as (
         full_deliveries.series,
         full_deliveries.series_position,
         full_deliveries.next_received_at,
-        full_deliveries.resumes_at,
+        full_deliveries.is_withdrawn_later,
         quarantined.row_id is not null as is_quarantined
     from {{ ref(staged) }} as staged
     inner join {{ ref('int_verdict') }} as submissions using (submission_id)
@@ -326,7 +326,7 @@ ended as (
 
 accepted as (
 
-    select * exclude (series, series_position, next_received_at, lacked_from, is_quarantined)
+    select * exclude (next_received_at, lacked_from, is_quarantined)
     from ended
     where not is_quarantined
 
@@ -348,14 +348,16 @@ ordered as (
             partition by accepted.meetmoment_code, accepted.record_key
             order by {{ version_order }}
         ) as precedence,
-        bool_or(accepted.withdrawn_at is not null or coalesce(accepted.ended_at <= accepted.resumes_at, false)) over (
+        bool_or(
+            accepted.withdrawn_at is not null or coalesce(accepted.ended_at is not null and accepted.is_withdrawn_later, false)
+        ) over (
             partition by accepted.meetmoment_code, accepted.record_key
         ) as is_touched
     from accepted
 
 ),
 
-{{ withdrawn_versions('ordered') }}
+{{ withdrawn_versions('ordered', 'delivered') }}
 
 stretches_held as (
 
@@ -368,7 +370,9 @@ stretches_held as (
 held as (
 
     select
-        * exclude (precedence, is_touched, withdrawn_at, ended_at, project_gone_at, resumes_at)
+        * exclude (
+            precedence, is_touched, withdrawn_at, ended_at, project_gone_at, series, series_position, is_withdrawn_later
+        )
     from stretches_held
 
 ),

@@ -103,7 +103,7 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
         expected = f" ({finding['expected']})" if finding["rule_id"] in told.NOT_IN_LIST and finding["expected"] else ""
         table.add_row(
             styled(
-                f"[{style}]{{}}[/] {{}}{' (waiver)' if finding['waiver_id'] else ''}",
+                f"[{style}]{{}}[/] {{}}{' (vrijgesteld / waived)' if finding['waiver_id'] else ''}",
                 *(finding["rule_id"], finding["severity"]),
             ),
             with_controls_shown(finding["file_name"]),
@@ -143,12 +143,10 @@ def _cell(value: Any) -> str:
     return "" if value is None else with_controls_shown(str(value))
 
 
-def show_more(count: int, options: str = "--json") -> None:
+def show_more(count: int, options: str = "--json", shown: int = ROWS_SHOWN) -> None:
     """That a table was longer than what is shown, and how to get the rest."""
-    if count > ROWS_SHOWN:
-        console.print(
-            f"... en nog {count - ROWS_SHOWN}, alle met {options} / and {count - ROWS_SHOWN} more, all with {options}"
-        )
+    if (more := count - shown) > 0:
+        console.print(f"... en nog {more}, alle met {options} / and {more} more, all with {options}")
 
 
 def short(value: Any) -> str:
@@ -334,16 +332,17 @@ def show_mended(mended: Sequence[dict[str, str]]) -> None:
         )
 
 
-def show_unchanged(copies: Sequence[dict[str, Any]]) -> None:
-    """Files whose bytes were received before."""
-    for copy in copies:
-        word = "en ingetrokken / and withdrawn" if copy["is_withdrawn"] else "niets gewijzigd / nothing changed"
-        console.print(
-            styled(
-                "  [yellow]al ontvangen / received before[/] {}: {}, {}, {}",
-                *(copy["file_name"], copy["received_as"], copy["received_at"][:10], word),
-            )
-        )
+def show_received(files: Sequence[dict[str, Any]], nl: str, en: str) -> None:
+    """Files whose bytes were received before, each with what follows from it in Dutch and in English."""
+    withdrawn = (
+        "sindsdien ingetrokken; stuur het opnieuw met een wijziging",
+        "withdrawn since; send it again with a change",
+    )
+    for file in files:
+        named = "" if file["received_as"] == file["file_name"] else f" ({file['received_as']})"
+        follows = withdrawn if file["is_withdrawn"] else (nl, en)
+        told = "  [yellow]al ontvangen / received before[/] {}{}, {}: {}\n    [dim]{}[/]"
+        console.print(styled(told, file["file_name"], named, day(file["received_at"]), *follows), soft_wrap=True)
 
 
 _VERDICT_WORDS = {

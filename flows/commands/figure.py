@@ -1,5 +1,6 @@
 """The account of a figure as people read it on one screen, in one language."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
 
 _FILES_SHOWN = 5
 _RESTATED_SHOWN = 5
+_OFFERED = 12
 _WIDTH = 22
+_NAME_WIDTH = 46
+_LARGE = {
+    "EUR million": {"nl": "miljoen euro", "en": "million euro"},
+    "EUR billion": {"nl": "miljard euro", "en": "billion euro"},
+}
+_NO_SHEET = "csv"  # what a file without sheets has in the place of one
 _PROJECTS = (("project", "projecten"), ("project", "projects"))
 
 
@@ -39,20 +47,7 @@ class Teller:
 
     def value(self, value: Any, unit: str | None = None) -> str:
         """A value in its unit, as the readers of the language write it."""
-        if value is None:
-            return wording.MISSING
-        if isinstance(value, datetime):
-            return wording.moment(value, self.language)
-        if isinstance(value, date):
-            return wording.day(value, self.language)
-        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            return str(value)
-        if unit == "percent":
-            return wording.percent(value, self.language)
-        if unit == "EUR":
-            return wording.euro(value, self.language)
-        shown = wording.number(value, self.language)
-        return f"{shown} {unit}" if unit and unit.startswith("EUR") else shown
+        return in_unit(value, unit, self.language)
 
     def lines(self) -> Iterator[tuple[str, list[str]]]:
         """Each question about the figure with its answer, a line or more."""
@@ -66,13 +61,12 @@ class Teller:
         for side in self.account.sides:
             yield self._name_of(side), list(self._made_of(side))
         for side_of, total, added in self.account.trace.sums():
-            side_name = self.say({"numerator": "teller"}.get(side_of, "noemer"), side_of)
-            told = self.say(
-                f"de delen tellen op tot de {side_name}"
-                if total == added
-                else f"DE DELEN ZIJN SAMEN NIET DE {side_name}",
-                f"the parts add up to the {side_name}" if total == added else f"THE PARTS ARE NOT THE {side_name}",
-            )
+            name = say({"numerator": "de teller"}.get(side_of, "de noemer"), f"the {side_of}")
+            if self.account.denominator is None:
+                name = say("dit cijfer", "this figure")
+            told = say(f"de delen tellen op tot {name}", f"the parts add up to {name}")
+            if total != added:
+                told = say(f"DE DELEN ZIJN SAMEN NIET {name}", f"THE PARTS ARE NOT {name}")
             yield "", [f"{told}: {wording.number(total, self.language)}"]
         if self.account.reason:
             nl, _, en = self.account.reason.partition(" / ")
@@ -144,7 +138,7 @@ class Teller:
             of = {row["scope_code"]: row for row in rows if row["meetmoment_code"] == meetmoment}
             mark = "→" if any(row["is_asked"] for row in of.values()) else " "
             values = [
-                f"{self.value(of[code]['value'], of[code]['unit']) if code in of else wording.MISSING:>18}"
+                f"{self.value(of[code]['value'], of[code]['unit']) if code in of else wording.MISSING:>22}"
                 for code in names
             ]
             yield f"{mark} {meetmoment:<4}{''.join(values)}"
@@ -162,8 +156,9 @@ class Teller:
         if side.side == "denominator":
             return
         for part in side.largest:
-            place = " ".join(filter(None, (part.file_name, part.sheet, part.cell)))
-            yield f"{self.value(part.amount, unit):>20}  {part.name[:46]:<46}  {place}".rstrip()
+            name = textwrap.shorten(part.name, _NAME_WIDTH, placeholder=" …")
+            place = _place(part.file_name, part.sheet, part.cell)
+            yield f"{self.value(part.amount, unit):>20}  {name:<{_NAME_WIDTH}}  {place}".rstrip()
 
     def _warnings(self) -> Iterator[str]:
         account = self.account
@@ -175,14 +170,13 @@ class Teller:
             rows = self.counted(account.set_apart_count, ("rij telt", "rijen tellen"), ("row is", "rows are"))
             yield f"{rows} {self.say('niet mee door een fout', 'not counted because of an error')}"
         for row in account.warnings:
-            place = " ".join(filter(None, (row["file_name"], row["sheet"], row["cell"])))
+            place = _place(row["file_name"], row["sheet"], row["cell"])
             yield f"{row['count']}× {row['rule_id']} {self.of(row, 'title')} ({self.say('bv.', 'e.g.')} {place})"
 
     def _changed(self) -> Iterator[str]:
         account, say = self.account, self.say
         for row in account.since_previous:
-            change = wording.change(row["change"], self.language, 2 if row["unit"] in ("percent", "EUR") else None)
-            change += {"percent": say(" procentpunt", " percentage points"), "EUR": " EUR"}.get(row["unit"], "")
+            change = self._difference(row["change"], row["unit"])
             like = (
                 say("dezelfde projecten", "the same projects")
                 if row["is_like_for_like"]
@@ -211,6 +205,14 @@ class Teller:
                 f"restated: 0 of {count} rows of returns beneath it",
             )
 
+    def _difference(self, change: Decimal | None, unit: str | None) -> str:
+        if unit == "percent":
+            return wording.change(change, self.language, 2) + self.say(" procentpunt", " percentage points")
+        if unit == "EUR" and change is not None:
+            sign = "+" if change > 0 else "−" if change < 0 else ""
+            return sign + wording.euro(abs(change), self.language)
+        return wording.change(change, self.language, None)
+
     def _origin(self) -> Iterator[str]:
         account, say = self.account, self.say
         for cell in account.trace.cells:
@@ -218,7 +220,7 @@ class Teller:
             yield f"{cell.field}: {cell.cell or say('lay-out', 'layout')}{text}"
         for row in account.files[:_FILES_SHOWN]:
             rows = self.counted(row["count"], ("rij", "rijen"), ("row", "rows"))
-            sheet = f"{say('blad', 'sheet')} {row['sheet']}, " if row["sheet"] else ""
+            sheet = f"{say('blad', 'sheet')} {row['sheet']}, " if row["sheet"] not in (None, _NO_SHEET) else ""
             yield (
                 f"{row['file_name']}, {sheet}{rows}, {say('ontvangen', 'received')} {self.value(row['received_at'])}, "
                 f"sha256 {row['sha256'][:12]}…"
@@ -235,6 +237,28 @@ class Teller:
             yield say("er is geen waarde of deel om te volgen", "there is no value or part to follow")
 
 
+def in_unit(value: Any, unit: str | None, language: str) -> str:
+    """A value in its unit, as the readers of a language write it."""
+    if value is None:
+        return wording.MISSING
+    if isinstance(value, datetime):
+        return wording.moment(value, language)
+    if isinstance(value, date):
+        return wording.day(value, language)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(value)
+    if unit == "percent":
+        return wording.percent(value, language)
+    if unit == "EUR":
+        return wording.euro(value, language)
+    shown = wording.number(value, language)
+    return f"{shown} {_LARGE[unit][language]}" if unit in _LARGE else shown
+
+
+def _place(file_name: str | None, sheet: str | None, cell: str | None) -> str:
+    return " ".join(filter(None, (file_name, None if sheet == _NO_SHEET else sheet, cell)))
+
+
 def tell(account: "Account", language: str) -> None:
     """Write the account: a name on the left, the answer beside it."""
     for name, lines in Teller(account, language).lines():
@@ -248,12 +272,11 @@ def offer(found: "Found", asked: str, language: str) -> None:
     nl = f"{asked}: welk cijfer?" if found.is_exact else f"{asked}: geen cijfer; het dichtst erbij"
     en = f"{asked}: which figure?" if found.is_exact else f"{asked}: no such figure; nearest"
     console.console.print({"nl": nl, "en": en}[language])
-    for each in found.candidates[: console.ROWS_SHOWN]:
+    for each in found.candidates[:_OFFERED]:
         console.console.print(console.styled("  [bold]{}[/]  {}", *_offered(each, language)), soft_wrap=True)
-    console.show_more(len(found.candidates))
+    console.show_more(len(found.candidates), shown=_OFFERED)
 
 
 def _offered(each: "Candidate", language: str) -> Sequence[str]:
-    unit = {"percent": "%"}.get(each.unit or "", each.unit or "")
-    value = f"= {wording.number(each.value, language)} {unit}" if each.value is not None else ""
+    value = f"= {in_unit(each.value, each.unit, language)}" if each.value is not None else ""
     return each.key, f"{each.label(language)} {value}".strip()

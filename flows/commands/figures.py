@@ -27,8 +27,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 _KEY_HELP = (
-    "A name or a part of one (vereffend m3), a value (35,41 or 218,6 mln), the short key beside a figure in a "
-    "document, or a trace_key, whole or its beginning."
+    "A value (35,41 or 218,6 mln), the short key beside a figure in a document, a trace_key, whole or its beginning, "
+    "or a name or a part of one (vereffend m3). What may be several figures is listed, with the key of each."
 )
 ReleaseNamed = Annotated[
     str | None,

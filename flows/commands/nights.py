@@ -306,7 +306,9 @@ def _tell(outcome: "Outcome") -> None:
         print_(console.styled("  [red]geweigerd / rejected[/] {}", name))
     console.show_mended(outcome.mended)
     console.show_unplaced(outcome.unplaced)
-    console.show_unchanged(outcome.identical)
+    console.show_received(
+        outcome.identical, "niets gewijzigd; het mag weg uit de inbox", "nothing changed; it may go from the inbox"
+    )
     console.show_changed_verdicts(outcome.changed_verdicts)
     match outcome.verdict:
         case "published":

@@ -99,12 +99,16 @@ def check(
                     for told in preview.answers
                 ],
                 "copies": preview.copies,
+                "received": preview.received,
                 "findings": preview.findings,
             }
         )
     else:
         console.show_findings(preview.findings, settings.plan, meetmoment)
         console.show_verdicts(preview.answers, preview.copies)
+        console.show_received(
+            preview.received, "zo opnieuw gestuurd verandert het niets", "sent as it is, nothing changes"
+        )
         if answer:
             console.console.print(f"antwoorden / answers: {answer}")
     if rejected:

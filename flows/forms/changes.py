@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -106,6 +107,44 @@ def counts(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
     return [(*key, count) for key, count in sorted(counted.items(), key=lambda c: (c[0][0] != "restatement", c[0]))]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: changes of one sort, the first of which are shown."""
+
+    nl: str
+    en: str
+    count: int
+    shown: Sequence[dict[str, Any]]
+
+
+def parts(changes: Sequence[dict[str, Any]]) -> list[Part]:
+    """The parts of the page that have a change; each change that is counted stands in one of them."""
+    named = {
+        "restated": (
+            "Herziene waarden: eerder anders gepubliceerd",
+            "restated values: published otherwise before",
+        ),
+        "project": ("Projecten die kwamen en gingen", "projects that came and went"),
+        "record": ("Andere rijen die kwamen en gingen", "other rows that came and went"),
+        "moved_date": ("Verschoven data", "moved dates"),
+        "value": (
+            "Andere waarden die verschillen van het vorige meetmoment",
+            "other values that differ from the meetmoment before",
+        ),
+    }
+    sorts = [(_sort(change), change) for change in changes]
+    found = {name: [change for sort, change in sorts if sort == name] for name in named}
+    return [Part(*named[name], len(of), of[:_ROWS_SHOWN]) for name, of in found.items() if of]
+
+
+def _sort(change: dict[str, Any]) -> str:
+    if change["field"] == "record":
+        return "project" if change["record"] == "project" else "record"
+    if change["comparison"] == "restatement":
+        return "restated"
+    return "moved_date" if change["kind"] == "moved_date" else "value"
+
+
 def labels() -> dict[str, tuple[str, str]]:
     """Kind of change -> its label in Dutch and in English."""
     return {row["kind"]: (row["label_nl"], row["label_en"]) for row in registry.rows("history/change_kind")}
@@ -120,7 +159,6 @@ def write(folder: Path, edition: Edition) -> None:
         with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
             changes = net_changes(con, before, edition.published_at)
             titles = dict(con.sql("select project_code, title from dim_project").fetchall())
-    restated = [c for c in changes if c["comparison"] == "restatement" and c["field"] != "record"]
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -131,11 +169,12 @@ def write(folder: Path, edition: Edition) -> None:
         labels=labels(),
         titles=titles,
         counts=counts(changes),
-        restated=restated[:_ROWS_SHOWN],
-        restated_count=len(restated),
-        projects=[c for c in changes if c["record"] == "project" and c["field"] == "record"],
-        moved=[c for c in changes if c["kind"] == "moved_date" and c["comparison"] == "movement"][:_ROWS_SHOWN],
-        moved_count=sum(c["kind"] == "moved_date" and c["comparison"] == "movement" for c in changes),
+        parts=parts(changes),
+        records={row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")},
+        fields={
+            (row["record"], row["field"]): (row["label_nl"], row["label_en"])
+            for row in registry.rows("contract/record_field")
+        },
     )
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
 

@@ -7,7 +7,7 @@ was sent once more can be told from one that still lies where it lay. Lost, it i
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.intake import archive
-from flows.intake.archive import Receipt
+from flows.intake.archive import Receipt, Withdrawal
 from flows.intake.inbox import UNRECEIVED, placed, told
 from flows.intake.waiting import opened, readable_name
 from flows.settings import Settings
@@ -120,16 +120,36 @@ def identical_copies(settings: Settings, found: Arrivals) -> list[dict[str, Any]
         name = readable_name(path)
         if not before or (before[-1].submission_id not in withdrawn and name in {r.file_name for r in before}):
             continue
-        copies.append(
-            {
-                "file_name": name,
-                "submission_id": before[-1].submission_id,
-                "received_as": before[-1].file_name,
-                "received_at": before[-1].received_at.isoformat(),
-                "is_withdrawn": before[-1].submission_id in withdrawn,
-            }
-        )
+        copies.append(_as_received(name, before[-1], withdrawn))
     return copies
+
+
+def as_sent(
+    settings: Settings, sent: Sequence[tuple[Receipt, Path]], received: Sequence[Receipt]
+) -> tuple[list[tuple[Receipt, Path]], list[dict[str, Any]]]:
+    """Files as they would be judged if they were received, and of those of them that would not be, what was received.
+
+    Bytes that were withdrawn are judged as a receipt of their own, for which nothing was withdrawn.
+    """
+    known, withdrawn = _Known.of(received), archive.withdrawals(settings.archive, settings.plan)
+    judged = [
+        (replace(one, number=max(r.number for r in known.before(one)) + 1), path)
+        if one.submission_id in withdrawn
+        else (one, path)
+        for one, path in sent
+    ]
+    nothing_new = [one for one, _ in sent if known.before(one) and known.is_latest(one)]
+    return judged, [_as_received(one.file_name, known.before(one)[-1], withdrawn) for one in nothing_new]
+
+
+def _as_received(file_name: str, before: Receipt, withdrawn: Mapping[str, Withdrawal]) -> dict[str, Any]:
+    return {
+        "file_name": file_name,
+        "submission_id": before.submission_id,
+        "received_as": before.file_name,
+        "received_at": before.received_at.isoformat(),
+        "is_withdrawn": before.submission_id in withdrawn,
+    }
 
 
 def unreceived(found: Arrivals) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ from flows.warehouse.from_archive import build_as_known
 
 _NAMED = 500
 """Values that are told one by one; how many there are in all is told beside them."""
+_FILES_NAMED = 10
 
 
 def changed(settings: Settings, before: Release, warehouse: Path, receipts: Sequence[Receipt]) -> dict[str, Any] | None:
@@ -137,9 +138,12 @@ def _differing(then: Mapping[str, str] | None, now: Mapping[str, str]) -> list[s
 def words(told: Mapping[str, Any]) -> tuple[str, str]:
     """What changed in registry and code and what moved by it, in one sentence, in Dutch and in English."""
     registry_, code = told["registry"], told["code"]
-    files = ", ".join([*(f"seeds/{name}" for name in registry_), *code])
-    nl = f"sinds uitgave {told['since']} wijzigde " + (files or "het register of de code")
-    en = f"since release {told['since']} these changed: " + (files or "the registry or the code")
+    files = [*(f"seeds/{name}" for name in registry_), *code]
+    named, more = ", ".join(files[:_FILES_NAMED]), len(files) - _FILES_NAMED
+    nl = f"sinds uitgave {told['since']} wijzigde " + (named or "het register of de code")
+    en = f"since release {told['since']} these changed: " + (named or "the registry or the code")
+    if more > 0:
+        nl, en = f"{nl} en nog {more} bestanden", f"{en} and {more} more files"
     if told["moved_count"] is None:
         return f"{nl}; wat daardoor verschoof is niet bekend", f"{en}; what moved by it is not known"
     count = told["moved_count"]

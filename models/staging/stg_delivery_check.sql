@@ -42,21 +42,42 @@ replaced as (
 
 ),
 
-final as (
+-- All that a submission lacks is said once, of the first of its layouts.
+said as (
 
     select
         submission_id,
-        layout_code,
-        earlier_submission_id,
-        is_held,
-        case when not is_held then lacking_count end as told_lacking_count,
-        case when is_held then lacking_count end as held_lacking_count,
-        sheet || ': ' || array_to_string(lacking_names, ', ') as lacking_rows,
-        lacking_count || ' van de ' || earlier_row_count || ' rijen ('
-        || sheet || ': ' || {{ first_named('lacking_names', 'nl') }} || ')' as lacking_nl,
-        lacking_count || ' of the ' || earlier_row_count || ' rows ('
-        || sheet || ': ' || {{ first_named('lacking_names', 'en') }} || ')' as lacking_en
+        min(layout_code) as layout_code,
+        sum(lacking_count) as lacking_count,
+        string_agg(sheet || ': ' || array_to_string(lacking_names, ', '), '; ' order by sheet) as lacking_rows,
+        string_agg(
+            sheet || ': ' || lacking_count || ' van de ' || earlier_row_count || ' rijen ('
+            || {{ first_named('lacking_names', 'nl') }} || ')', '; ' order by sheet
+        ) as lacking_nl,
+        string_agg(
+            sheet || ': ' || lacking_count || ' of the ' || earlier_row_count || ' rows ('
+            || {{ first_named('lacking_names', 'en') }} || ')', '; ' order by sheet
+        ) as lacking_en
     from replaced
+    where lacking_count > 0
+    group by submission_id
+
+),
+
+final as (
+
+    select
+        replaced.submission_id,
+        replaced.layout_code,
+        replaced.earlier_submission_id,
+        replaced.is_held,
+        case when not replaced.is_held then said.lacking_count end as told_lacking_count,
+        case when replaced.is_held then said.lacking_count end as held_lacking_count,
+        said.lacking_rows,
+        said.lacking_nl,
+        said.lacking_en
+    from replaced
+    left join said using (submission_id, layout_code)
 
 )
 

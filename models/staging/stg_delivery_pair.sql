@@ -99,7 +99,7 @@ record_keys as (
         record_rows.sheet,
         record_rows.row_number,
         record_rows.record,
-        record_rows.stated_key,
+        record_rows.record_key,
         record_rows.project_code
     from {{ ref('stg_record_row') }} as record_rows
     inner join {{ ref('stg_sheet') }} as sheets using (submission_id, sheet)
@@ -135,12 +135,12 @@ keys_again as (
         submission_id,
         layout_code,
         record,
-        stated_key
+        record_key
     from record_keys
 
 ),
 
--- A row of a sheet is lacking where nothing that it feeds is there again.
+-- A row of a sheet is lacking where nothing that it feeds is there again; of a key that was not read nobody knows.
 earlier_rows as (
 
     select
@@ -150,10 +150,10 @@ earlier_rows as (
         before.sheet,
         before.row_number,
         case
-            when count(*) = 1 then rtrim(any_value(before.stated_key), '|')
-            else coalesce(any_value(before.project_code), min(before.stated_key))
+            when count(*) = 1 then rtrim(any_value(before.record_key), '|')
+            else coalesce(any_value(before.project_code), min(before.record_key))
         end as name,
-        count(now.stated_key) = 0 as is_lacking
+        count(now.record_key) = 0 as is_lacking
     from pairs
     inner join record_keys as before
         on pairs.earlier_submission_id = before.submission_id
@@ -162,7 +162,8 @@ earlier_rows as (
         on pairs.submission_id = now.submission_id
         and pairs.layout_code = now.layout_code
         and before.record = now.record
-        and before.stated_key = now.stated_key
+        and before.record_key = now.record_key
+    where before.record_key is not null
     group by pairs.submission_id, pairs.layout_code, pairs.earlier_submission_id, before.sheet, before.row_number
 
 ),

@@ -9,6 +9,7 @@ select
     row_number,
     instance,
     stated_key,
+    record_key,
     {{ 'project_code' if has_field(record, 'project_code') else 'cast(null as varchar)' }} as project_code,
     content,
     remarks

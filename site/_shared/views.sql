@@ -64,22 +64,10 @@ from dim_submission as submission
 inner join dim_source_column as source_column using (submission_id)
 group by all;
 
--- One row per project and row of a return that says something of it.
-create or replace temp view site_project_row as
-select project_code, submission_id, sheet, row_number from dim_project_history
-union
-select project_code, submission_id, sheet, row_number from fct_project_status_as_returned
-union
-select project_code, submission_id, sheet, row_number from fct_milestone_status_as_returned
-union
-select project_code, submission_id, sheet, row_number from fct_finance_as_returned
-union
-select project_code, submission_id, sheet, row_number from fct_indicator_value;
-
--- One row per finding about a row of a project, in words.
+-- One row per finding, in words.
 create or replace temp view site_finding as
 select
-    found.project_code,
+    finding.project_code,
     finding.meetmoment_code,
     finding.finding_id,
     finding.rule_id,
@@ -100,10 +88,6 @@ select
     finding.expected as found_expected,
     finding.trace_key
 from fct_finding as finding
-left join site_project_row as found
-    on finding.submission_id = found.submission_id
-    and finding.sheet = found.sheet
-    and finding.row_number = found.row_number
 left join (
     select rule_id, min(title_nl) as title_nl, min(title_en) as title_en,
         min(expected_nl) as expected_nl, min(expected_en) as expected_en
@@ -118,6 +102,8 @@ select
     project.speerpunt_code,
     project.cluster_code,
     project.policy_domain_code,
+    project.funding_type,
+    project.is_rrf,
     project.project_code,
     coalesce(project.title, project.project_code) as project_title,
     stood.status,

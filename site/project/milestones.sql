@@ -1,4 +1,4 @@
--- One row per milestone as it last stood, with where its days lie between the first and the last day of its project.
+-- One row per milestone as it was last reported, with where its days lie between the first and the last day of its project.
 with stood as (
     select
         fact.*,
@@ -7,10 +7,16 @@ with stood as (
         forecast.move_count,
         forecast.trace_key as forecast_key,
         meetmoment.short_label,
-        meetmoment.cutoff_date
+        meetmoment.cutoff_date,
+        fact.meetmoment_code = project.last_meetmoment_code as is_of_last,
+        last.short_label as last_label
     from fct_milestone_status_as_returned as fact
-    inner join site_meetmoment as meetmoment using (meetmoment_code)
-    left join fct_milestone_forecast as forecast using (meetmoment_code, project_code, milestone_code)
+    inner join dim_project as project using (project_code)
+    inner join site_meetmoment as last on project.last_meetmoment_code = last.meetmoment_code
+    inner join site_meetmoment as meetmoment on fact.meetmoment_code = meetmoment.meetmoment_code
+    left join fct_milestone_forecast as forecast
+        on fact.meetmoment_code = forecast.meetmoment_code and fact.project_code = forecast.project_code
+        and fact.milestone_code = forecast.milestone_code
     qualify row_number() over (
         partition by fact.project_code, fact.milestone_code order by meetmoment.meetmoment_number desc
     ) = 1
@@ -52,6 +58,8 @@ select
     stood.replaced_by,
     stood.explanation,
     stood.short_label,
+    stood.is_of_last,
+    stood.last_label,
     stood.warning_count,
     stood.trace_key,
     stood.forecast_key,
@@ -72,4 +80,4 @@ from stood
 inner join spans using (project_code)
 left join forecasts using (project_code, milestone_code)
 left join site_milestone_status as status on stood.status = status.status
-order by stood.project_code, coalesce(stood.actual_date, stood.planned_date), stood.milestone_code
+order by stood.project_code, stood.is_of_last desc, coalesce(stood.actual_date, stood.planned_date), stood.milestone_code

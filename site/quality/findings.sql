@@ -1,14 +1,9 @@
 -- One row per warning or graver finding, of any meetmoment; of one rule in one file the first hundred.
 with
-findings as (
-    select finding.* exclude (project_code), min(finding.project_code) as project_code
-    from site_finding as finding
-    where finding.severity <> 'info'
-    group by all
-),
 first_of_each as (
     select *
-    from findings
+    from site_finding
+    where severity <> 'info'
     qualify row_number() over (partition by rule_id, submission_id order by sheet, row_number, finding_id) <= 100
 )
 select finding.*, meetmoment.short_label,

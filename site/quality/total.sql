@@ -1,4 +1,4 @@
 -- One row: how many warnings or graver findings there are.
-select count(distinct finding_id) as finding_count
+select count(*) as finding_count
 from site_finding
 where severity <> 'info'

@@ -40,13 +40,13 @@ class Group:
 
     @property
     def times_nl(self) -> str:
-        """``27 keer, bv. `` before the sentence of the first; nothing where there is but one."""
-        return f"{self.count} keer, bv. " if self.count > 1 else ""
+        """``27 keer; bijvoorbeeld: `` before the sentence of the first; nothing where there is but one."""
+        return f"{self.count} keer; bijvoorbeeld: " if self.count > 1 else ""
 
     @property
     def times_en(self) -> str:
         """The same in English."""
-        return f"{self.count} times, e.g. " if self.count > 1 else ""
+        return f"{self.count} times; for example: " if self.count > 1 else ""
 
     @property
     def where(self) -> str:

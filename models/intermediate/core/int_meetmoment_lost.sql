@@ -13,9 +13,9 @@ by_file as (
         meetmoment_code,
         submission_id,
         file_name,
-        bool_and(is_withdrawal_registered) as is_withdrawal_registered,
-        count(*) filter (where not is_withdrawal_registered) as unregistered_count,
-        list(project_code order by project_code) filter (where not is_withdrawal_registered) as project_codes
+        bool_and(is_exit_registered) as is_exit_registered,
+        count(*) filter (where not is_exit_registered) as unregistered_count,
+        list(project_code order by project_code) filter (where not is_exit_registered) as project_codes
     from lost
     group by meetmoment_code, submission_id, file_name
 

@@ -178,7 +178,7 @@ final as (
         coalesce(submissions.withdrawn_at = last_held.known_to, false)
         or coalesce(lacking.is_confirmed, false)
         or events.project_code is not null
-        or waived.project_code is not null as is_withdrawal_registered
+        or waived.project_code is not null as is_exit_registered
     from last_held
     left join lacking using (meetmoment_code, project_code)
     left join events using (meetmoment_code, project_code)

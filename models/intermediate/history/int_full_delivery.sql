@@ -62,9 +62,10 @@ final as (
         file_series,
         series,
         series_position,
+        counts_from,
+        withdrawn_at,
         min(counts_from) over later as next_received_at,
-        case when count(case when withdrawn_at is null then 1 end) over later = 0 then max(withdrawn_at) over later end
-            as resumes_at
+        count(withdrawn_at) over later > 0 as is_withdrawn_later
     from placed
     window later as (
         partition by series order by series_position range between 1 following and unbounded following

@@ -1,4 +1,4 @@
--- One row per meetmoment, record and key returned in a row that an error sets apart, in whose place nothing counts.
+-- One row per meetmoment, record and key returned in a row that an error sets apart, in whose place nothing counts; per row where its key is not read.
 with
 
 set_apart as (
@@ -36,11 +36,14 @@ final as (
 
     select
         record_rows.row_id,
+        record_rows.submission_id,
+        record_rows.sheet,
+        record_rows.row_number,
         record_rows.record,
         submissions.meetmoment_code,
         submissions.meetmoment_number,
         record_rows.project_code,
-        record_rows.stated_key as record_key
+        record_rows.record_key
     from set_apart
     inner join record_rows using (row_id)
     inner join submissions using (submission_id)
@@ -48,10 +51,12 @@ final as (
     left join counted
         on record_rows.record = counted.record
         and submissions.meetmoment_code = counted.meetmoment_code
-        and record_rows.stated_key = counted.record_key
+        and record_rows.record_key = counted.record_key
     where counted.row_id is null and full_deliveries.next_received_at is null
     qualify row_number() over (
-        partition by record_rows.record, submissions.meetmoment_code, record_rows.stated_key
+        partition by
+            record_rows.record, submissions.meetmoment_code,
+            coalesce(record_rows.record_key, record_rows.row_id)
         order by submissions.precedence desc, record_rows.row_id
     ) = 1
 

@@ -48,9 +48,8 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
     console.show_rows(text, [text], [[text]])
     console.console.print(text)
     console.show_unplaced([dict.fromkeys(("file_name", "folder", "remedy_nl", "remedy_en"), text)])
-    console.show_unchanged(
-        [dict.fromkeys(("file_name", "received_as", "received_at"), text[:10]) | {"is_withdrawn": False}]
-    )
+    at = {"received_at": "2025-01-20T01:17:00+00:00", "is_withdrawn": False}
+    console.show_received([{"file_name": text, "received_as": text[:10]} | at], text, text)
     console.show_mended([dict.fromkeys(("told_nl", "told_en"), text)])
     console.show_changed_verdicts([dict.fromkeys(("file_name", "submission_id", "was", "now"), text)])
     assert shown.getvalue().count(text[:10]) >= 21
@@ -73,7 +72,9 @@ def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.String
     console.show_findings(many)
     lines = shown.getvalue().splitlines()
     assert (
-        len(lines) == 3 and "3000 keer, bv. nee" in lines[1] and "csv C2, C3, C4, C5, C6, C7 + 2994 Bedrag" in lines[1]
+        len(lines) == 3
+        and "3000 keer; bijvoorbeeld: nee" in lines[1]
+        and "csv C2, C3, C4, C5, C6, C7 + 2994 Bedrag" in lines[1]
     )
 
 
@@ -92,7 +93,10 @@ def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io
     }
     console.show_findings([alike | {"cell": f"D{row}", "row_number": row} for row in range(2, 29)])
     said = shown.getvalue()
-    assert "27 keer, bv. Gedaald naar 1.234.567,5 euro." in said and "27 times, e.g. Fell to 1,234,567.5" in said
+    assert (
+        "27 keer; bijvoorbeeld: Gedaald naar 1.234.567,5 euro." in said
+        and "27 times; for example: Fell to 1,234,567.5" in said
+    )
     assert "Financien D2" in said and "+ 21" in said and said.count("DQ13C") == 1
 
 

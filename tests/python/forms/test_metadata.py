@@ -201,8 +201,12 @@ def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(relea
     words = changes.labels()
     told = re.findall(r'<th scope="row">([^<]+) <span lang="en">/ [^<]+</span></th>\s*<td class="number">(\d+)', page)
     assert told == [(words[kind][0], str(count)) for _, kind, count in found.counts()]
-    restated = [c for c in found.changes if c["comparison"] == "restatement" and c["field"] != "record"]
-    assert restated and all(str(change["record_key"]).replace("|", " ") in page for change in restated)
+    # Each change that is counted stands in one part of the page, with its key.
+    parts = changes.parts(found.changes)
+    assert len(parts) > 3 and sum(part.count for part in parts) == sum(count for *_, count in found.counts())
+    rows = re.findall(r"</span> ([^<]*)<br>", page)
+    keys = [change["record_key"].strip("|").replace("|", " ") for part in parts for change in part.shown]
+    assert rows == keys and [part.count for part in parts] == [len(part.shown) for part in parts]
     assert "De eerste uitgave" in (first.folder / changes.PAGE).read_text(encoding="utf-8")
 
 

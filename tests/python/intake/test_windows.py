@@ -12,11 +12,11 @@ import pytest
 from conftest import DemoRun, in_short, put
 from small_plan import PROJECTS
 
-from flows import registry
+from flows import night, registry
 from flows.check import check
 from flows.forms import carried
 from flows.intake import archive, withdrawal
-from flows.night import Night, runbook
+from flows.night import Night, receive, runbook
 from flows.release import kept
 from flows.release.rebuild import rebuild
 from flows.senders import deliveries
@@ -88,12 +88,38 @@ def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(small:
         book.save(tmp_path / f"{sender}_return_m7_v2.xlsx")
     settings = Settings(home=tmp_path / "home")
     shutil.copytree(small.settings.archive, settings.archive)
-    findings = check(settings, sorted(tmp_path.glob("*.xlsx")), "m7", LATE).findings
+    withdrawn, received = (small.settings.inbox / "m7" / name for name in ("FB_return_m7.xlsx", "OV_return_m7_v2.xlsx"))
+    (of_withdrawn,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == withdrawn.name]
+    withdrawal.withdraw(settings, of_withdrawn.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    preview = check(settings, [*sorted(tmp_path.glob("*.xlsx")), withdrawn, received], "m7", LATE)
     told = [
-        (f["file_name"], f["severity"], f["received_value"], f["expected"]) for f in findings if f["rule_id"] == "M04"
+        (f["file_name"], f["severity"], f["received_value"], f["expected"])
+        for f in preview.findings
+        if f["rule_id"] == "M04"
     ]
     assert told == [("OMG_return_m7_v2.xlsx", "warning", "Mijlpalen", str(held["OMG"]))]
     assert held["KBBJ"] > 0
+    # What would not be received again is judged all the same, and which of it was withdrawn is told.
+    assert [answer.file_name for answer in preview.answers][-2:] == [withdrawn.name, received.name]
+    assert not any(answer.is_rejected for answer in preview.answers)
+    known = [(file["file_name"], file["is_withdrawn"]) for file in preview.received]
+    assert known == [(withdrawn.name, True), (received.name, False)]
+
+
+def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
+    small: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    shutil.copytree(small.settings.home, settings.home, symlinks=True)
+    for name in ("OMG_return_m7_v2.csv", "OMG_return_m7_v3.csv"):
+        (settings.inbox / "m7" / name).write_text(f"{name}\n", encoding="utf-8")
+    receive(Night(settings, WITHDRAWN_AT))
+    (one,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m7_v2.csv"]
+    withdrawal.withdraw(settings, one.submission_id, "verkeerd bestand", "sender", LATE)
+    asked: list[str] = []
+    monkeypatch.setattr(night, "found", lambda _, names: asked.extend(names.values()) or [])
+    night._new_since_release(settings, [])
+    assert asked == ["OMG_return_m7_v3.csv"]
 
 
 def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:

@@ -274,7 +274,7 @@ def test_of_thousands_of_findings_of_one_kind_the_first_are_marked_and_all_stand
     folder.write([of_many], {of_many.submission_id: book}, {of_many.submission_id: at}, Settings())
     made = openpyxl.load_workbook(at / "A_bevindingen.xlsx")
     assert sum(cell.comment is not None for (cell,) in made["Geld 2021"]["C2:C5000"]) == told.MOST_MARKED
-    assert any(text.startswith(f"{len(many)} keer, bv. ") for text in texts(made["Bevindingen"]))
+    assert any(text.startswith(f"{len(many)} keer; bijvoorbeeld: ") for text in texts(made["Bevindingen"]))
     assert len((at / "A_bevindingen.csv").read_text("utf-8-sig").splitlines()) == 1 + len(many)
     said = json.loads((at / folder.ANSWER).read_text("utf-8"))
     assert said["counts"]["warning"] == len(said["findings"]) == len(many)

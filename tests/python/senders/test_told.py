@@ -74,7 +74,7 @@ def test_findings_that_are_alike_are_told_together_and_few_one_by_one() -> None:
     many, few = [finding("DQ01", row) for row in range(2, 29)], [finding("DQ02A", row) for row in (5, 6)]
     groups = list(told.grouped([*many, *few]))
     assert [group.count for group in groups] == [27, 1, 1]
-    assert (groups[0].times_nl, groups[0].where) == ("27 keer, bv. ", "C2, C3, C4, C5, C6, C7 + 21")
+    assert (groups[0].times_nl, groups[0].where) == ("27 keer; bijvoorbeeld: ", "C2, C3, C4, C5, C6, C7 + 21")
     assert (groups[1].times_nl, groups[1].where) == ("", "C5")
 
 
@@ -101,7 +101,7 @@ def test_the_answer_says_whom_to_ask_and_groups_what_is_alike() -> None:
     made = page(answer)
     (contact,) = [row for row in registry.rows("plan/contact") if row["plan_code"] == "veerkracht"]
     assert contact["email"] in made and contact["name_nl"] in made
-    assert made.count("<tr>") == 2 and "27 keer, bv. " in made and "C7 + 21" in made
+    assert made.count("<tr>") == 2 and "27 keer; bijvoorbeeld: " in made and "C7 + 21" in made
     assert Answer("s", "pnrr", "v01", "A.csv", "0" * 64, datetime(2025, 1, 20), False, ()).contact_words == ("", "")
 
 

@@ -255,3 +255,45 @@ def test_the_place_of_a_row_in_a_sheet_that_lies_on_its_side_is_a_column(release
             if on_its_side:
                 assert {wording.cell(row["column_letter"], row["row_number"]) for row in places} == {"D7"}
                 assert {wording.letters(row["row_number"]) for row in places} == {"D"}
+
+
+def test_what_the_last_meetmoment_does_not_say_is_not_shown_as_if_it_did(release: Release, tmp_path: Path) -> None:
+    """A milestone that is not in it says so, and the list of projects has no status or amount of an earlier one."""
+    changed, site = tmp_path / "release", tmp_path / "site"
+    changed.mkdir()
+    for name in (release.database.name, "dictionary.csv"):
+        shutil.copy(release.folder / name, changed)
+    for part in (SHARED, "project", "projects"):
+        shutil.copytree(SITE / part, site / part)
+    with duckdb.connect(str(changed / release.database.name)) as con:
+        project, milestone, last, before = con.sql("""
+            select fact.project_code, fact.milestone_code, last_meetmoment_code, max(fact.meetmoment_code)
+            from fct_milestone_status_as_returned as fact
+            inner join dim_project using (project_code)
+            where fact.meetmoment_code < last_meetmoment_code
+                and (project_code, milestone_code, last_meetmoment_code) in (
+                    select (project_code, milestone_code, meetmoment_code) from fct_milestone_status_as_returned
+                )
+            group by all
+            order by all
+        """).fetchall()[0]
+        for table in ("fct_milestone_status_as_returned", "fct_project_status_as_returned", "fct_finance_by_execution"):
+            of_milestone = f"and milestone_code = '{milestone}'" if "milestone" in table else ""
+            con.execute(
+                f"delete from {table} where project_code = ? and meetmoment_code = ? {of_milestone}", [project, last]
+            )
+    build_site(changed, tmp_path / "made", Edition.of_manifest(release.manifest), site)
+    sheet = (tmp_path / "made" / "projecten" / f"{project}.html").read_text(encoding="utf-8")
+    told = f"zoals gemeld op {before.upper()}; niet in de cijfers van {last.upper()}"
+    assert sheet.count("niet in de cijfers van") == 1
+    assert told in sheet.split(f'<tr id="{milestone}">')[1].split("</tr>")[0]
+    assert "niet in de cijfers van" not in (release.folder / "projecten" / f"{project}.html").read_text(
+        encoding="utf-8"
+    )
+    row = (
+        (tmp_path / "made" / "projecten.html")
+        .read_text(encoding="utf-8")
+        .split(f"/{project}.html")[1]
+        .split("</tr>")[0]
+    )
+    assert row.count("€") == 0 and "<td>–</td>" in row, "no status and no amount of a meetmoment before it"

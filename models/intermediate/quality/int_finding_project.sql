@@ -1,0 +1,53 @@
+-- One row per sheet row with a finding that counts now, or that an error sets apart and in whose place nothing counts: the project that it is about.
+with
+
+findings as (
+
+    select distinct
+        submission_id,
+        sheet,
+        row_number
+    from {{ ref('int_finding') }}
+
+),
+
+projects as (
+
+    select distinct project_code from {{ ref('int_project') }}
+
+),
+
+about as (
+
+    select
+        submission_id,
+        sheet,
+        row_number,
+        project_code
+    from {{ ref('int_record_version') }}
+    where is_current
+    union all
+    select
+        submission_id,
+        sheet,
+        row_number,
+        project_code
+    from {{ ref('int_row_not_counted') }}
+
+),
+
+final as (
+
+    select
+        submission_id,
+        sheet,
+        row_number,
+        min(project_code) as project_code
+    from about
+    inner join findings using (submission_id, sheet, row_number)
+    inner join projects using (project_code)
+    group by submission_id, sheet, row_number
+
+)
+
+select * from final
