@@ -36,6 +36,13 @@
 
   function words(cell) { return cell.textContent.replace(/\s+/g, " ").trim(); }
 
+  /* A cell for a spreadsheet: a figure whole and without its unit, all else as it reads. */
+  function exact(cell) {
+    var figure = cell.querySelector("[data-value]");
+    var value = figure && words(figure) === words(cell) ? figure.dataset.value : "";
+    return /^-?\d+(\.\d+)?$/.test(value) ? value.replace(".", say(",", ".")) : words(cell);
+  }
+
   function download(name, lines) {
     var text = "\ufeff" + lines.map(function (line) {
       return line.map(function (value) {
@@ -130,7 +137,7 @@
     button.addEventListener("click", function () {
       var lines = [labels];
       shown.rows({ search: "applied", order: "applied" }).nodes().each(function (row) {
-        lines.push(Array.prototype.map.call(row.cells, words));
+        lines.push(Array.prototype.map.call(row.cells, exact));
       });
       download(place.dataset.name, lines);
     });

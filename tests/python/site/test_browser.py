@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import DemoRun
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from flows.release import kept, serving
 from flows.release.kept import Release
+from flows.site import figures
 
 CHROMIUM = shutil.which("chromium")
 PAGES = (
@@ -137,7 +139,8 @@ def test_a_list_sorts_filters_is_searched_and_downloaded(page: Page, release: Re
 
     amounts = page.locator("#lijst-projecten tbody td:nth-child(9)")
     page.locator("#lijst-projecten thead th").nth(8).click()
-    shown = [float(text.replace(".", "").replace(",", ".")) for text in amounts.all_inner_texts()]
+    numbers = [re.sub(r"[^\d,]", "", text) for text in amounts.all_inner_texts()]
+    shown = [float(number.replace(",", ".")) for number in numbers]
     assert shown == sorted(shown) and len(set(shown)) > 3
 
     page.locator("select[name=Beleidsdomein]").select_option(label="Omgeving")
@@ -150,6 +153,10 @@ def test_a_list_sorts_filters_is_searched_and_downloaded(page: Page, release: Re
         page.locator(".tools button").click()
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 2 and lines[0].startswith('"Code";"Titel"') and lines[1].startswith('"VV001"')
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        sql = "select committed_eur from fct_finance_by_execution where project_code = 'VV001' and committed_eur > 0"
+        whole = {f'"{figures.plain(amount).replace(".", ",")}"' for (amount,) in con.sql(sql).fetchall()}
+    assert whole & set(lines[1].split(";")), "an amount is whole and without its unit, for a spreadsheet"
 
     deep = page.url
     page.goto("about:blank")
