@@ -12,10 +12,10 @@ import pytest
 import yaml
 from conftest import DemoRun
 from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
+from unit_tests import run_unit_tests
 
 from expectations import gate
 from flows.settings import PROJECT
-from flows.warehouse import transform
 
 # Codes of layouts are of one plan each, so that what a sheet is read by names its plan already.
 LAYOUTS_ARE_READ_BY = {"stg_layout_word", "stg_sheet", "stg_source_column"}
@@ -152,11 +152,9 @@ def test_the_project_file_is_what_dbt_means() -> None:
 
 
 def test_unit_tests_of_the_business_rules(small: DemoRun, tmp_path: Path) -> None:
-    """In a warehouse of any plan: of what is there they only ask which columns it has."""
     warehouse = tmp_path / "warehouse.duckdb"
     warehouse.write_bytes(small.settings.warehouse.read_bytes())
-    units = ["test", "--quiet", "--no-write-json", "--select", "test_type:unit", *transform.where(warehouse)]
-    transform.run(warehouse, units, transform.project(warehouse))
+    run_unit_tests(warehouse)
 
 
 def test_sql_that_is_not_linted_is_one_call_of_a_macro_of_which_another_file_is() -> None:
