@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
-from flows.forms import catalogue
+from flows.forms import catalogue, names, workbook
 from flows.intake.archive import Receipt, receipt_for
 from flows.release import publishing
 from flows.reports import making
@@ -66,15 +66,19 @@ def without_dbt() -> Iterator[None]:
 def without_pages() -> Iterator[None]:
     """Releases of tables alone, for tests that ask how a release is made, kept and followed.
 
-    Site, documents, catalogue and dbt's pages are three quarters of what a release costs; of those of `small`
-    and `demo` they are read.
+    Site, documents, catalogue, dbt's pages and the workbook are most of what a release costs; of that of the last night
+    of `small` they are read. A file stands where the workbook would, since other files tell of it.
     """
 
     def nothing(*_: object) -> None:
         pass
 
+    def no_workbook(folder: Path, *_: object) -> None:
+        (folder / names.WORKBOOK).write_text("left out", encoding="utf-8")
+
     pages = [(publishing, "build_site")] + [(form, "write") for form in (making, catalogue, docs)]
     with ExitStack() as stack:
+        stack.enter_context(patch.object(workbook, "write", no_workbook))
         for module, name in pages:
             stack.enter_context(patch.object(module, name, nothing))
         yield
