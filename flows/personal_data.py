@@ -8,6 +8,7 @@ fit, so that codes, checksums, amounts and document numbers pass. A text is read
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from flows import registry
@@ -46,14 +47,19 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
     """Which kinds of personal data a text holds, in a fixed order; values named as public do not count."""
     if not _WORTH_A_LOOK.search(text):
         return []
+    return [kind for kind, values in _found(text) if values - public]
+
+
+@lru_cache(maxsize=50_000)
+def _found(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Kind and values of what a text holds. Most texts stand in several marts, and gate 1 has looked at them before."""
     text = unicodedata.normalize("NFKC", text)
-    found = {
-        "email": list(_emails(text)),
-        "phone": list(_phones(text)),
-        "iban": [m.group() for m in _IBAN.finditer(text) if _holds_iban(m.group())],
-        "national_number": [m.group() for m in _NATIONAL.finditer(text) if _is_national_number(m.group())],
-    }
-    return [kind for kind, values in found.items() if set(values) - public]
+    return (
+        ("email", frozenset(_emails(text))),
+        ("phone", frozenset(_phones(text))),
+        ("iban", frozenset(m.group() for m in _IBAN.finditer(text) if _holds_iban(m.group()))),
+        ("national_number", frozenset(m.group() for m in _NATIONAL.finditer(text) if _is_national_number(m.group()))),
+    )
 
 
 def _emails(text: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The answer as one HTML page that needs nothing else: readable offline and on paper, Dutch first."""
 
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -17,9 +18,7 @@ LOOK = PROJECT / "site" / "_shared" / "site.css"
 
 def page(answer: Answer) -> str:
     """The page; whatever the sender wrote is escaped."""
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    return _template().render(
         answer=answer,
         meetmoment=registry.meetmomenten()[answer.plan_code, answer.meetmoment_code],
         severity_words=SEVERITY_WORDS,
@@ -28,3 +27,9 @@ def page(answer: Answer) -> str:
         site=publication.value("base_uri") if answer.plan_code == publication.value("plan_code") else None,
         title=publication.value("title", "nl"),
     )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
