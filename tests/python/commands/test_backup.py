@@ -30,11 +30,18 @@ def home(small: DemoRun, tmp_path: Path) -> Settings:
     return settings
 
 
-@pytest.fixture
-def copy(home: Settings, tmp_path: Path) -> Path:
-    folder = tmp_path / "copy"
-    assert copies.back_up(home, folder).problems == ()
+@pytest.fixture(scope="module")
+def backed_up(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the home of the small plan, made once; it is only read."""
+    folder = tmp_path_factory.mktemp("backed_up") / "copy"
+    assert copies.back_up(small.settings, folder).problems == ()
     return folder
+
+
+@pytest.fixture
+def copy(backed_up: Path, tmp_path: Path) -> Path:
+    """The copy of ``home``, to be changed."""
+    return Path(shutil.copytree(backed_up, tmp_path / "copy", symlinks=True))
 
 
 def test_an_empty_machine_holds_all_that_the_last_one_held(home: Settings, copy: Path, tmp_path: Path) -> None:
