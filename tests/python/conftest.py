@@ -44,8 +44,9 @@ HELD = "held"
 EVERY_NIGHT = ("m1", "m2", HELD, "m3", "m4", "m5", "m6", "m7")
 FEW_NIGHTS = ("m7",)
 # Which files come first, and when: those that make what is dear (the demonstration on one worker, the small plan on the
-# other), and on the first worker what needs neither, so that it does not wait for the other.
-FIRST = {"test_demo_run.py": 0, "test_backup.py": 1, "test_registry_slips.py": 2, "test_house.py": 3}
+# other), what either does next, and then what needs neither, so that the first does not wait for the small plan.
+_IN_TURN = ("demo_run", "backup", "registry_slips", "house", "rules", "seeded_defects", "what_changed_in_france")
+FIRST = {f"test_{name}.py": place for place, name in enumerate(_IN_TURN)}
 SMALL_NIGHTS = tuple(f"m{meting}" for meting in METINGEN)
 
 
@@ -240,6 +241,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def turn(item: pytest.Item) -> int:
         if item.path.name in FIRST:
             return FIRST[item.path.name]
-        return 6 if item.path in of_demo else 4 if item.path in of_small else 5
+        return len(FIRST) + (2 if item.path in of_demo else 0 if item.path in of_small else 1)
 
     items.sort(key=turn)
