@@ -102,9 +102,8 @@ def table_differences(before: Release, after: Release) -> list[TableDifference]:
     found = []
     with duckdb.connect() as con:
         for table in sorted(before.manifest["tables"].keys() | after.manifest["tables"].keys()):
-            name = f"parquet/{table}.parquet"
             rows = [release.manifest["tables"].get(table, 0) for release in (before, after)]
-            sides = [release.file(name) for release in (before, after) if release.lists(name)]
+            sides = [files for release in (before, after) if (files := release.parquet(table))]
             if len(sides) == 2 and _columns(con, sides[0]) == _columns(con, sides[1]):
                 gone, new = (_count_except(con, one, other) for one, other in (sides, sides[::-1]))
             else:
@@ -212,13 +211,13 @@ def _rules(settings: Settings, before: Release | None, after: Release | None) ->
     ]
 
 
-def _columns(con: duckdb.DuckDBPyConnection, path: object) -> Sequence[str]:
-    return con.read_parquet(str(path)).columns
+def _columns(con: duckdb.DuckDBPyConnection, files: list[str]) -> Sequence[str]:
+    return con.read_parquet(files).columns
 
 
-def _count_except(con: duckdb.DuckDBPyConnection, one: object, other: object) -> int:
+def _count_except(con: duckdb.DuckDBPyConnection, one: list[str], other: list[str]) -> int:
     counted = con.execute(
         "select count(*) from (select * from read_parquet(?) except all select * from read_parquet(?))",
-        [str(one), str(other)],
+        [one, other],
     ).fetchall()
     return int(counted[0][0])

@@ -343,16 +343,15 @@ def _in_releases(
     if not column:
         firsts = ("figure",) if parts.is_headlines(mart) else FIRST_FIGURES
         with duckdb.connect() as con:
-            there = con.read_parquet(str(of.file(f"parquet/{mart}.parquet"))).columns
+            there = con.read_parquet(of.parquet(mart)).columns
         column = next((name for name in firsts if name in there), None)
     known = [each for each in kept.latest_first(settings) if each.published_at <= of.published_at][::-1]
-    name = f"parquet/{mart}.parquet"
     told: list[dict[str, Any]] = []
     for each in known:
-        if not column or not each.has_files or not each.lists(name):
+        if not column or not each.has_files or not (files := each.parquet(mart)):
             continue
         with duckdb.connect() as con:
-            relation = con.read_parquet(str(each.file(name)))
+            relation = con.read_parquet(files)
             if not {column, "trace_key"} <= set(relation.columns):
                 continue
             found = con.execute(f"select {column} from relation where trace_key = ?", [row_key]).fetchall()

@@ -105,7 +105,8 @@ def differing_files(rebuilt: AsKnown, release: Release, folder: Path) -> list[st
     """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
     tables.write(rebuilt.warehouse, folder, contents.declared(rebuilt.warehouse))
     forms = ("parquet", "csv")
-    rebuilt_names = {path.relative_to(folder).as_posix() for form in forms for path in (folder / form).iterdir()}
+    rebuilt_files = (path for form in forms for path in (folder / form).rglob("*") if path.is_file())
+    rebuilt_names = {path.relative_to(folder).as_posix() for path in rebuilt_files}
     published = {e["path"]: e["sha256"] for e in release.manifest["files"] if e["path"].partition("/")[0] in forms}
     made = {name: sha256(folder / name) for name in rebuilt_names}
     return sorted(name for name in made.keys() | published.keys() if made.get(name) != published.get(name))

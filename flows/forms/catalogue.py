@@ -14,7 +14,19 @@ from rdflib import DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URI
 from flows.forms import changes, dictionary, publication
 from flows.forms.contents import Mart
 from flows.forms.edition import Edition, last_meetmoments, missed, named, period
-from flows.forms.names import CSV, CSV_EXCEL_NL, CSV_ZIP, DATABASE, HEADLINES, PARQUET, WHOLE, WORKBOOK
+from flows.forms.names import (
+    COMPRESSED,
+    CSV,
+    CSV_EXCEL_NL,
+    CSV_ZIP,
+    DATABASE,
+    HEADLINES,
+    PARQUET,
+    WHOLE,
+    WORKBOOK,
+    mart_of,
+    part_of,
+)
 from flows.warehouse import docs
 
 TURTLE, JSON_LD = "catalogue.ttl", "catalogue.jsonld"
@@ -89,7 +101,7 @@ _TYPED = {
     DCTERMS.Frequency: (DCTERMS.accrualPeriodicity,),
     DCTERMS.Location: (DCTERMS.spatial,),
     DCTERMS.MediaTypeOrExtent: (DCTERMS["format"],),
-    DCTERMS.MediaType: (DCAT.mediaType,),
+    DCTERMS.MediaType: (DCAT.mediaType, DCAT.compressFormat),
     SKOS.Concept: (DCAT.theme,),
 }
 # What explains the data, and belongs to the release as much as the data.
@@ -320,7 +332,7 @@ def _distribution(
     # What holds everything comes before the rest, also where files are sorted by their address.
     place = f"all/{WHOLE.index(path) + 1}/{path}" if path in WHOLE else path
     node, address = URIRef(f"{dataset}#{place}"), URIRef(f"{dataset}/{path}")
-    file_type, media_type = _KINDS[Path(path).suffix]
+    file_type, media_type = _KINDS[Path(path.removesuffix(COMPRESSED)).suffix]
     graph.add((dataset, DCAT.distribution, node))
     graph.add((node, RDF.type, DCAT.Distribution))
     graph.add((node, DCTERMS.identifier, Literal(f"{str(dataset).rpartition('/')[2]}/{path}")))
@@ -334,6 +346,8 @@ def _distribution(
     graph.add((node, DCAT.mediaType, URIRef(_MEDIA_TYPE + media_type)))
     for text, _ in publication.values("data_language"):
         graph.add((node, DCTERMS.language, URIRef(text)))
+    if path.endswith(COMPRESSED):
+        graph.add((node, DCAT.compressFormat, URIRef(f"{_MEDIA_TYPE}application/gzip")))
     if file_type:
         graph.add((node, DCTERMS["format"], URIRef(_FILE_TYPE + file_type)))
     if "bytes" in file:
@@ -350,8 +364,12 @@ def _told(path: str, marts: Mapping[str, Mart]) -> tuple[tuple[str, str], tuple[
     """Title and description of a file, in Dutch and in English."""
     if path in _WHOLE:
         return _WHOLE[path]
-    mart, (form_nl, form_en) = marts[Path(path).stem], _FORMS[path.partition("/")[0]]
-    return (f"{mart.label_nl} ({form_nl})", mart.description_nl), (f"{mart.label_en} ({form_en})", mart.description)
+    mart, (form_nl, form_en) = marts[mart_of(path)], _FORMS[path.partition("/")[0]]
+    part = f", {part_of(path)}" if part_of(path) else ""
+    return (
+        (f"{mart.label_nl} ({form_nl}{part})", mart.description_nl),
+        (f"{mart.label_en} ({form_en}{part})", mart.description),
+    )
 
 
 def _ordered(node: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +13,25 @@ import jinja2
 from flows import registry
 from flows.forms import publication
 from flows.forms.edition import Edition
-from flows.forms.names import DATABASE
+from flows.forms.names import CSV, DATABASE, csv_of
 
 PAGE = "what_changed.html"
 _TEMPLATE = Path(__file__).with_name("changes.html")
 _ROWS_SHOWN = 500
+_PARTS = {
+    "comparison = 'restatement' and field <> 'record'": (
+        "Herziene waarden: eerder anders gepubliceerd",
+        "restated values: published otherwise before",
+    ),
+    "field = 'record' and record = 'project'": ("Projecten die kwamen en gingen", "projects that came and went"),
+    "field = 'record' and record <> 'project'": ("Andere rijen die kwamen en gingen", "other rows that came and went"),
+    "comparison = 'movement' and kind = 'moved_date' and field <> 'record'": ("Verschoven data", "moved dates"),
+    "comparison = 'movement' and kind <> 'moved_date' and field <> 'record'": (
+        "Andere waarden die verschillen van het vorige meetmoment",
+        "other values that differ from the previous meetmoment",
+    ),
+}
+"""The parts of the page by which changes they hold: each change in one of them."""
 
 # A record that came and went is no change, nor is one that went and came back.
 _RECEIVED = """
@@ -107,58 +120,23 @@ def counts(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str, int]]:
     return [(*key, count) for key, count in sorted(counted.items(), key=lambda c: (c[0][0] != "restatement", c[0]))]
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of the page: changes of one sort, the first of which are shown."""
-
-    nl: str
-    en: str
-    count: int
-    shown: Sequence[dict[str, Any]]
-
-
-def parts(changes: Sequence[dict[str, Any]]) -> list[Part]:
-    """The parts of the page that have a change; each change that is counted stands in one of them."""
-    named = {
-        "restated": (
-            "Herziene waarden: eerder anders gepubliceerd",
-            "restated values: published otherwise before",
-        ),
-        "project": ("Projecten die kwamen en gingen", "projects that came and went"),
-        "record": ("Andere rijen die kwamen en gingen", "other rows that came and went"),
-        "moved_date": ("Verschoven data", "moved dates"),
-        "value": (
-            "Andere waarden die verschillen van het vorige meetmoment",
-            "other values that differ from the meetmoment before",
-        ),
-    }
-    sorts = [(_sort(change), change) for change in changes]
-    found = {name: [change for sort, change in sorts if sort == name] for name in named}
-    return [Part(*named[name], len(of), of[:_ROWS_SHOWN]) for name, of in found.items() if of]
-
-
-def _sort(change: dict[str, Any]) -> str:
-    if change["field"] == "record":
-        return "project" if change["record"] == "project" else "record"
-    if change["comparison"] == "restatement":
-        return "restated"
-    return "moved_date" if change["kind"] == "moved_date" else "value"
-
-
 def labels() -> dict[str, tuple[str, str]]:
     """Kind of change -> its label in Dutch and in English."""
     return {row["kind"]: (row["label_nl"], row["label_en"]) for row in registry.rows("history/change_kind")}
 
 
 def write(folder: Path, edition: Edition) -> None:
-    """Write the page into ``folder``, which holds the database; the first release says that it is the first."""
-    changes: list[dict[str, Any]] = []
-    titles: dict[str, str] = {}
-    if edition.previous:
-        before = datetime.fromisoformat(edition.earlier[edition.previous])
-        with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
-            changes = net_changes(con, before, edition.published_at)
-            titles = dict(con.sql("select project_code, title from dim_project").fetchall())
+    """Write the page into ``folder``, which holds the data; the first release says that it is the first.
+
+    However many changes there are, the page counts them all and shows the first of each kind.
+    """
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        # Before the first release everything is as it was: nothing is known before a moment that is no earlier.
+        before = datetime.fromisoformat(edition.earlier[edition.previous]) if edition.previous else edition.published_at
+        con.execute(f"create temp table changes as {_NET_CHANGES}", _window(before, edition.published_at))
+        counted = con.sql("select comparison, kind, count(*) from changes group by all order by all").fetchall()
+        parts = [_part(con, condition, *title) for condition, title in _PARTS.items()]
+        titles = dict(con.sql("select project_code, title from dim_project").fetchall())
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -168,15 +146,19 @@ def write(folder: Path, edition: Edition) -> None:
         edition=edition,
         labels=labels(),
         titles=titles,
-        counts=counts(changes),
-        parts=parts(changes),
-        records={row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")},
-        fields={
-            (row["record"], row["field"]): (row["label_nl"], row["label_en"])
-            for row in registry.rows("contract/record_field")
-        },
+        counts=sorted(counted, key=lambda row: row[0] != "restatement"),
+        whole_list=csv_of("what_changed", (f"{CSV}/{path.name}" for path in (folder / CSV).iterdir())),
+        parts=[part for part in parts if part["count"]],
     )
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
+
+
+def _part(con: duckdb.DuckDBPyConnection, condition: str, nl: str, en: str) -> dict[str, Any]:
+    """A part of the page: how many changes it has, and the first of them in their order."""
+    ((count,),) = con.sql(f"select count(*) from changes where {condition}").fetchall()
+    rows = con.sql(f"select * from changes where {condition} order by rowid limit {_ROWS_SHOWN}")
+    shown = [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
+    return {"nl": nl, "en": en, "count": count, "rows": shown}
 
 
 def _shown(value: str | None, field: str) -> str:

@@ -1,6 +1,5 @@
 """An edition: which release of the series this is, and how it keeps to the declared publication calendar."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.forms.names import CSV, DATABASE, WHOLE
+from flows.forms.names import DATABASE, WHOLE
 
 
 @dataclass(frozen=True)
@@ -86,17 +85,19 @@ def calendar(folder: Path, edition: Edition) -> list[dict[str, Any]]:
     A day that passed without a complete release counts as missed from then on.
     """
     kept = []
-    with (folder / CSV / "dim_meetmoment.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in sorted(rows, key=lambda row: int(row["meetmoment_number"])):
-        complete_today = edition.day.isoformat() if row["is_complete"] == "true" else None
-        first = (edition.first_published or {}).get(row["meetmoment_code"]) or complete_today
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+        rows = con.execute(
+            "select meetmoment_code, cast(publication_on as varchar), is_complete from dim_meetmoment"
+            " order by meetmoment_number"
+        ).fetchall()
+    for code, publication_on, is_complete in rows:
+        first = (edition.first_published or {}).get(code) or (edition.day.isoformat() if is_complete else None)
         kept.append(
             {
-                "meetmoment_code": row["meetmoment_code"],
-                "publication_on": row["publication_on"],
+                "meetmoment_code": code,
+                "publication_on": publication_on,
                 "first_published_on": first,
-                "is_missed": (first or edition.day.isoformat()) > row["publication_on"],
+                "is_missed": (first or edition.day.isoformat()) > publication_on,
             }
         )
     return kept

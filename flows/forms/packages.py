@@ -9,7 +9,7 @@ from typing import Any
 from flows.forms import contents, publication
 from flows.forms.contents import Column, Mart
 from flows.forms.edition import Edition
-from flows.forms.names import CSV
+from flows.forms.names import COMPRESSED, CSV, csv_of
 
 DATA_PACKAGE, CSVW = "datapackage.json", "csv-metadata.json"
 _TYPES = {
@@ -41,12 +41,13 @@ def write(
     """
     described = contents.by_audience([mart for mart in marts if CSV in mart.forms])
     by_path = {str(file["path"]): file for file in files}
-    _dump(folder / DATA_PACKAGE, _data_package(edition, described, by_path, kept))
-    _dump(folder / CSVW, _csvw(edition, described))
+    of = {mart.name: by_path[path] for mart in described if (path := csv_of(mart.name, by_path))}
+    _dump(folder / DATA_PACKAGE, _data_package(edition, described, of, kept))
+    _dump(folder / CSVW, _csvw(edition, described, {name: str(file["path"]) for name, file in of.items()}))
 
 
 def _data_package(
-    edition: Edition, marts: Sequence[Mart], by_path: Mapping[str, Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]
+    edition: Edition, marts: Sequence[Mart], of: Mapping[str, Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     names = {mart.name for mart in marts}
     return {
@@ -61,7 +62,7 @@ def _data_package(
         "licenses": [{"path": publication.value("licence"), "title": publication.value("licence_title", "en")}],
         "contributors": [{"title": publication.value("publisher_name", "nl"), "role": "publisher"}],
         "publicationCalendar": list(kept),
-        "resources": [_resource(mart, by_path[_path(mart)], names) for mart in marts],
+        "resources": [_resource(mart, of[mart.name], names) for mart in marts],
     }
 
 
@@ -74,6 +75,7 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
         "description": mart.comment,
         "format": "csv",
         "mediatype": "text/csv",
+        **({"compression": "gz"} if str(file["path"]).endswith(COMPRESSED) else {}),
         "encoding": "utf-8",
         "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
@@ -93,7 +95,7 @@ def _resource(mart: Mart, file: Mapping[str, Any], names: set[str]) -> dict[str,
     }
 
 
-def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
+def _csvw(edition: Edition, marts: Sequence[Mart], paths: Mapping[str, str]) -> dict[str, Any]:
     names = {mart.name for mart in marts}
     filled = {mart.name: {column.name for column in mart.columns if column.is_filled} for mart in marts}
     return {
@@ -104,7 +106,7 @@ def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
         "dialect": {"delimiter": ",", "encoding": "utf-8", "header": True, "lineTerminators": ["\n"]},
         "tables": [
             {
-                "url": _path(mart),
+                "url": paths[mart.name],
                 "dc:title": [
                     {"@value": mart.label_nl, "@language": "nl"},
                     {"@value": mart.label_en, "@language": "en"},
@@ -131,7 +133,7 @@ def _csvw(edition: Edition, marts: Sequence[Mart]) -> dict[str, Any]:
                     "foreignKeys": [
                         {
                             "columnReference": fk.column,
-                            "reference": {"resource": f"{CSV}/{fk.mart}.csv", "columnReference": fk.parent_column},
+                            "reference": {"resource": paths[fk.mart], "columnReference": fk.parent_column},
                         }
                         for fk in mart.foreign_keys
                         # CSV on the Web knows no reference that may be empty.
@@ -150,10 +152,6 @@ def _types(column: Column) -> tuple[str, str]:
 
 def _form(column: Column) -> dict[str, str]:
     return {"format": "any"} if column.data_type == "TIMESTAMP" else {}
-
-
-def _path(mart: Mart) -> str:
-    return f"{CSV}/{mart.name}.csv"
 
 
 def _dump(path: Path, document: Mapping[str, Any]) -> None:

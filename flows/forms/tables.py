@@ -5,8 +5,10 @@ one exception is the DuckDB file, which holds left-over memory between its value
 their own.
 """
 
+import gzip
 import hashlib
 import json
+import shutil
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +16,13 @@ from typing import Any, Literal
 
 import duckdb
 
-from flows.forms import contents
+from flows.forms import contents, sizes
 from flows.forms.contents import Mart
-from flows.forms.names import CSV, CSV_EXCEL_NL, DATABASE, HEADLINES, PARQUET
+from flows.forms.names import COMPRESSED, CSV, CSV_EXCEL_NL, DATABASE, HEADLINES, PARQUET, parquet_of
 
 _ROWS_AT_ONCE = 10_000
 _BLOCK_SIZE = 16_384
+_BLOCK_BYTES = 1 << 20
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -49,9 +52,14 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
         options = f"storage_version 'v1.0.0', block_size {_BLOCK_SIZE}"
         con.execute(f"attach {_quoted(str(folder / DATABASE))} as release ({options})")
         for mart in contents.parents_first(marts):
-            con.execute(f"create table rows as {mart.select(f'warehouse.marts.{mart.name}')} order by all")
-            counts[mart.name] = con.execute("select count(*) from rows").fetchall()[0][0]
-            _write_forms(con, mart, folder, in_database)
+            source = f"warehouse.marts.{mart.name}"
+            ((count,),) = con.execute(f"select count(*) from {source}").fetchall()
+            # The files of the parts, one after the other, hold the rows in the order in which the database has them.
+            parts_first = ", ".join([sizes.PARTED_BY, *(column.name for column in mart.columns)])
+            in_order = parts_first if sizes.is_parted(mart, count) else "all"
+            con.execute(f"create table rows as from ({mart.select(source)}) order by {in_order}")
+            counts[mart.name] = count
+            _write_forms(con, mart, folder, in_database, count)
             con.execute("drop table rows")
         con.execute("checkpoint release")
         con.execute("detach release")
@@ -60,7 +68,9 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
     return counts
 
 
-def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_database: Collection[str]) -> None:
+def _write_forms(
+    con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_database: Collection[str], count: int
+) -> None:
     if "duckdb" in mart.forms:
         # What a foreign key refers to is looked for where one is.
         con.execute("use release")
@@ -73,15 +83,44 @@ def _write_forms(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_da
         con.execute("use memory")
         con.execute(f"insert into release.main.{mart.name} from rows")
     if "parquet" in mart.forms:
-        con.execute(
-            f"copy rows to {_quoted(f'{folder / PARQUET / mart.name}.parquet')} (format parquet, compression zstd)"
-        )
+        _write_parquet(con, mart, folder / PARQUET, count)
     if "csv" in mart.forms:
-        target = _quoted(f"{folder / CSV / mart.name}.csv")
-        con.execute(f"copy rows to {target} (format csv, header, timestampformat '{TIMESTAMP}')")
-    if "csv_excel_nl" in mart.forms:
-        target = _quoted(f"{folder / CSV_EXCEL_NL / mart.name}.csv")
-        con.execute(f"copy ({_excel_nl(mart)}) to {target} (format csv, header, delimiter ';')")
+        target = folder / CSV / f"{mart.name}.csv"
+        con.execute(f"copy rows to {_quoted(str(target))} (format csv, header, timestampformat '{TIMESTAMP}')")
+        if target.stat().st_size > sizes.MOST_CSV_BYTES:
+            _compress(target)
+    # A spreadsheet opens no file of more rows than a sheet has, nor one that is compressed.
+    if "csv_excel_nl" in mart.forms and count < sizes.SHEET_ROWS:
+        target = folder / CSV_EXCEL_NL / f"{mart.name}.csv"
+        con.execute(f"copy ({_excel_nl(mart)}) to {_quoted(str(target))} (format csv, header, delimiter ';')")
+
+
+def _write_parquet(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, count: int) -> None:
+    """The rows as one file, or of a large mart as a folder with a file per meetmoment.
+
+    Each holds every column, and is called by the code alone: of folders named `column=value` readers make up the type
+    of the column, each its own.
+    """
+    how = "(format parquet, compression zstd)"
+    if not sizes.is_parted(mart, count):
+        con.execute(f"copy rows to {_quoted(f'{folder / mart.name}.parquet')} {how}")
+        return
+    (folder / mart.name).mkdir()
+    for (code,) in con.execute(f"select distinct {sizes.PARTED_BY} from rows order by all").fetchall():
+        part = f"select * from rows where {sizes.PARTED_BY} = {_quoted(code)}"
+        con.execute(f"copy ({part}) to {_quoted(f'{folder / mart.name / code}.parquet')} {how}")
+
+
+def _compress(path: Path) -> None:
+    """A file as gzip has it, in its place; the same content always gives the same bytes."""
+    # Name and moment would stand in the file otherwise.
+    with (
+        path.open("rb") as plain,
+        path.with_name(path.name + COMPRESSED).open("wb") as target,
+        gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, _BLOCK_BYTES)
+    path.unlink()
 
 
 def _definitions(mart: Mart, in_database: Collection[str]) -> list[str]:
@@ -127,8 +166,8 @@ def write_headlines(folder: Path, marts: Sequence[Mart], head: dict[str, Any]) -
         for mart in marts:
             if "json" in mart.forms:
                 rows = con.execute(f"select * from {mart.name} order by all").fetchall()
-                names = [column.name for column in mart.columns]
-                answer[mart.name] = [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
+                columns = [column.name for column in mart.columns]
+                answer[mart.name] = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
     text = json.dumps(answer, ensure_ascii=False, indent=1)
     (folder / HEADLINES).write_text(text + "\n", encoding="utf-8")
 
@@ -138,7 +177,7 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
 
     Args:
         folder: a release.
-        form: where the rows are read: in the database, or in the Parquet files of the marts that have one. Both hold
+        form: where the rows are read: in the database, or in the Parquet files of the marts that have any. Both hold
             the same rows in the same order, so that two checksums that agree prove it.
     """
     # One thread reads rows in the order in which they stand. Whatever the database holds, nothing outside is reached.
@@ -156,10 +195,11 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
             " from duckdb_constraints() order by all"
         ).fetchall()
         parts = [*tables, *columns, *keys]
+        paths = [path.relative_to(folder).as_posix() for path in (folder / PARQUET).rglob("*.parquet")]
         for name, _ in tables:
-            parquet = folder / PARQUET / f"{name}.parquet"
-            read = form == "parquet" and parquet.exists()
-            parts.append(_rows_checksum(con, _quoted(str(parquet)) if read else _identifier(name)))
+            files = [_quoted(str(folder / path)) for path in parquet_of(name, paths) if form == "parquet"]
+            relation = f"read_parquet([{', '.join(files)}], hive_partitioning = false)" if files else _identifier(name)
+            parts.append(_rows_checksum(con, relation))
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -16,11 +16,10 @@ import duckdb
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from flows.forms import contents
+from flows.forms import contents, sizes
 from flows.forms.contents import Column, Mart
 from flows.forms.names import DATABASE, WORKBOOK
 
-_SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
 _SHEET_NAME_CHARACTERS = 31
 _README, _COLUMNS = "Leesmij", "Kolommen"
@@ -69,7 +68,7 @@ def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created:
     with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
         con.execute(_CELL_TEXT)
         counts = {m.name: con.execute(f"select count(*) from {m.name}").fetchall()[0][0] for m in marts}
-        shown = [m for m in contents.by_audience(marts) if "xlsx" in m.forms and counts[m.name] < _SHEET_ROWS]
+        shown = [m for m in contents.by_audience(marts) if "xlsx" in m.forms and counts[m.name] < sizes.SHEET_ROWS]
         _write_frame(frame, marts, shown, counts, head, created)
         # The readme and the explanation of the columns are the first sheets.
         of_part = {f"xl/worksheets/sheet{number}.xml": mart for number, mart in enumerate(shown, start=3)}

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from flows.forms.names import DATABASE
+from flows.forms.names import DATABASE, parquet_of
 from flows.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -148,6 +148,14 @@ class Release:
                 raise self._broken(name, "is gone or is not what its manifest says")
             self._whole.add(name)
         return self.folder / name
+
+    def parquet(self, mart: str) -> list[str]:
+        """The Parquet files of a mart, of which a large one has several, in the order of its rows; none without any.
+
+        Raises:
+            NotReadBack: as `file` does.
+        """
+        return [str(self.file(path)) for path in parquet_of(mart, (entry["path"] for entry in self.manifest["files"]))]
 
     def misfits(self) -> list[str]:
         """Its files that are gone, or not as long as the manifest says; none is opened, so that it may be asked often.

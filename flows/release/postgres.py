@@ -5,6 +5,7 @@ made anew only where its columns or its key changed. Foreign keys are asked at t
 made anew are let go of before, since a table cannot be altered once its rows wait for that question.
 """
 
+import gzip
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
+from flows.forms.names import COMPRESSED, csv_of
 from flows.release.kept import Release
 
 _TYPES = {
@@ -276,7 +278,9 @@ def _postgres_type(duckdb_type: str) -> str:
 
 
 def _blocks(release: Release, table: str) -> Iterator[bytes]:
-    with release.file(f"csv/{table}.csv").open("rb") as file:
+    name = csv_of(table, (entry["path"] for entry in release.manifest["files"])) or f"csv/{table}.csv"
+    path = release.file(name)
+    with gzip.open(path) if name.endswith(COMPRESSED) else path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield block
 

@@ -64,20 +64,20 @@ def moved(before: Release, warehouse: Path, marts: Sequence[Mart]) -> dict[str, 
     tables: dict[str, int] = {}
     with duckdb.connect(str(warehouse), read_only=True) as con:
         for mart in marts:
-            name = f"parquet/{mart.name}.parquet"
-            if before.lists(name) and mart.has_trace_key:
-                count, named = _moved(con, str(before.file(name)), mart, _NAMED - len(found))
+            if mart.has_trace_key and (files := before.parquet(mart.name)):
+                count, named = _moved(con, files, mart, _NAMED - len(found))
                 found += named
                 tables |= {mart.name: count} if count else {}
     return {"moved_count": sum(tables.values()), "tables": tables, "moved": found}
 
 
-def _moved(con: duckdb.DuckDBPyConnection, parquet: str, mart: Mart, named: int) -> tuple[int, list[dict[str, Any]]]:
+def _moved(
+    con: duckdb.DuckDBPyConnection, parquet: list[str], mart: Mart, named: int
+) -> tuple[int, list[dict[str, Any]]]:
     """How many values of a mart are others now, or of a row that came or went; and the first of them by their key."""
     con.execute(f"create or replace temp view is_now as {mart.select(f'marts.{mart.name}')}")
-    con.execute(
-        "create or replace temp view was_then as select * from read_parquet('{}')".format(parquet.replace("'", "''"))
-    )
+    files = ", ".join("'{}'".format(path.replace("'", "''")) for path in parquet)
+    con.execute(f"create or replace temp view was_then as select * from read_parquet([{files}])")
     then, now = (con.sql(f"select * from {side} limit 0").columns for side in ("was_then", "is_now"))
     shared = [name for name in now if name in then and name != TRACE_KEY]
     values = ", ".join(f"{name}: {{side}}.{name}::varchar" for name in shared)

@@ -11,9 +11,9 @@ import duckdb
 import jinja2
 
 from flows import pictures, wording
-from flows.forms import publication
+from flows.forms import publication, sizes
 from flows.forms.edition import Edition
-from flows.forms.names import CHARTS
+from flows.forms.names import CHARTS, COMPRESSED, CSV, PARQUET, csv_of, parquet_of
 from flows.site import accounts, answers, assets, declared, documents, figures
 from flows.site.answers import Row
 from flows.site.declared import SHARED, SITE, Page
@@ -38,6 +38,8 @@ class Site:
     """Code list and code -> what it is called."""
     asked: Mapping[str, Mapping[str, list[Row]]]
     """Page -> query -> its rows, of both languages."""
+    files: tuple[str, ...]
+    """The CSV and Parquet files of the release, by their path."""
 
     @property
     def share(self) -> str | None:
@@ -58,7 +60,10 @@ def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE)
         has_details = con.sql("select count(*) from dim_project").fetchall()[0][0] <= declared.MOST_PROJECTS
         found = tuple(page for page in declared.pages(site) if has_details or not page.is_detail)
         asked = {page.name: _asked(con, page) for page in found}
-        whole = Site(folder, found, edition, con, _environment(site), _plan(con), has_details, _codes(con), asked)
+        files = [path for form in (CSV, PARQUET) for path in release.glob(f"{form}/**/*")]
+        named = tuple(path.relative_to(release).as_posix() for path in files)
+        plan, codes = _plan(con), _codes(con)
+        whole = Site(folder, found, edition, con, _environment(site), plan, has_details, codes, asked, named)
         assets.write(folder / ASSETS, site / SHARED)
         known = accounts.Known()
         return sum(_in_language(whole, known, language, release, site) for language in wording.LANGUAGES)
@@ -178,11 +183,23 @@ def _rendered(
             "picture": partial(_picture, whole, page, address, rows, language, shown, site),
             "share_image": next((_image(address, chart) for chart in page.charts if rows.get(chart)), whole.share),
             "list_file": lambda name: list_address(address.rsplit("/", 1)[-1], name),
+            "csv_file": lambda mart: csv_of(mart, whole.files) or f"{CSV}/{mart}.csv",
+            "large": partial(_large, whole),
             "counted": partial(_counted, language),
             "listed": lambda items: wording.listed(list(items), language),
         }
     )
     return whole.environment.get_template(template).render(context) + "\n"
+
+
+def _large(whole: Site, marts: Sequence[Row]) -> dict[str, list[str]]:
+    """The marts that go out otherwise because of their size: in parts, compressed, in no sheet."""
+    names = [row["mart"] for row in marts]
+    return {
+        "parted": [name for name in names if len(parquet_of(name, whole.files)) > 1],
+        "compressed": [name for name in names if (csv_of(name, whole.files) or "").endswith(COMPRESSED)],
+        "in_no_sheet": [row["mart"] for row in marts if row["row_count"] >= sizes.SHEET_ROWS],
+    }
 
 
 def _picture(

@@ -107,8 +107,10 @@ class Comparison:
             ).fetchall()
             sources = {name: f'{side}_file.{schema}."{name}"' for (name,) in names}
         else:
-            files = sorted((database.parent / "parquet").glob("*.parquet"))
-            sources = {path.stem: f"read_parquet({literal(str(path))})" for path in files}
+            # Of a large mart there is a folder with a file per meetmoment.
+            found = sorted((database.parent / "parquet").iterdir())
+            files = {path.stem: str(path / "*.parquet" if path.is_dir() else path) for path in found}
+            sources = {name: f"read_parquet({literal(path)})" for name, path in files.items()}
         if not sources:
             raise SystemExit(f"no marts in {database} or in parquet beside it")
         for name, source in sources.items():

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -201,12 +202,9 @@ def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(relea
     words = changes.labels()
     told = re.findall(r'<th scope="row">([^<]+) <span lang="en">/ [^<]+</span></th>\s*<td class="number">(\d+)', page)
     assert told == [(words[kind][0], str(count)) for _, kind, count in found.counts()]
-    # Each change that is counted stands in one part of the page, with its key.
-    parts = changes.parts(found.changes)
-    assert len(parts) > 3 and sum(part.count for part in parts) == sum(count for *_, count in found.counts())
-    rows = re.findall(r"</span> ([^<]*)<br>", page)
-    keys = [change["record_key"].strip("|").replace("|", " ") for part in parts for change in part.shown]
-    assert rows == keys and [part.count for part in parts] == [len(part.shown) for part in parts]
+    # Each change that is counted stands in one part of the page, by its key.
+    keys = Counter(change["record_key"].strip("|").replace("|", " ") for change in found.changes)
+    assert Counter(re.findall(r"</span> ([^<]*)<br>", page)) == keys and page.count("<h2>") > 3
     assert "De eerste uitgave" in (first.folder / changes.PAGE).read_text(encoding="utf-8")
 
 

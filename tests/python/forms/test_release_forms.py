@@ -15,7 +15,7 @@ import pytest
 from conftest import DemoRun
 from openpyxl.utils.escape import unescape
 
-from flows.forms import contents, names, tables, workbook
+from flows.forms import contents, names, sizes, tables, workbook
 from flows.forms.contents import Mart
 from flows.release import kept
 
@@ -183,7 +183,7 @@ def test_a_table_too_long_for_a_sheet_is_left_out_and_said(
             for record in ("finance", "milestone_status")
         )
     assert of_finance + 1 < of_milestones
-    monkeypatch.setattr(workbook, "_SHEET_ROWS", of_milestones)
+    monkeypatch.setattr(sizes, "SHEET_ROWS", of_milestones)
     workbook.write(tmp_path, marts, {}, datetime.datetime(2026, 1, 1))
     book = openpyxl.load_workbook(tmp_path / names.WORKBOOK, read_only=True)
     assert "fct_milestone_status_as_returned" not in book.sheetnames and "fct_finance_as_returned" in book.sheetnames
