@@ -1,6 +1,7 @@
 """Building: every declared page in both languages, and an account for every figure that any of them shows."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,7 +15,7 @@ from flows import pictures, wording
 from flows.forms import publication, sizes
 from flows.forms.edition import Edition
 from flows.forms.names import CHARTS, COMPRESSED, CSV, PARQUET, csv_of, parquet_of
-from flows.site import accounts, answers, assets, declared, documents, figures
+from flows.site import accounts, answers, assets, declared, documents, figures, in_parts
 from flows.site.answers import Row
 from flows.site.declared import SHARED, SITE, Page
 
@@ -40,6 +41,8 @@ class Site:
     """Page -> query -> its rows, of both languages."""
     files: tuple[str, ...]
     """The CSV and Parquet files of the release, by their path."""
+    project_parts: Sequence[str]
+    """The first code in each file with facts of projects; none where each project has a page."""
 
     @property
     def share(self) -> str | None:
@@ -58,13 +61,18 @@ def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE)
     """
     with answers.opened(release, site / SHARED / "views.sql") as con:
         has_details = con.sql("select count(*) from dim_project").fetchall()[0][0] <= declared.MOST_PROJECTS
-        found = tuple(page for page in declared.pages(site) if has_details or not page.is_detail)
+        found = tuple(
+            page for page in declared.pages(site) if not (page.is_for_many if has_details else page.is_detail)
+        )
         asked = {page.name: _asked(con, page) for page in found}
         files = [path for form in (CSV, PARQUET) for path in release.glob(f"{form}/**/*")]
         named = tuple(path.relative_to(release).as_posix() for path in files)
         plan, codes = _plan(con), _codes(con)
-        whole = Site(folder, found, edition, con, _environment(site), plan, has_details, codes, asked, named)
+        parts = [] if has_details else in_parts.write(con, folder, site)
+        whole = Site(folder, found, edition, con, _environment(site), plan, has_details, codes, asked, named, parts)
         assets.write(folder / ASSETS, site / SHARED)
+        if not has_details:
+            shutil.copyfile(site / SHARED / in_parts.SCRIPT, folder / ASSETS / in_parts.SCRIPT)
         known = accounts.Known()
         return sum(_in_language(whole, known, language, release, site) for language in wording.LANGUAGES)
 
@@ -185,6 +193,7 @@ def _rendered(
             "list_file": lambda name: list_address(address.rsplit("/", 1)[-1], name),
             "csv_file": lambda mart: csv_of(mart, whole.files) or f"{CSV}/{mart}.csv",
             "large": partial(_large, whole),
+            "project_parts": whole.project_parts,
             "counted": partial(_counted, language),
             "listed": lambda items: wording.listed(list(items), language),
         }

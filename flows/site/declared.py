@@ -24,7 +24,8 @@ TEMPLATE = "page.html.j2"
 _ROWS = ".rows.html.j2"
 _CHART = ".vl.json"
 MOST_PROJECTS = 2_000
-"""A plan of more projects has no page or list that goes down to a project: no browser would open it."""
+"""A plan of more projects has no list of all of them, which no browser would open, and no page for each, of which there
+would be hundreds of thousands: one page reads the facts of any project (`in_parts`)."""
 
 
 class NotDeclared(Exception):
@@ -47,6 +48,8 @@ class Page:
     menu: Mapping[str, Any] | None = None
     is_detail: bool = False
     """Whether it goes down to a project, and so is left out of the site of a plan that has too many."""
+    is_for_many: bool = False
+    """Whether it stands in the place of those, in the site of such a plan alone."""
     document: str | None = None
     """The document of ``docs/`` that it shows, by its path in the project."""
     share: str | None = None
@@ -70,7 +73,18 @@ def pages(site: Path = SITE) -> tuple[Page, ...]:
 
 def _page(folder: Path) -> Page:
     said = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"address", "title", "about", "each", "by", "menu", "is_detail", "share", "document"}
+    unknown = set(said) - {
+        "address",
+        "title",
+        "about",
+        "each",
+        "by",
+        "menu",
+        "is_detail",
+        "is_for_many",
+        "share",
+        "document",
+    }
     if unknown:
         raise NotDeclared(f"{folder.name}/page.yml: {', '.join(sorted(unknown))} is nothing that a page says")
     for name in ("address", "title", "about"):

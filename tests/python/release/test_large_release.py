@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,22 +19,25 @@ import pandas as pd
 import polars as pl
 import pytest
 from conftest import DemoRun
+from playwright.sync_api import sync_playwright
 from rdflib import Graph, URIRef
+from site_reading import broken_links, pages
 
 from flows.account import figure
 from flows.account.diff import table_differences
 from flows.forms import catalogue, contents, names, packages, publication, sizes, tables
 from flows.forms.edition import Edition
 from flows.intake import archive
-from flows.release import kept, postgres, publishing, verify
+from flows.release import kept, postgres, publishing, serving, verify
 from flows.release.kept import Release
 from flows.reports import making
 from flows.settings import Settings
+from flows.site import declared, in_parts
 from flows.warehouse import docs
 
 PARTED = "fct_milestone_status_as_returned"
 """A mart of the small plan with more rows than the limit below, of several meetmomenten."""
-ROWS, CSV_BYTES = 100, 20_000
+ROWS, CSV_BYTES, PROJECTS = 100, 20_000, 5
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,8 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(sizes, "MOST_PARQUET_ROWS", ROWS),
         patch.object(sizes, "MOST_CSV_BYTES", CSV_BYTES),
         patch.object(sizes, "SHEET_ROWS", ROWS),
+        patch.object(declared, "MOST_PROJECTS", PROJECTS - 1),
+        patch.object(in_parts, "PROJECTS", PROJECTS),
         patch.object(making, "write", lambda *_: None),
         patch.object(docs, "write", lambda *_: None),
     ):
@@ -189,3 +197,64 @@ def test_a_figure_of_it_is_accounted_for_by_its_folder_alone_and_in_its_home(lar
     assert (alone.value, alone.releases) == (status, [])
     told, _ = figure._in_releases(Settings(home=large.folder.parents[2]), large, PARTED, key, "status")
     assert [one["value"] for one in told] == [status]
+
+
+def test_the_facts_of_all_projects_stand_in_few_files(large: Release, whole: duckdb.DuckDBPyConnection) -> None:
+    files = sorted((large.folder / in_parts.FOLDER).iterdir())
+    told = dict(
+        one
+        for path in files
+        for one in json.loads(re.sub(r"^veerkracht.part\(\d+, |\);$", "", path.read_text("utf-8")))
+    )
+    rows = whole.sql("select project_code, title, budget_initial_eur, trace_key from dim_project order by 1").fetchall()
+    assert [path.stem for path in files] == [str(number) for number in range(-(-len(rows) // PROJECTS))]
+    assert [
+        (code, f["project_title"], Decimal(str(f["budget_initial_eur"])), f["trace_key"]) for code, f in told.items()
+    ] == [(code, title or code, budget, key) for code, title, budget, key in rows]
+    for fact, table in (("money", "fct_finance_by_execution"), ("statuses", "fct_project_status_as_returned")):
+        counted = whole.sql(f"select project_code, count(*) from {table} group by 1").fetchall()
+        assert {code: len(facts[fact]) for code, facts in told.items() if facts[fact]} == dict(counted)
+    assert not (large.folder / "herkomst").exists()
+    read = [one for one in pages(large.folder) if one.path.name in ("projecten.html", "index.html", "wijzigingen.html")]
+    assert len(read) == 6 and broken_links(read) == set()
+    assert any("projecten.html#project=VV" in link for one in read for link in one.links)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed: apt-get install chromium")
+def test_one_page_shows_any_project_under_strict_headers_and_from_a_file_share(
+    large: Release, whole: duckdb.DuckDBPyConnection
+) -> None:
+    settings = Settings(home=large.folder.parents[2])
+    publishing.switch(settings, large.folder)
+    whole.close()
+    with serving.server(settings, 0) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(20_000)
+        wrong: list[str] = []
+        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        with duckdb.connect(str(large.database), read_only=True) as con:
+            rows = con.sql("select project_code, title from dim_project order by 1").fetchall()
+        (first, last), root = (rows[0], rows[-1]), f"http://{serving.HOST}:{server.server_address[1]}"
+        for place in (root, large.folder.as_uri()):
+            for language, word in (("", "Vastgelegd"), ("en/", "Committed")):
+                page.goto(f"{place}/{language}projecten.html#project={last[0]}")
+                page.locator("#project h2", has_text=f"{last[0]} {last[1]}").wait_for()
+                money = page.locator('[data-rows="money"]')
+                assert word.lower() in money.inner_text().lower() and "€" in money.inner_text()
+                assert f"/{last[0]}" in page.locator('[data-rows="statuses"] td').last.inner_text()
+                page.locator("#projectcode").fill(first[0])
+                page.locator("#projectcode").press("Enter")
+                page.locator("#project h2", has_text=f"{first[0]} {first[1]}").wait_for()
+        page.locator("#projectcode").fill("VV")
+        page.locator("#projectcode").press("Enter")
+        page.locator("#codes a").first.click()
+        page.locator("#project h2", has_text=first[0]).wait_for()
+        page.locator("#projectcode").fill("none such")
+        page.locator("#projectcode").press("Enter")
+        page.get_by_text("No project of that code.").wait_for()
+        assert not page.locator("#project").is_visible() and wrong == []
+        browser.close()
+        server.shutdown()

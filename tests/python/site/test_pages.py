@@ -216,7 +216,8 @@ def test_a_plan_of_too_many_projects_is_shown_without_them(
 ) -> None:
     monkeypatch.setattr(declared, "MOST_PROJECTS", 5)
     build_site(release.folder, tmp_path, Edition.of_manifest(release.manifest))
-    assert not (tmp_path / "projecten").exists() and not (tmp_path / "projecten.html").exists()
+    assert not (tmp_path / "herkomst").exists()
+    assert [path.name for path in (tmp_path / "projecten").iterdir()] == ["delen"]
     for entry in release.folder.iterdir():  # what else a release holds
         is_page = entry.suffix in (".html", ".js") and entry.name not in ("what_changed.html", "dictionary.html")
         if entry.name in ("csv", "reports", "dbt_docs.html") or (entry.is_file() and not is_page):
