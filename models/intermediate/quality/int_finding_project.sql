@@ -1,4 +1,4 @@
--- One row per sheet row with a finding that counts now, or that an error sets apart and in whose place nothing counts: the project that it is about.
+-- One row per sheet row with a finding that counts, or would but for an error: the project that it is about.
 with
 
 findings as (

@@ -1,4 +1,4 @@
--- One row per meetmoment, record and key returned in a row that an error sets apart, in whose place nothing counts; per row where its key is not read.
+-- One row per record and key, or row without a key, that an error sets apart and in whose place nothing counts.
 with
 
 set_apart as (

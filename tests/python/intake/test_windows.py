@@ -116,10 +116,15 @@ def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
     receive(Night(settings, WITHDRAWN_AT))
     (one,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m7_v2.csv"]
     withdrawal.withdraw(settings, one.submission_id, "verkeerd bestand", "sender", LATE)
-    asked: list[str] = []
-    monkeypatch.setattr(night, "found", lambda _, names: asked.extend(names.values()) or [])
+    asked: list[dict[str, str]] = []
+
+    def found(_: Path, names: dict[str, str]) -> list[dict[str, Any]]:
+        asked.append(names)
+        return []
+
+    monkeypatch.setattr(night, "found", found)
     night._new_since_release(settings, [])
-    assert asked == ["OMG_return_m7_v3.csv"]
+    assert [list(names.values()) for names in asked] == [["OMG_return_m7_v3.csv"]]
 
 
 def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
