@@ -3,7 +3,7 @@
 The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models that
 the four marts stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
 rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else the
-command ends with what differs.
+command ends with what differs. One that would take the memory of the machine is stopped, and the table says so.
 """
 
 import argparse
@@ -35,6 +35,8 @@ DOCS = PROJECT / "docs"
 BEGIN, END = "<!-- beside: written by make beside -->", "<!-- beside: end -->"
 MESH_PYTHON = PROJECT / ".venv-sqlmesh" / "bin" / "python"
 MODELS, GATE = "the models", "gate 1"
+MOST_OF_MEMORY = 0.75
+"""How much of the machine's memory a rival gets."""
 GOAL = 1.3
 """How many times the SQL by hand the models may cost."""
 DEAREST = 8
@@ -119,24 +121,30 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
     growth_models.multiply(project, size)
     costs = list(_costs(project, said.seconds))
     rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS if name != MESH or MESH_PYTHON.exists()}
+    stopped: dict[str, Any] = {}
     rows: dict[str, int] = {}
     for number in range(said.runs):
-        for name in rivals:
+        for name in [name for name in rivals if name not in stopped]:
             folder = said.scratch / name.replace(" ", "_")
             folder.mkdir(exist_ok=True)
-            rivals[name].append(_rival(name, project.warehouse, folder))
+            cost = _rival(name, project.warehouse, folder)
+            if cost.peak_mb > _most_mb():
+                stopped[name] = {"stopped_at_mb": round(_most_mb())}
+                continue
+            rivals[name].append(cost)
             if not number:
                 rows = _hold_equal(name, project.warehouse, folder)
     sql, judged = ([c for c in costs if c["language"] == language] for language in ("sql", "python"))
     found = {
         MODELS: [Cost(sum(c["cpu_s"] for c in sql), 0, max(c["peak_mb"] for c in sql))],
         GATE: [Cost(sum(c["cpu_s"] for c in judged), 0, max(c["peak_mb"] for c in judged))],
-        **rivals,
+        **{name: of for name, of in rivals.items() if name not in stopped},
     }
     return {
         name: {"cpu_s": round(median(c.cpu_s for c in of), 2), "peak_mb": round(median(c.peak_mb for c in of))}
         for name, of in found.items()
     } | {
+        **stopped,
         "model_count": len(sql),
         "rows": rows,
         "spilled_mb": max(c["spilled_mb"] for c in costs),
@@ -151,6 +159,7 @@ def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
     there: list[dict[str, Any]] = []
     for place, node in enumerate(nodes, start=1):
         cost = growth_models.run(project, node, seconds)
+        print(f"{place}/{len(nodes)} {json.dumps(cost)}", file=sys.stderr, flush=True)
         if "failed" in cost:
             raise SystemExit(f"{cost['model']}: {cost['failed']}")
         yield cost | {"disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
@@ -162,10 +171,19 @@ def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
 def _rival(name: str, warehouse: Path, folder: Path) -> Cost:
     python = MESH_PYTHON if name == MESH else sys.executable
     command = [str(python), str(Path(__file__).with_name("rivals.py")), name, str(warehouse), str(folder)]
-    cost, end = process(command, PROJECT, os.environ, folder / "last.log")
-    if end:
+    cost, end = process(command, PROJECT, os.environ, folder / "last.log", _most_mb())
+    print(f"{name} {cost}", file=sys.stderr, flush=True)
+    if end and cost.peak_mb <= _most_mb():
         raise SystemExit(f"{name} ended with {end}; see {folder / 'last.log'}")
     return cost
+
+
+def _most_mb() -> float:
+    return MOST_OF_MEMORY * _memory() / 1024**2
+
+
+def _memory() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _hold_equal(name: str, warehouse: Path, folder: Path) -> dict[str, int]:
@@ -183,8 +201,16 @@ def _hold_equal(name: str, warehouse: Path, folder: Path) -> dict[str, int]:
     return counts
 
 
+def _cell(cost: Mapping[str, Any] | None) -> str:
+    if not cost:
+        return ""
+    if "stopped_at_mb" in cost:
+        return f"more than {cost['stopped_at_mb']} MB: stopped"
+    return f"{cost['cpu_s']:.1f} s, {cost['peak_mb']} MB"
+
+
 def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    memory = _memory() / 1024**3
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "polars"))
     if MESH_PYTHON.exists():
         asked = [str(MESH_PYTHON), "-c", "import importlib.metadata as m; print(m.version('sqlmesh'))"]
@@ -205,10 +231,10 @@ def _rows(beside: Mapping[str, Any]) -> Iterator[str]:
         found = beside[size]
         ratio = found[MODELS]["cpu_s"] / found[SQL]["cpu_s"]
         cells = [
-            *(f"{found[name]['cpu_s']:.1f} s, {found[name]['peak_mb']} MB" if name in found else "" for name in names),
+            *(_cell(found.get(name)) for name in names),
             f"{ratio:.1f}",
             f"{GOAL}: {'yes' if ratio <= GOAL else '**no**'}",
-            f"{found[MODELS]['peak_mb'] / found['pandas']['peak_mb']:.2f}",
+            f"{found[MODELS]['peak_mb'] / found['pandas']['peak_mb']:.2f}" if "peak_mb" in found["pandas"] else "",
             f"{found['spilled_mb']} MB",
             f"{found['disk_mb']} MB",
         ]

@@ -4,10 +4,13 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -36,17 +39,34 @@ class Cost:
     """Of the largest of them."""
 
 
-def process(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path) -> tuple[Cost, int]:
-    """Run a whole process; what it has cost, and its exit code."""
+def process(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    most_mb: float = float("inf"),
+) -> tuple[Cost, int]:
+    """Run a whole process; what it has cost, and its exit code. One that takes more memory is killed."""
     with log.open("wb") as said:
         began = time.perf_counter()
         started = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
+        threading.Thread(target=_watch, args=(started.pid, most_mb), daemon=True).start()
         _, status, used = os.wait4(started.pid, 0)
         wall = time.perf_counter() - began
     started.returncode = os.waitstatus_to_exitcode(status)
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024), started.returncode
+
+
+def _watch(pid: int, most_mb: float) -> None:
+    """Kill a process that takes more, before the machine takes it from others."""
+    pages = Path(f"/proc/{pid}/statm")
+    with suppress(OSError, IndexError, ProcessLookupError):  # it ended meanwhile
+        while most_mb < float("inf"):
+            if int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > most_mb * 1024**2:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.1)
 
 
 @dataclass(frozen=True)

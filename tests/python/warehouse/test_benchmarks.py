@@ -4,6 +4,8 @@ No time is looked at: what a machine of tests is busy with says nothing about th
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ import pytest
 from conftest import DemoRun
 
 from benchmarks import beside
+from benchmarks.measure import process
 from benchmarks.rivals import RIVALS
 from flows.settings import PROJECT
 
@@ -47,6 +50,18 @@ def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRu
     numbers = measured(docs)
     assert numbers["old"] == {"commit": "as it was"} and min(numbers["beside"]["1"]["rows"].values()) > 0
     assert {path.name for path in docs.iterdir()} == {"performance.json", "performance.md"}
+
+
+def test_a_rival_that_would_take_the_memory_of_the_machine_is_stopped_and_the_table_says_so(tmp_path: Path) -> None:
+    greedy = "taken = bytearray(400 * 1024**2); import time; time.sleep(60)"
+    cost, end = process([sys.executable, "-c", greedy], tmp_path, os.environ, tmp_path / "log", most_mb=100)
+    assert end == -signal.SIGKILL and cost.peak_mb > 100 and cost.wall_s < 50
+    of_none = {"model_count": 1, "rows": {}, "runs": 1, "machine": "", "models": [], "spilled_mb": 0, "disk_mb": 1}
+    made = {name: {"cpu_s": 1.0, "peak_mb": 1} for name in (beside.MODELS, beside.GATE, *RIVALS)}
+    row = next(
+        line for line in beside._rows({"9": made | of_none | {"pandas": {"stopped_at_mb": 100}}}) if "9x" in line
+    )
+    assert "more than 100 MB: stopped" in row
 
 
 @pytest.mark.slow
