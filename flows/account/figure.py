@@ -294,9 +294,12 @@ def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
             if row["record"] == record and row["is_key"] == "true"
         ]
         place = ", ".join(
-            f"stated.{name}" for name in ("meetmoment_code", "submission_id", "sheet", "row_number") if name in columns
+            f"stated.{name}"
+            for name in ("meetmoment_code", "submission_id", "sheet", "row_number", "measure")
+            if name in columns
         )
         record_key = ", ".join(f"stated.{name}::varchar" for name in keys if name)
+        place += "" if "measure" in columns else ", null::varchar as measure"
         selects.append(
             f"select '{record}' as record, concat_ws('|', {record_key}) as record_key, {place}"
             f" from part inner join {mart} as stated using (trace_key)"
@@ -304,15 +307,26 @@ def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
     return " union all by name ".join(selects)
 
 
+# A row of a return may state several amounts: a warning on the cell of another one is none of this figure.
 _WARNINGS = """
+    with amount as (
+        select submission_id, sheet, column_letter, instance
+        from dim_source_column
+        where record = 'finance' and field = 'amount_eur' and column_letter is not null
+    )
     select finding.rule_id, finding.severity, rule.title_nl, rule.title_en, count(*) as count,
         arg_min(finding.file_name, finding.trace_key) as file_name, arg_min(finding.sheet, finding.trace_key) as sheet,
         arg_min(coalesce(finding.cell, finding.row_number::varchar), finding.trace_key) as cell
     from fct_finding as finding
-    inner join (select distinct submission_id, sheet, row_number from beneath) as place
+    inner join (select distinct submission_id, sheet, row_number, measure from beneath) as place
         using (submission_id, sheet, row_number)
+    left join amount
+        on finding.submission_id = amount.submission_id
+        and finding.sheet = amount.sheet
+        and regexp_extract(finding.cell, '^[A-Z]+') = amount.column_letter
     left join dim_rule as rule using (rule_id)
-    where finding.severity in ('warning', 'error') and not finding.is_waived
+    where finding.severity = 'warning' and not finding.is_waived
+        and (place.measure is null or amount.instance is null or place.measure = amount.instance)
     group by all
     order by finding.severity, count(*) desc, finding.rule_id
 """

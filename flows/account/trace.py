@@ -196,6 +196,8 @@ def _meanings(said: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, str]
 
 def _unit(row: Mapping[str, Any], column: str | None) -> str | None:
     """Euro by the name of the column, else what the row says of itself."""
+    if column and column.endswith("_count"):
+        return None
     return "EUR" if column and column.endswith("_eur") else row.get("unit")
 
 

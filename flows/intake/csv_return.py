@@ -81,7 +81,8 @@ class _Csv:
         # A sender may have counted the rows in between that hold nothing.
         if closing not in ([self._layout.end_marker, str(count)] for count in before):
             found = self._layout.delimiter.join(closing)[:200]
-            expected = f"{self._layout.end_marker}{self._layout.delimiter}{before[0]}"
+            rows = before[0] if closing[:1] == [self._layout.end_marker] else counts[0]  # else the last line is data
+            expected = f"{self._layout.end_marker}{self._layout.delimiter}{rows}"
             raise Refused(Refusal("F05", self._name, number, value=found, expected=expected))
         return last
 

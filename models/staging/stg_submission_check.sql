@@ -47,6 +47,7 @@ record_rows as (
 
     select
         said.row_id,
+        said.sheet,
         said.record,
         said.stated_key,
         said.content,
@@ -81,6 +82,21 @@ compared as (
 
 ),
 
+-- What the delivery that is replaced did not have is brought back, though an earlier one said it.
+brought_back as (
+
+    select distinct record_rows.row_id
+    from {{ ref('stg_delivery_check') }} as replaced
+    inner join {{ ref('stg_sheet') }} as sheets using (submission_id, layout_code)
+    inner join record_rows using (submission_id, sheet)
+    left join record_rows as before
+        on replaced.earlier_submission_id = before.submission_id
+        and record_rows.record = before.record
+        and record_rows.stated_key = before.stated_key
+    where before.row_id is null
+
+),
+
 filled as (
 
     select distinct submission_id from {{ ref('stg_record_row') }}
@@ -92,8 +108,11 @@ changes as (
     select
         submission_id,
         count(*) as row_count,
-        count(*) filter (where content is distinct from earlier_content) as changed_count
+        count(*) filter (
+            where content is distinct from earlier_content or brought_back.row_id is not null
+        ) as changed_count
     from compared
+    left join brought_back using (row_id)
     group by submission_id
 
 ),

@@ -20,6 +20,7 @@ select
         when progress.value_state = 'reported' and progress.progress_pct > 150 then 'ver boven de streefwaarde: te bekijken'
         when progress.value_state = 'reported' and progress.is_target_reached then 'streefwaarde bereikt'
         when progress.value_state = 'reported' and progress.target is null then 'zonder streefwaarde'
+        when progress.progress_state = 'target_against_direction' then 'streefwaarde tegen de richting in'
         when progress.value_state = 'not_applicable' then 'niet van toepassing'
         when progress.value_state = 'withheld' then 'niet vrijgegeven'
         when progress.missing_count > 0 then 'onvolledig: ' || progress.reported_count || ' van de ' || progress.part_count || ' delen'

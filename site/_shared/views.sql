@@ -86,6 +86,8 @@ select
     rule.expected_nl,
     rule.expected_en,
     finding.expected as found_expected,
+    try_cast(finding.expected as decimal(20, 2)) as expected_number,
+    try_cast(finding.expected as date) as expected_day,
     finding.trace_key
 from fct_finding as finding
 left join (

@@ -50,6 +50,35 @@ limited as (
 
 ),
 
+-- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
+sized as (
+
+    select
+        *,
+        case
+            when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
+            else {{ magnitude_shift('growth_factor') }}
+        end as magnitude_shift
+    from limited
+
+),
+
+-- An amount of another order of magnitude is told as that: neither it nor what it would limit is compared further.
+compared as (
+
+    select
+        *,
+        magnitude_shift = 'none' as is_compared,
+        case measure
+            when 'paid' then bool_or(measure = 'committed' and magnitude_shift <> 'none') over project
+            when 'committed' then bool_or(measure = 'budget' and magnitude_shift <> 'none') over project
+            else false
+        end as is_limit_doubted
+    from sized
+    window project as (partition by judged_at, meetmoment_number, project_code, execution)
+
+),
+
 -- Differences in whole cents, since the judge of them reckons in floats. Only what holds is flagged; what was set apart
 -- for its magnitude is so whatever came after it.
 final as (
@@ -64,16 +93,17 @@ final as (
         limit_eur,
         provisional_amount_eur,
         case
-            when is_current and measure in ('committed', 'paid')
+            when is_current and is_compared and measure in ('committed', 'paid')
                 then cast((previous_amount_eur - amount_eur) * 100 as bigint)
         end as fallen_cents,
-        case when is_current then cast((amount_eur - limit_eur) * 100 as bigint) end as excess_cents,
-        case when is_current then cast((amount_eur - provisional_amount_eur) * 100 as bigint) end as restated_cents,
-        -- Euros for thousands or millions. What is spent may honestly grow a thousandfold, but not past its budget.
         case
-            when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
-            else {{ magnitude_shift('growth_factor') }}
-        end as magnitude_shift,
+            when is_current and is_compared and not is_limit_doubted
+                then cast((amount_eur - limit_eur) * 100 as bigint)
+        end as excess_cents,
+        case
+            when is_current and is_compared then cast((amount_eur - provisional_amount_eur) * 100 as bigint)
+        end as restated_cents,
+        magnitude_shift,
         provisional_amount_eur is not null or amount_eur is null or not is_current as has_provisional,
         case
             when
@@ -83,7 +113,7 @@ final as (
         end as emptied_eur,
         explanation is not null as is_explained,
         is_newly_explained
-    from limited
+    from compared
 
 )
 

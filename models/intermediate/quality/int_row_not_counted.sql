@@ -36,9 +36,6 @@ final as (
 
     select
         record_rows.row_id,
-        record_rows.submission_id,
-        record_rows.sheet,
-        record_rows.row_number,
         record_rows.record,
         submissions.meetmoment_code,
         submissions.meetmoment_number,

@@ -26,9 +26,9 @@
     ('money', 'committed_share', 'total', 'percent', 'committed_eur', 'budget_initial_eur',
         'committed_warnings + project_warnings'),
     ('money', 'paid_share', 'total', 'percent', 'paid_eur', 'budget_initial_eur', 'paid_warnings + project_warnings'),
-    ('money', 'committed_share', 'reporting_projects', 'percent', 'committed_eur', 'committed_reporting_budget_eur',
+    ('money', 'committed_share', 'reporting_projects', 'percent', 'reporting_committed_eur', 'committed_reporting_budget_eur',
         'committed_warnings + project_warnings'),
-    ('money', 'paid_share', 'reporting_projects', 'percent', 'paid_eur', 'paid_reporting_budget_eur',
+    ('money', 'paid_share', 'reporting_projects', 'percent', 'reporting_paid_eur', 'paid_reporting_budget_eur',
         'paid_warnings + project_warnings'),
 ] %}
 with
@@ -169,6 +169,40 @@ sums as (
 
 ),
 
+-- Final amounts come in later: of a part of those that were returned provisionally they are no sum of the scope.
+beside_provisional as (
+
+    select
+        sums.*,
+        sums.execution <> 'final' or coalesce(
+            sums.committed_reported_count >= provisional.committed_reported_count, true
+        ) as is_committed_whole,
+        sums.execution <> 'final' or coalesce(
+            sums.paid_reported_count >= provisional.paid_reported_count, true
+        ) as is_paid_whole
+    from sums
+    left join sums as provisional
+        on
+            sums.meetmoment_code = provisional.meetmoment_code
+            and sums.scope_code = provisional.scope_code
+            and provisional.execution = 'provisional'
+
+),
+
+whole as (
+
+    select
+        * replace (
+            case when is_committed_whole then committed_eur end as committed_eur,
+            case when is_paid_whole then paid_eur end as paid_eur,
+            case when is_committed_whole and is_paid_whole then encours_eur end as encours_eur
+        ),
+        committed_eur as reporting_committed_eur,
+        paid_eur as reporting_paid_eur
+    from beside_provisional
+
+),
+
 money as (
 
     select
@@ -181,9 +215,9 @@ money as (
         coalesce(warned_before.committed_warnings, 0) as previous_committed_warnings,
         coalesce(warned_before.paid_warnings, 0) as previous_paid_warnings,
         coalesce(warnings_of_scopes.project_warnings, 0) as project_warnings
-    from sums
+    from whole as sums
     inner join meetmomenten using (meetmoment_code)
-    left join sums as before
+    left join whole as before
         on
             meetmomenten.previous_meetmoment_code = before.meetmoment_code
             and sums.scope_code = before.scope_code
