@@ -50,7 +50,7 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
     return [kind for kind, values in _found(text) if values - public]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def _found(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Kind and values of what a text holds. Most texts stand in several marts, and gate 1 has looked at them before."""
     text = unicodedata.normalize("NFKC", text)
