@@ -26,7 +26,7 @@ from typing import Any, Literal
 import duckdb
 
 from expectations import declared, duckdb_sql, sparing
-from flows.personal_data import CANDIDATE, kinds_in, public_values
+from flows.personal_data import POSSIBLE, kinds_in, public_values
 from flows.registry import SEVERITIES, own_severities, rules
 
 SUITES = declared.SUITES
@@ -223,7 +223,7 @@ def _query(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> str:
 def _scan(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
     """The texts of a column that hold personal data, as the temporary table ``hits`` with the kinds of each."""
     candidates = con.execute(
-        f"select distinct {column} from {table} where regexp_matches({column}, ?)", [CANDIDATE]
+        f"select distinct {column} from {table} where regexp_matches({column}, ?)", [POSSIBLE]
     ).fetchall()
     public = public_values()
     hits = [(text, ", ".join(kinds)) for (text,) in candidates if (kinds := kinds_in(text, public))]

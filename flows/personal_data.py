@@ -14,7 +14,13 @@ from itertools import islice
 from flows import registry
 
 CANDIDATE = r"[^\x00-\x7F]|@|[(\[{] ?(?:at|apenstaartje) ?[)\]}]| at |[0-9][^A-Za-z]{0,3}[0-9]{2,}|[A-Za-z]{2}[0-9]{2}"
-"""Coarse, for SQL too: what is worth a closer look. RE2 has no look-around, so the borders are judged afterwards."""
+"""Coarse: what is worth a closer look; the borders are judged afterwards."""
+POSSIBLE = (
+    r"[^\x00-\x7F]|@|[(\[{][\x09-\x0D\x1C-\x20]?(?:at|apenstaartje)[\x09-\x0D\x1C-\x20]?[)\]}]| at |(?:[0-9][^0-9]*){8}"
+    r"|[A-Za-z]{2}[0-9]{2}(?:[ .-]?[A-Za-z0-9]){11}"
+)
+"""For SQL: what every text has in which anything is found: a sign of an address, the digits of the shortest number, the
+shape of an IBAN. It leaves out the codes that are most of what is worth a look, and nothing that is found."""
 _WORTH_A_LOOK = re.compile(CANDIDATE)
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punt)\s?[)\]}]\s?)"
 _HOST = rf"[\w-]+(?:{_DOT}[\w-]+)*{_DOT}"
@@ -36,6 +42,8 @@ _NATIONAL = re.compile(
 )
 _ENTERPRISE = re.compile(r"(?:BE|KBO|BTW|ondernemingsnummer|nr\.?)\W{0,3}$", re.IGNORECASE)
 _FEWEST_PHONE_DIGITS = 8
+# The matcher takes a number up where digits begin, never behind a letter (a run of more digits than it holds apart).
+_BEGINS_AS_DIALLED = re.compile(r"\+|(?<![0-9A-Za-z])0|[0-9]{20}")
 
 
 def public_values() -> frozenset[str]:
@@ -74,6 +82,8 @@ def _phones(text: str) -> Iterator[str]:
     An enterprise number named as such is none.
     """
     if len(list(islice(_DIGIT.finditer(text), _FEWEST_PHONE_DIGITS))) < _FEWEST_PHONE_DIGITS:
+        return
+    if not _BEGINS_AS_DIALLED.search(text):
         return
     from phonenumbers import Leniency, PhoneNumberMatcher
 

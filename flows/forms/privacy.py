@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from expectations.gate import Failure
 from flows import personal_data
 from flows.forms import carried
 from flows.forms.contents import TRACE_KEY, Mart
-from flows.personal_data import CANDIDATE, kinds_in, public_values
+from flows.personal_data import POSSIBLE, kinds_in, public_values
 from flows.settings import Settings
 from flows.warehouse import cache, docs, transform
 
@@ -42,7 +42,9 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
         for mart in marts
         for column in mart.unlisted
     ]
-    return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema))]
+    public = public_values()
+    looked_at: dict[str, str] = {}
+    return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema, public, looked_at))]
 
 
 def failures_around(warehouse: Path) -> list[Failure]:
@@ -96,18 +98,25 @@ def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts_within(value, f"{place}/{number}")
 
 
-def _personal_data(con: duckdb.DuckDBPyConnection, mart: Mart, schema: str) -> Iterator[Failure]:
-    public = public_values()
+def _personal_data(
+    con: duckdb.DuckDBPyConnection, mart: Mart, schema: str, public: frozenset[str], looked_at: dict[str, str]
+) -> Iterator[Failure]:
+    """What is found in a mart, column by column.
+
+    Args:
+        looked_at: text -> the kinds of personal data in it. The same text stands in many rows, columns and marts; of
+            all of them it is looked at once.
+    """
     for column in mart.columns:
         if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
             continue
         leaves = f"(select {mart.outgoing(column.name)} from {schema}.{mart.name})"
         texts = con.execute(
-            f'select distinct "{column.name}" from {leaves} where regexp_matches("{column.name}", ?)', [CANDIDATE]
+            f'select distinct "{column.name}" from {leaves} where regexp_matches("{column.name}", ?)', [POSSIBLE]
         ).fetchall()
-        for text, kinds in ((text, kinds_in(text, public)) for (text,) in sorted(texts)):
-            if kinds:
-                yield from _places(con, mart, schema, column.name, text, ", ".join(kinds), public)
+        looked_at |= {text: ", ".join(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
+        if hits := sorted(text for (text,) in texts if looked_at[text]):
+            yield from _places(con, mart, schema, column.name, {text: looked_at[text] for text in hits}, public)
 
 
 def _places(
@@ -115,17 +124,33 @@ def _places(
     mart: Mart,
     schema: str,
     column: str,
-    text: str,
-    kinds: str,
+    hits: Mapping[str, str],
     public: frozenset[str],
 ) -> Iterator[Failure]:
-    """One failure per row that holds the text, by its key and submission; parts that hold personal data are masked."""
+    """One failure per row that holds one of the texts, by its key and submission; personal data in these is masked.
+
+    Args:
+        hits: text -> the kinds of personal data in it.
+    """
     of_whom = [name for name in (_SUBMISSION,) if name in {c.name for c in mart.columns} and name not in mart.key]
-    keys = ", ".join(f"cast({name} as varchar)" for name in [*mart.key, *of_whom])
-    rows = con.execute(f'select {keys} from {schema}.{mart.name} where "{column}" = ? order by all', [text]).fetchall()
-    for row in rows[:_ROWS_NAMED]:
-        key = tuple(_MASKED if part and kinds_in(part, public) else part or "" for part in row)
-        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): {' | '.join(key)}")
-    if len(rows) > _ROWS_NAMED:
-        more = len(rows) - _ROWS_NAMED
-        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{mart.name}.{column} ({kinds}): + {more}")
+    names = [*mart.key, *of_whom]
+    keys = ", ".join(f"k{place}" for place in range(len(names)))
+    parts = ", ".join(f"cast({name} as varchar) as k{place}" for place, name in enumerate(names))
+    rows = con.execute(
+        f"""
+        with found as (select "{column}" as text, {parts} from {schema}.{mart.name} where list_contains(?, "{column}"))
+        select
+            text, count(*) over (partition by text) as row_count,
+            row_number() over (partition by text order by {keys}) as place, {keys}
+        from found
+        qualify place <= {_ROWS_NAMED}
+        order by text, place
+        """,
+        [list(hits)],
+    ).fetchall()
+    for text, row_count, place, *key in rows:
+        where = f"{mart.name}.{column} ({hits[text]})"
+        masked = (_MASKED if part and kinds_in(part, public) else part or "" for part in key)
+        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{where}: {' | '.join(masked)}")
+        if place == _ROWS_NAMED < row_count:
+            yield Failure(PERSONAL_DATA, mart.name, column, (), f"{where}: + {row_count - place}")

@@ -121,10 +121,10 @@ class Release:
         Raises:
             NotReadBack: when it is gone, or is not the one that was signed.
         """
-        from flows.release.sign import signed_with
+        from flows.release.sign import is_signed_with
 
         if DATABASE not in self._whole:
-            if signed_with(self.folder / DATABASE, self.keys) is None:
+            if not is_signed_with(self.folder / DATABASE, self.keys):
                 raise self._broken(DATABASE, "is gone or is not signed with a key that is trusted here")
             self._whole.add(DATABASE)
         return self.folder / DATABASE

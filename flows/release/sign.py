@@ -6,7 +6,9 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+import mmap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +54,8 @@ class Signer:
     def sign(self, path: Path) -> Path:
         """Write the signature of a file beside it; the signature's path."""
         signature = path.with_name(path.name + SUFFIX)
-        signature.write_bytes(self.key.sign(path.read_bytes()))
+        with _mapped(path) as content:
+            signature.write_bytes(self.key.sign(content))
         return signature
 
 
@@ -78,17 +81,44 @@ def signed_with(path: Path, keys: Sequence[str]) -> bytes | None:
         ValueError: when a key is none.
     """
     public = [_public_key(pem) for pem in keys]
-    signature = path.with_name(path.name + SUFFIX)
-    if not all(each.is_file() and not each.is_symlink() for each in (path, signature)):
+    if not _is_with_its_signature(path):
         return None
-    content, signed = path.read_bytes(), signature.read_bytes()
-    for key in public:
-        try:
+    content = path.read_bytes()
+    return content if _holds(path, content, public) else None
+
+
+def is_signed_with(path: Path, keys: Sequence[str]) -> bool:
+    """Whether `signed_with` gives the bytes of a file; a database may have gigabytes of them, which stay on disk."""
+    public = [_public_key(pem) for pem in keys]
+    if not _is_with_its_signature(path):
+        return False
+    with _mapped(path) as content:
+        return _holds(path, content, public)
+
+
+def _is_with_its_signature(path: Path) -> bool:
+    return all(each.is_file() and not each.is_symlink() for each in (path, path.with_name(path.name + SUFFIX)))
+
+
+def _holds(path: Path, content: bytes | memoryview, keys: Sequence[Ed25519PublicKey]) -> bool:
+    """Whether the signature beside a file is of this content, by one of these keys."""
+    signed = path.with_name(path.name + SUFFIX).read_bytes()
+    for key in keys:
+        with suppress(InvalidSignature):
             key.verify(signed, content)
-        except InvalidSignature:
-            continue
-        return content
-    return None
+            return True
+    return False
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[bytes | memoryview]:
+    """The content of a file where it lies."""
+    with path.open("rb") as file:
+        if not path.stat().st_size:  # of nothing there is no map
+            yield b""
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as content:
+            yield content
 
 
 def _public_key(pem: str) -> Ed25519PublicKey:

@@ -25,7 +25,7 @@ from flows.release import anchor, kept, publishing, receipts, verdicts
 from flows.release.kept import MANIFEST, NotReadBack
 from flows.release.reader import open_current
 from flows.release.rollback import rollback
-from flows.release.sign import Signer, signed_with, trusted_keys
+from flows.release.sign import Signer, is_signed_with, signed_with, trusted_keys
 from flows.release.verify import changed_key, own_problems, problems
 from flows.settings import Settings, WrongSetting
 
@@ -291,9 +291,15 @@ def test_a_signature_is_of_the_bytes_by_one_of_the_keys(home: Settings, tmp_path
     assert signature.name == "file.sig"
     assert signed_with(path, [own.public_pem, other.public_pem]) == b"said" and signed_with(path, []) is None
     assert signed_with(path, [own.public_pem]) is None
+    assert is_signed_with(path, [other.public_pem]) and not is_signed_with(path, [own.public_pem])
     path.rename(tmp_path / "away")
     path.symlink_to(tmp_path / "away")
     assert signed_with(path, [other.public_pem]) is None, "never what a link leads to"
+    assert not is_signed_with(path, [other.public_pem])
+    path.unlink()
+    path.write_bytes(b"")
+    other.sign(path)
+    assert is_signed_with(path, [other.public_pem]) and signed_with(path, [other.public_pem]) == b""
     trusted = tmp_path / "trusted.pem"
     trusted.write_text(other.public_pem + own.public_pem, encoding="utf-8")
     found = [pem.strip() for pem in trusted_keys(Settings(trusted_keys=trusted))]
