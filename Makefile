@@ -6,7 +6,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside lint types bi superset spark sbom lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside large lint types bi superset spark sbom lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -86,6 +86,9 @@ bench: .venv/developing  ## old and new code side by side into docs/performance.
 
 beside: .venv/developing .venv-sqlmesh/installed  ## four core marts beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3]
 	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
+
+large: .venv/developing  ## a night on copies of the demonstration, from returns as files to a release: FOLDER=scratch [COPIES=10]
+	$(BIN)/python -m benchmarks.large_night $(FOLDER) $(if $(COPIES),--copies $(COPIES))
 
 lint: .venv/developing  ## ruff and sqlfluff
 	$(BIN)/ruff check .

@@ -13,17 +13,37 @@ record_rows as (
 
 ),
 
--- Files of one moment that say different things of the same.
-contested as (
+-- Files of one moment that say different things of the same. Lists are made of these few alone: of every key they would
+-- not fit the memory of a night.
+contested_keys as (
 
     select
         submissions.meetmoment_code,
         submissions.received_at,
-        list(distinct submissions.submission_id) as submission_ids
+        record_rows.record,
+        record_rows.stated_key
     from record_rows
     inner join submissions using (submission_id)
     group by submissions.meetmoment_code, submissions.received_at, record_rows.record, record_rows.stated_key
-    having count(distinct submissions.submission_id) > 1 and count(distinct record_rows.content) > 1
+    having
+        min(submissions.submission_id) <> max(submissions.submission_id)
+        and min(record_rows.content) <> max(record_rows.content)
+
+),
+
+contested as (
+
+    select list(distinct submissions.submission_id) as submission_ids
+    from contested_keys
+    inner join submissions
+        on contested_keys.meetmoment_code = submissions.meetmoment_code
+        and contested_keys.received_at = submissions.received_at
+    inner join record_rows
+        on submissions.submission_id = record_rows.submission_id
+        and contested_keys.record = record_rows.record
+        and contested_keys.stated_key = record_rows.stated_key
+    group by
+        contested_keys.meetmoment_code, contested_keys.received_at, contested_keys.record, contested_keys.stated_key
 
 ),
 

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DemoRun
 
-from benchmarks import beside
+from benchmarks import beside, large_night
 from benchmarks.measure import process
 from benchmarks.rivals import RIVALS
+from demo.return_tables import Sheet
 from flows.settings import PROJECT
 
 
@@ -75,3 +77,12 @@ def test_twice_the_plan_is_twice_the_rows_for_every_model(small: DemoRun, tmp_pa
     handled, again = ({model["model"]: model["rows_handled"] for model in of["models"]} for of in (once, twice))
     assert max(handled.values()) > 1000
     assert {name: (rows, again[name]) for name, rows in handled.items() if again[name] > 2.5 * rows + 100} == {}
+
+
+def test_copies_of_a_return_are_of_other_projects_and_what_names_none_stands_there_once() -> None:
+    own = (("VV014", "VV014-M01", Decimal(2)), ("IND01", None, Decimal(3)))
+    codes = [row[:2] for row in large_night.multiplied(Sheet("Mijlpalen", own), 3).rows]
+    assert codes == [
+        *(("VV014", "VV014-M01"), ("IND01", None)),
+        *(("VV001014", "VV001014-M01"), ("VV002014", "VV002014-M01")),
+    ]
