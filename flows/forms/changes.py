@@ -131,7 +131,7 @@ def write(folder: Path, edition: Edition) -> None:
     However many changes there are, the page counts them all and shows the first of each kind.
     """
     with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
-        # Before the first release everything is as it was: nothing is known before a moment that is no earlier.
+        # Of the first release the window is empty, and so is the page.
         before = datetime.fromisoformat(edition.earlier[edition.previous]) if edition.previous else edition.published_at
         con.execute(f"create temp table changes as {_NET_CHANGES}", _window(before, edition.published_at))
         counted = con.sql("select comparison, kind, count(*) from changes group by all order by all").fetchall()
