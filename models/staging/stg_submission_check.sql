@@ -87,7 +87,7 @@ brought_back as (
 
     select distinct record_rows.row_id
     from {{ ref('stg_delivery_check') }} as replaced
-    inner join {{ ref('stg_sheet') }} as sheets using (submission_id, layout_code)
+    inner join {{ ref('stg_sheet') }} using (submission_id, layout_code)
     inner join record_rows using (submission_id, sheet)
     left join record_rows as before
         on replaced.earlier_submission_id = before.submission_id

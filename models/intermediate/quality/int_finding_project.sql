@@ -37,7 +37,7 @@ set_apart as (
         rows_set_apart.sheet,
         rows_set_apart.row_number,
         rows_set_apart.project_code
-    from {{ ref('int_quarantined_row') }} as quarantined
+    from {{ ref('int_quarantined_row') }}
     inner join {{ ref('stg_record_row') }} as rows_set_apart using (row_id)
     inner join submissions using (submission_id)
     left join {{ ref('int_full_delivery') }} as full_deliveries using (submission_id, sheet)

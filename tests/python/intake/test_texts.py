@@ -89,6 +89,16 @@ def test_a_cut_file_is_still_refused(tmp_path: Path, content: str, rule: str) ->
     assert rule_ids(parsed(tmp_path, content.encode())[0]) == [rule]
 
 
+@pytest.mark.parametrize(
+    "rows", [(ROW,), (ROW, ROW.replace("VV001", "VV002")), (ROW, ";;;", ROW.replace("VV001", "VV002"))]
+)
+def test_the_closing_line_that_is_asked_for_is_the_right_one(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    content = "\r\n".join([HEADER, *rows, ""])
+    (refusal,) = parsed(tmp_path, content.encode())[0].refusals
+    assert refusal.rule_id == "F05"
+    assert parsed(tmp_path, f"{content}{refusal.expected}\r\n".encode())[0].refusals == []
+
+
 def test_a_whole_last_row_without_a_line_end_is_read_and_told(tmp_path: Path) -> None:
     """Of the layouts without an end marker: a row as wide as the header may be whole, a shorter one is cut."""
     header = "id,nom,ministere"
