@@ -149,6 +149,11 @@ def write(folder: Path, edition: Edition) -> None:
         counts=sorted(counted, key=lambda row: row[0] != "restatement"),
         whole_list=csv_of("what_changed", (f"{CSV}/{path.name}" for path in (folder / CSV).iterdir())),
         parts=[part for part in parts if part["count"]],
+        records={row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")},
+        fields={
+            (row["record"], row["field"]): (row["label_nl"], row["label_en"])
+            for row in registry.rows("contract/record_field")
+        },
     )
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
 
