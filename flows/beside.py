@@ -21,7 +21,10 @@ def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
-        raise AnotherNight(f"a night is making {warehouse} anew; ask again once it has ended") from None
+        raise AnotherNight(
+            f"een nacht maakt {warehouse} opnieuw; vraag het weer als hij afgelopen is"
+            " / a night is making it anew; ask again once it has ended"
+        ) from None
     with con:
         yield con
 

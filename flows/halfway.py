@@ -75,7 +75,7 @@ def _finish(settings: Settings) -> list[Mended]:
     if kept.sequence(newest_id) <= kept.sequence(left.release_id):
         return []
     if found := verify.problems(settings, settings.releases / newest_id):
-        raise NotReadBack(f"{newest_id} was published by nobody and is not whole: {'; '.join(found)}")
+        raise NotReadBack(f"{newest_id} was never published and is incomplete: {'; '.join(found)}")
     newest = kept.find(settings, newest_id)
     publishing.switch(settings, newest.folder)
     anchor.leave(settings, newest, newest.release_id)

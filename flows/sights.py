@@ -106,8 +106,8 @@ TAMPERED = Sight(
 )
 BUSY = Sight(
     "night-busy",
-    "Wacht tot de andere nacht gedaan is; na een afgebroken nacht valt het slot vanzelf open.",
-    "Wait until the other night is done; the lock of a killed night opens by itself.",
+    "Wacht tot die nacht afgelopen is; na een afgebroken nacht valt het slot vanzelf open.",
+    "Wait until that night has ended; the lock of a killed night opens by itself.",
     "er loopt een andere nacht van dit plan",
     "another night of this plan is running",
 )

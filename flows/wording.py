@@ -122,8 +122,12 @@ def moment(value: datetime | None, language: str) -> str:
     """A moment of UTC, as the clock stood in Brussels."""
     if value is None:
         return MISSING
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return dates.format_datetime(aware, "d MMMM y, HH:mm", tzinfo=registry.TIME_ZONE, locale=locale(language))
+    return dates.format_datetime(here(value), "d MMMM y, HH:mm", tzinfo=registry.TIME_ZONE, locale=locale(language))
+
+
+def here(value: datetime) -> datetime:
+    """A moment, of UTC where it has no zone, by the clock of Brussels."""
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(registry.TIME_ZONE)
 
 
 def plural(count: int, one: str, other: str, language: str) -> str:

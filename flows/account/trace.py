@@ -114,7 +114,10 @@ def _in_full(of: Release, key: str) -> str:
     if not found:
         raise NotTraceable(f"no figure of release {of.release_id} has the short key {key}")
     if len(found) > 1:
-        raise NotTraceable(f"{key} stands for several figures; name one of them: {', '.join(found)}")
+        raise NotTraceable(
+            f"{key} staat voor meer dan één cijfer; noem er een / stands for several figures; name one of them: "
+            f"{', '.join(found)}"
+        )
     return found[0]
 
 
@@ -232,4 +235,7 @@ def _only_figure(key: str, row: Row) -> str:
     if len(found) == 1:
         return found[0]
     named = found or [name for name in row.values if name != "trace_key"]
-    raise NotTraceable(f"{key} has several figures; name one after a colon: {', '.join(named)}")
+    raise NotTraceable(
+        f"{key} heeft meer dan één cijfer; noem er een na een dubbelepunt"
+        f" / has several figures; name one after a colon: {', '.join(named)}"
+    )

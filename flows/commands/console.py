@@ -224,7 +224,7 @@ _DELIVERY_COLUMNS = (
 )
 _DAYS_SHOWN = 5
 _MEETMOMENT_COLUMNS = (
-    *("meetmoment", "meetdatum / cut-off date", "uiterste dag / deadline", "publicatie / publication"),
+    *("meetmoment", "afsluitdatum / cut-off date", "uiterste dag / deadline", "publicatie / publication"),
     *("projecten / projects", "volledig / complete"),
 )
 

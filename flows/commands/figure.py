@@ -200,10 +200,8 @@ class Teller:
             yield f"+ {len(account.restated) - _RESTATED_SHOWN} (--json)"
         if account.files and not account.restated:
             count = sum(row["count"] for row in account.files)
-            yield say(
-                f"herzien: 0 van {count} rijen van rapporteringen eronder",
-                f"restated: 0 of {count} rows of returns beneath it",
-            )
+            rows = self.counted(count, ("rij", "rijen"), ("row", "rows"))
+            yield f"{say('herzien: 0 van', 'restated: 0 of')} {rows} {say('van rapporteringen', 'of returns')}"
 
     def _difference(self, change: Decimal | None, unit: str | None) -> str:
         if unit == "percent":
@@ -227,7 +225,8 @@ class Teller:
             )
         if len(account.files) > _FILES_SHOWN:
             more = len({row["submission_id"] for row in account.files[_FILES_SHOWN:]})
-            yield say(f"en nog {more} bestanden (--json)", f"and {more} more files (--json)")
+            files = self.counted(more, ("bestand", "bestanden"), ("more file", "more files"))
+            yield f"{say('en nog', 'and')} {files} (--json)"
         if not account.files and account.trace.parts:
             yield say(
                 "geen rij van een rapportering rechtstreeks; de delen leiden verder met veerkracht trace SLEUTEL",

@@ -237,7 +237,9 @@ def _tell(traced: "Trace") -> None:
         print_(f"  {traced.reason}")
     for side, total, added in traced.sums():
         word = "[green]klopt / adds up[/]" if added == total else "[red]klopt niet / does not add up[/]: {}"
-        print_(console.styled("  {} {} = {} delen / parts, " + word, _SIDES[side], total, traced.count(side), added))
+        parts_nl, parts_en = ("deel", "part") if (count := traced.count(side)) == 1 else ("delen", "parts")
+        told = f"  {{}} {{}} = {{}} {parts_nl} / {parts_en}, {word}"
+        print_(console.styled(told, _SIDES[side], total, count, added))
     if traced.parts:
         parts = [[_SIDES[part.side], part.amount, part.trace_key] for part in traced.parts[: console.ROWS_SHOWN]]
         console.show_rows("Delen / parts", ["kant / side", "bedrag / amount", "trace_key"], parts)

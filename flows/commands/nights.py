@@ -137,7 +137,7 @@ def status(
     plan: Plan = None,
     max_age: Annotated[
         float | None,
-        typer.Option(help="Hours that the last night may be old, for a monitor: 26 where there is one every night."),
+        typer.Option(help="Maximum age of the last night, in hours, for a monitor: 26 where one runs every night."),
     ] = None,
     json_: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 from flows.commands import console, shared
 from flows.commands.shared import EXIT_HELD, Json, Plan
 
-PANEL = "Wie returns stuurt / who sends returns"
+PANEL = "Wie rapporteringen stuurt / who sends returns"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -78,7 +78,8 @@ def check(
 
     Of files with the same bytes one is judged, and the others are told as copies of it.
 
-    Exit codes: 0 they would be accepted (warnings and set-apart rows are listed), 20 at least one would be rejected.
+    Exit codes: 0 they would be accepted (warnings and rows that are not counted are listed), 20 at least one would be
+    rejected.
     """
     settings = shared.expect_whole_registry(plan)
     from flows.check import check as check_files

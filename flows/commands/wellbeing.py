@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import diary, registry, sights, standing
+from flows import diary, sights, standing, wording
 from flows.commands.shared import EXIT_FAILED, EXIT_HELD
 from flows.log import moment_of_run
 from flows.release import anchor, kept
@@ -103,22 +103,22 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
 
 
 def _of_unfinished(log: Path, now: datetime, is_running: bool) -> ToDo:
-    """A night that began and has no end: it runs while its lock is held, and hangs when it writes nothing."""
+    """A night that began and has no end: while its lock is held it runs, or hangs when it writes nothing."""
     begun = moment_of_run(log.stem)
     assert begun
-    local = begun.astimezone(registry.TIME_ZONE)
+    local = wording.here(begun)
     is_silent = now.timestamp() - log.stat().st_mtime > _SILENT
-    if not is_running:
-        how_nl, how_en = "hij werd afgebroken", "it was killed"
-    elif is_silent:
+    if is_running and not is_silent:
+        since = f"{local:%H:%M}" if local.date() == wording.here(now).date() else f"{local:%d/%m/%Y %H:%M}"
+        return ToDo(sights.BUSY, f"er loopt nu een nacht, sinds {since}", f"a night is running now, since {since}", 0)
+    how_nl, how_en = "hij werd afgebroken", "it was killed"
+    if is_running:
         how_nl, how_en = "hij loopt nog en schrijft al een uur niets", "it still runs and wrote nothing for an hour"
-    else:
-        how_nl, how_en = "er loopt nu een nacht", "a night is running now"
     return ToDo(
         sights.UNFINISHED,
         f"van de nacht van {local:%d/%m/%Y %H:%M} is geen einde bekend: {how_nl}",
         f"the night of {local:%d/%m/%Y %H:%M} has no end: {how_en}",
-        EXIT_FAILED if is_silent or not is_running else 0,
+        EXIT_FAILED,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from flows import registry
+from flows import registry, wording
 from flows.forms import (
     carried,
     catalogue,
@@ -284,7 +284,7 @@ def _readme(this: Edition) -> dict[str, str]:
         "Titel / title": publication.value("title", "nl"),
         "Inhoud / contents": publication.value("description", "nl"),
         "Uitgave / release": this.release_id,
-        "Gepubliceerd / published": this.published_at.isoformat(),
+        "Gepubliceerd / published": f"{wording.here(this.published_at):%d/%m/%Y %H:%M}",
         "Licentie / licence": publication.value("licence"),
         "Adres / address": publication.release_uri(this.release_id),
         "Uitleg / explanation": f"{dictionary.PAGE}: wat elke kolom betekent / what each column means. "

@@ -123,7 +123,7 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
     facts: tuple[tuple[str, str | int], ...] = (
         ("Bestand / file", answer.file_name),
         ("Meetmoment", f"{meetmoment['label_nl']} ({answer.plan_code}/{answer.meetmoment_code})"),
-        ("Ontvangen / received", f"{answer.received_at:%d/%m/%Y %H:%M} UTC"),
+        ("Ontvangen / received", answer.received_words),
         ("Nummer / submission", answer.submission_id),
         *((("Vragen / questions", answer.contact_words[0]),) if answer.contact_words[0] else ()),
         *((f"{' / '.join(SEVERITY_WORDS[severity])}".capitalize(), count) for severity, count in answer.counts.items()),

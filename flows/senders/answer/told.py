@@ -16,6 +16,8 @@ _DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
 _NUMBER = re.compile(r"(?<![\w.,/\-])(?<!rij )(?<!row )-?(?:\d{5,}(?:\.\d+)?|\d+\.\d+)(?![\w/\-]|[.,]\d)")
 _OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
 """Rules whose sentences show numbers of ours; those about a cell that cannot be read show it as the sender wrote it."""
+_OF_EURO = ("DQ13", "DQ14", "DQ22", "P05")
+"""Those of them whose numbers are amounts: with cents, both of them."""
 _OF_CELLS = "V"
 """Rules about a cell that cannot be read: what they received is what stands in it, to the letter."""
 _EMPTY = ("missing",)
@@ -136,7 +138,12 @@ def _written(text: str, rule_id: str, language: Language) -> str:
     text = _DAY.sub(_day, text)
     if not rule_id.startswith(_OF_NUMBERS):
         return text
-    return _NUMBER.sub(lambda found: number(Decimal(found[0]), language), text)
+    return _NUMBER.sub(lambda found: number(amount := Decimal(found[0]), language, _decimals(amount, rule_id)), text)
+
+
+def _decimals(value: Decimal, rule_id: str) -> int | None:
+    """How many decimals are shown: of an amount with one both, else as many as there are."""
+    return 2 if rule_id.startswith(_OF_EURO) and value != value.to_integral() else None
 
 
 def _day(found: re.Match[str]) -> str:

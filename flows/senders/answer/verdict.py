@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import registry
+from flows import registry, wording
 from flows.registry import SEVERITIES
 from flows.senders.answer import told
 
@@ -26,7 +26,7 @@ _VERDICT_WORDS = {
     "rejected": ("Geweigerd", "Rejected"),
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
-    "error": ("Aanvaard, op {apart} van de {rows} rijen na", "Accepted, but for {apart} of the {rows} rows"),
+    "error": ("Aanvaard, op {apart} van de {rows} na", "Accepted, but for {apart} of the {rows}"),
     "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
     "clean": ("Aanvaard", "Accepted"),
 }
@@ -44,9 +44,9 @@ _NEXT_WORDS = {
         "What this file says is no longer counted. If that is not right, send the right file again.",
     ),
     "error": (
-        "Het bestand is overgenomen, behalve wat in {apart} van de {rows} rijen niet meetelt:"
+        "Het bestand is overgenomen, behalve wat in {apart} van de {rows} niet meetelt:"
         " dat telt pas mee als het verbeterd is.",
-        "The file was accepted, except for what is not counted in {apart} of the {rows} rows:"
+        "The file was accepted, except for what is not counted in {apart} of the {rows}:"
         " it counts once it is corrected.",
     ),
     "warning": (
@@ -59,8 +59,8 @@ _NEXT_WORDS = {
     ),
 }
 _REPLACED_WORDS = (
-    "Sinds {since} telt {file_name} (ontvangen op {received_on}) voor {replaced_row_count} van de {row_count} rijen.",
-    "Since {since} {file_name} (received on {received_on}) counts for {replaced_row_count} of the {row_count} rows.",
+    "Sinds {since} telt {file_name} (ontvangen op {received_on}) voor {replaced_row_count} van de {rows}.",
+    "Since {since} {file_name} (received on {received_on}) counts for {replaced_row_count} of the {rows}.",
 )
 
 Finding = dict[str, Any]
@@ -109,9 +109,15 @@ class Answer:
         """What the sender is to do now, and which other files count instead, in Dutch and in English."""
         nl, english = self._told(_NEXT_WORDS)
         for other in self.replacements:
-            nl += " " + _REPLACED_WORDS[0].format(**other)
-            english += " " + _REPLACED_WORDS[1].format(**other)
+            rows_nl, rows_en = _rows_of(other["row_count"])
+            nl += " " + _REPLACED_WORDS[0].format(**other, rows=rows_nl)
+            english += " " + _REPLACED_WORDS[1].format(**other, rows=rows_en)
         return nl, english
+
+    @property
+    def received_words(self) -> str:
+        """When the file came, by the clock of Brussels."""
+        return f"{wording.here(self.received_at):%d/%m/%Y %H:%M}"
 
     @property
     def contact_words(self) -> tuple[str, str]:
@@ -128,7 +134,8 @@ class Answer:
         return list(told.grouped(self.findings))
 
     def _told(self, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
-        nl, english = (said.format(apart=self.rows_set_apart, rows=self.row_count) for said in words[self._kind])
+        in_both = zip(words[self._kind], _rows_of(self.row_count), strict=True)
+        nl, english = (said.format(apart=self.rows_set_apart, rows=rows) for said, rows in in_both)
         return nl, english
 
     @property
@@ -143,6 +150,10 @@ class Answer:
             return "error"
         of_no_row = any(f["severity"] == "error" and not f["waiver_id"] for f in self.findings)
         return "warning" if of_no_row or self.counts["warning"] else "clean"
+
+
+def _rows_of(count: int) -> tuple[str, str]:
+    return wording.counted(count, "rij", "rijen", "nl"), wording.counted(count, "row", "rows", "en")
 
 
 def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str]) -> None:
@@ -189,7 +200,10 @@ def read(warehouse: Path) -> list[Answer]:
         }
         replacements: dict[str, list[Replacement]] = {}
         for other in _rows(con, _REPLACED):
-            replacements.setdefault(other.pop("submission_id"), []).append(other)
+            # As people write them: an answer is also told to the process that marks the workbook, which has no dates.
+            days = {"since": other.pop("replaced_since"), "received_on": other.pop("received_at")}
+            told_days = {name: f"{wording.here(moment):%d/%m/%Y}" for name, moment in days.items()}
+            replacements.setdefault(other.pop("submission_id"), []).append(other | told_days)
         return [
             Answer(
                 submission_id=row["submission_id"],
@@ -211,12 +225,8 @@ def read(warehouse: Path) -> list[Answer]:
         ]
 
 
-# Days as people write them: an answer is also told to the process that marks the workbook, which has no dates.
 _REPLACED = """
-    select
-        * exclude (replaced_since, received_at),
-        strftime(replaced_since, '%d/%m/%Y') as since,
-        strftime(received_at, '%d/%m/%Y') as received_on
+    select *
     from intermediate.int_submission_replaced as replaced
     order by replaced.replaced_since, replaced.replaced_by
 """

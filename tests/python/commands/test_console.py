@@ -94,8 +94,8 @@ def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io
     console.show_findings([alike | {"cell": f"D{row}", "row_number": row} for row in range(2, 29)])
     said = shown.getvalue()
     assert (
-        "27 keer; bijvoorbeeld: Gedaald naar 1.234.567,5 euro." in said
-        and "27 times; for example: Fell to 1,234,567.5" in said
+        "27 keer; bijvoorbeeld: Gedaald naar 1.234.567,50 euro." in said
+        and "27 times; for example: Fell to 1,234,567.50" in said
     )
     assert "Financien D2" in said and "+ 21" in said and said.count("DQ13C") == 1
 
