@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import jinja2
 
-from flows import registry
+from flows import registry, wording
 from flows.forms import publication
 from flows.forms.edition import Edition
 from flows.forms.names import CSV, DATABASE, csv_of
@@ -140,7 +141,7 @@ def write(folder: Path, edition: Edition) -> None:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["shown"] = _shown
+    environment.globals["shown"] = shown
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         title=publication.value("title", "nl"),
         edition=edition,
@@ -166,11 +167,36 @@ def _part(con: duckdb.DuckDBPyConnection, condition: str, nl: str, en: str) -> d
     return {"nl": nl, "en": en, "count": count, "rows": shown}
 
 
-def _shown(value: str | None, field: str) -> str:
-    """A value as people here write it: an amount with points and a comma."""
-    if value and field.endswith("_eur"):
-        return f"{Decimal(value):,.2f}".translate(str.maketrans(",.", ".,"))
-    return value or ""
+def shown(record: str, field: str, value: str | None, state: str | None, language: wording.Language = "nl") -> str:
+    """A value of ``what_changed`` as people write it: a code by its label, a day, an amount; else why there is none."""
+    if value is None:
+        return _label("value_state", state, language) if state else ""
+    contract = _contract().get((record, field), {})
+    match contract.get("type"):
+        case "code_list":
+            return _label(contract["code_list"], value, language)
+        case "date":
+            return wording.short_day(date.fromisoformat(value), language)
+        case "amount":
+            return wording.number(Decimal(value), language, 2)
+        case "number":
+            return wording.number(Decimal(value), language)
+    return value
+
+
+@cache
+def _contract() -> dict[tuple[str, str], dict[str, str]]:
+    return {(row["record"], row["field"]): row for row in registry.rows("contract/record_field")}
+
+
+def _label(code_list: str, code: str, language: str) -> str:
+    """What a code is called; a code that no list has stands as it is."""
+    return _labels().get((code_list, code), {}).get(f"label_{language}", code)
+
+
+@cache
+def _labels() -> dict[tuple[str, str], dict[str, str]]:
+    return {(row["code_list"], row["code"]): row for row in registry.rows("codes/code")}
 
 
 def _window(after: datetime, until: datetime) -> dict[str, datetime]:

@@ -12,7 +12,7 @@ import duckdb
 import jinja2
 
 from flows import pictures, wording
-from flows.forms import publication, sizes
+from flows.forms import changes, publication, sizes
 from flows.forms.edition import Edition
 from flows.forms.names import CHARTS, COMPRESSED, CSV, PARQUET, csv_of, parquet_of
 from flows.site import accounts, answers, assets, declared, documents, figures, in_parts
@@ -179,6 +179,7 @@ def _rendered(
             "say": lambda nl, en: nl if language == "nl" else en,
             "has_details": whole.has_details,
             "code": partial(_code, whole.codes, language),
+            "received": partial(changes.shown, language=language),
             "term": partial(_term, declared.terms(site), language),
             "terms": [
                 {"term": key, "label": row[f"label_{language}"], "meaning": row[f"meaning_{language}"]}
