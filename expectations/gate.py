@@ -26,7 +26,7 @@ from typing import Any, Literal
 import duckdb
 
 from expectations import declared, duckdb_sql, sparing
-from flows.personal_data import POSSIBLE, kinds_in, public_values
+from flows.personal_data import POSSIBLE, kinds_in, named, public_values
 from flows.registry import SEVERITIES, own_severities, rules
 
 SUITES = declared.SUITES
@@ -226,7 +226,7 @@ def _scan(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
         f"select distinct {column} from {table} where regexp_matches({column}, ?)", [POSSIBLE]
     ).fetchall()
     public = public_values()
-    hits = [(text, ", ".join(kinds)) for (text,) in candidates if (kinds := kinds_in(text, public))]
+    hits = [(text, named(kinds)) for (text,) in candidates if (kinds := kinds_in(text, public))]
     con.execute("create or replace temporary table hits (text varchar, personal_data varchar)")
     if hits:
         con.executemany("insert into hits values (?, ?)", hits)

@@ -7,7 +7,7 @@ fit, so that codes, checksums, amounts and document numbers pass. A text is read
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
@@ -44,6 +44,12 @@ _ENTERPRISE = re.compile(r"(?:BE|KBO|BTW|ondernemingsnummer|nr\.?)\W{0,3}$", re.
 _FEWEST_PHONE_DIGITS = 8
 # The matcher takes a number up where digits begin, never behind a letter (a run of more digits than it holds apart).
 _BEGINS_AS_DIALLED = re.compile(r"\+|(?<![0-9A-Za-z])0|[0-9]{20}")
+_WORDS = {
+    "email": "e-mailadres / e-mail address",
+    "phone": "telefoonnummer / telephone number",
+    "iban": "rekeningnummer / account number",
+    "national_number": "rijksregisternummer / national register number",
+}
 
 
 def public_values() -> frozenset[str]:
@@ -56,6 +62,11 @@ def kinds_in(text: str, public: frozenset[str] = frozenset()) -> list[str]:
     if not _WORTH_A_LOOK.search(text):
         return []
     return [kind for kind, values in _found(text) if values - public]
+
+
+def named(kinds: Iterable[str]) -> str:
+    """Kinds of personal data as people call them, Dutch first."""
+    return ", ".join(_WORDS[kind] for kind in kinds)
 
 
 @lru_cache(maxsize=16_384)

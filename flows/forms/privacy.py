@@ -20,7 +20,7 @@ from expectations.gate import Failure
 from flows import personal_data
 from flows.forms import carried
 from flows.forms.contents import TRACE_KEY, Mart
-from flows.personal_data import POSSIBLE, kinds_in, public_values
+from flows.personal_data import POSSIBLE, kinds_in, named, public_values
 from flows.settings import Settings
 from flows.warehouse import cache, docs, transform
 
@@ -60,7 +60,7 @@ def failures_around(warehouse: Path) -> list[Failure]:
     for file, texts in ((carried.REGISTRY, _registry_texts()), (docs.PAGE, _texts_within(json.loads(told), ""))):
         for place, text in texts:
             if kinds := kinds_in(text, public):
-                found.append(Failure(PERSONAL_DATA, file, None, (), f"{file} ({', '.join(kinds)}): {place}"))
+                found.append(Failure(PERSONAL_DATA, file, None, (), f"{file} ({named(kinds)}): {place}"))
     if not found:
         cache.entry(looked_through, lambda target: None)
     return found
@@ -114,7 +114,7 @@ def _personal_data(
         texts = con.execute(
             f'select distinct "{column.name}" from {leaves} where regexp_matches("{column.name}", ?)', [POSSIBLE]
         ).fetchall()
-        looked_at |= {text: ", ".join(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
+        looked_at |= {text: named(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
         if hits := sorted(text for (text,) in texts if looked_at[text]):
             yield from _places(con, mart, schema, column.name, {text: looked_at[text] for text in hits}, public)
 

@@ -159,7 +159,10 @@ def test_of_texts_that_are_looked_through_the_kinds_that_were_found_are_judged(c
     looked_through = suite(nothing)
     looked_through["meta"]["scanned"] = "text"
     (failure,) = gate.judge(con, looked_through)
-    assert (failure.key, failure.value) == (("b",), "email, phone")
+    assert (failure.key, failure.value) == (
+        ("b",),
+        "e-mailadres / e-mail address, telefoonnummer / telephone number",
+    )
     con.execute("update marts.t set text = 'niets'")
     assert gate.judge(con, looked_through) == []
 

@@ -84,7 +84,12 @@ def test_each_expectation_is_changed_in_some_way_beside_being_left_out() -> None
 def test_a_finding_of_personal_data_names_its_kind_and_cell_and_never_repeats_it(judged: Judged) -> None:
     with duckdb.connect(str(judged.warehouse), read_only=True) as con:
         found = con.sql("select * from intermediate.int_finding where rule_id = 'V12' order by received_value").df()
-    assert set(found["received_value"]) == {"email", "iban", "national_number", "phone"}
+    assert {value.partition(" / ")[0] for value in found["received_value"]} == {
+        "e-mailadres",
+        "rekeningnummer",
+        "rijksregisternummer",
+        "telefoonnummer",
+    }
     assert found["cell"].notna().all() and set(found["severity"]) == {"error"}
     told = found.to_json()
     assert not any(value in told for value in ("an.peeters", "553 12 34", "5390 0754", "85.07.30"))
