@@ -116,7 +116,7 @@ def told() -> Iterator[Told]:
 def test_a_plan_of_which_nothing_changed_says_so_and_leaves_nothing_out(told: Told) -> None:
     said, left_out = told.of({})
     assert left_out == []
-    assert said["started_same"] == "Dat zijn er evenveel als op 30 september 2021."
+    assert said["started_same"] == "Op schema of gerealiseerd zijn er evenveel als op 30 september 2021."
     assert said["committed_same"] == said["paid_same"] == "Dat is evenveel als op 30 september 2021."
     assert said["started_merged"] == (
         "Op 31 december 2021 zijn 8 van de 10 opgevolgde projecten (80 %) op schema of gerealiseerd: 7 op schema en 1"
@@ -128,9 +128,9 @@ def test_a_plan_of_which_nothing_changed_says_so_and_leaves_nothing_out(told: To
 @pytest.mark.parametrize(
     ("trend", "change", "expected"),
     [
-        ("rose", 3, "Dat zijn er 3 meer dan op 30 september 2021, toen het er 5 waren."),
-        ("rose", 1, "Dat is er 1 meer dan op 30 september 2021, toen het er 7 waren."),
-        ("fell", -2, "Dat zijn er 2 minder dan op 30 september 2021, toen het er 10 waren."),
+        ("rose", 3, "Op schema of gerealiseerd zijn er 3 meer dan op 30 september 2021, toen het er 5 waren."),
+        ("rose", 1, "Op schema of gerealiseerd is er 1 meer dan op 30 september 2021, toen het er 7 waren."),
+        ("fell", -2, "Op schema of gerealiseerd zijn er 2 minder dan op 30 september 2021, toen het er 10 waren."),
     ],
 )
 def test_more_and_fewer_projects_have_the_number_and_the_plural_that_go_with_them(
