@@ -79,7 +79,7 @@ _WHOLE = {
         ("All tables in one DuckDB file", "For BI tools: with keys, and with what each table and column means."),
     ),
     HEADLINES: (
-        ("Hoofdcijfers als JSON", "De hoofdcijfers van elk meetmoment, elk met zijn herkomstsleutel."),
+        ("Kerncijfers als JSON", "De kerncijfers van elk meetmoment, elk met zijn herkomstsleutel."),
         ("Headline figures as JSON", "The headline figures of each meetmoment, each with its trace key."),
     ),
 }

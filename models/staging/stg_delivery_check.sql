@@ -51,11 +51,13 @@ said as (
         sum(lacking_count) as lacking_count,
         string_agg(sheet || ': ' || array_to_string(lacking_names, ', '), '; ' order by sheet) as lacking_rows,
         string_agg(
-            sheet || ': ' || lacking_count || ' van de ' || earlier_row_count || ' rijen ('
+            sheet || ': ' || lacking_count || ' van de ' || earlier_row_count
+            || if(earlier_row_count = 1, ' rij (', ' rijen (')
             || {{ first_named('lacking_names', 'nl') }} || ')', '; ' order by sheet
         ) as lacking_nl,
         string_agg(
-            sheet || ': ' || lacking_count || ' of the ' || earlier_row_count || ' rows ('
+            sheet || ': ' || lacking_count || ' of the ' || earlier_row_count
+            || if(earlier_row_count = 1, ' row (', ' rows (')
             || {{ first_named('lacking_names', 'en') }} || ')', '; ' order by sheet
         ) as lacking_en
     from replaced

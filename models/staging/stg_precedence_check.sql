@@ -225,9 +225,11 @@ left_out as (
         counted.is_full_delivery,
         likely.file_name,
         array_to_string(counted.names, ', ') as left_rows,
-        counted.left_count || ' van de ' || counted.row_count || ' rijen van ''' || likely.file_name || ''' ('
+        counted.left_count || ' van de ' || counted.row_count
+        || if(counted.row_count = 1, ' rij', ' rijen') || ' van ''' || likely.file_name || ''' ('
         || {{ first_named('counted.names', 'nl') }} || ')' as left_nl,
-        counted.left_count || ' of the ' || counted.row_count || ' rows of ''' || likely.file_name || ''' ('
+        counted.left_count || ' of the ' || counted.row_count
+        || if(counted.row_count = 1, ' row', ' rows') || ' of ''' || likely.file_name || ''' ('
         || {{ first_named('counted.names', 'en') }} || ')' as left_en
     from counted
     inner join submissions as likely on counted.earlier_submission_id = likely.submission_id

@@ -6,7 +6,7 @@ select
     links.mt_number as "Nummer",
     links.valid_from as "Geldig vanaf",
     links.valid_to as "Geldig tot",
-    if(links.is_valid_on_cutoff, 'ja', 'nee') as "Geldig op de afsluitdag",
+    if(links.is_valid_on_cutoff, 'ja', 'nee') as "Geldig op de afsluitdatum",
     word_nl('rrf_status', links.self_reported_status) as "Zelf gemeld",
     word_nl('rrf_status', links.assessed_status) as "Beoordeeld",
     links.trace_key

@@ -23,7 +23,7 @@ select
         when progress.progress_state = 'target_against_direction' then 'streefwaarde tegen de richting in'
         when progress.value_state = 'not_applicable' then 'niet van toepassing'
         when progress.value_state = 'withheld' then 'niet vrijgegeven'
-        when progress.missing_count > 0 then 'onvolledig: ' || progress.reported_count || ' van de ' || progress.part_count || ' delen'
+        when progress.missing_count > 0 then 'onvolledig: ' || progress.reported_count || ' van de ' || progress.part_count || if(progress.part_count = 1, ' deel', ' delen')
         when progress.value_state <> 'reported' then 'niet gerapporteerd'
         when progress.target_date < getvariable('cutoff_date') then 'streefdatum voorbij'
         else 'onderweg'

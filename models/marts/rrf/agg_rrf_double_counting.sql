@@ -67,7 +67,7 @@ final as (
     select
         counted_projects.meetmoment_code,
         counted_projects.scope_code,
-        'Een project dat ook in het Europese herstelfonds zit, telt een keer; een mijlpaal of doelstelling telt een'
+        'Een project dat ook in het Europese herstelfonds zit, telt één keer; een mijlpaal of streefdoel telt één'
         || ' keer, hoeveel maatregelen of projecten ze ook dient.' as counting_rule_nl,
         'A project that is also in the EU facility counts once; a milestone or target counts once, however many'
         || ' measures or projects it serves.' as counting_rule_en,
