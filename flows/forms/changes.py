@@ -167,7 +167,7 @@ def _part(con: duckdb.DuckDBPyConnection, condition: str, nl: str, en: str) -> d
     return {"nl": nl, "en": en, "count": count, "rows": shown}
 
 
-def shown(record: str, field: str, value: str | None, state: str | None, language: wording.Language = "nl") -> str:
+def shown(record: str, field: str, value: str | None, state: str | None, language: str = "nl") -> str:
     """A value of ``what_changed`` as people write it: a code by its label, a day, an amount; else why there is none."""
     if value is None:
         return _label("value_state", state, language) if state else ""
