@@ -1,4 +1,4 @@
--- One row per value of a project that differs from the meetmoment before, at the last meetmoment.
+-- One row per value of a project, amounts apart, that differs from the meetmoment before, at the last meetmoment; the first sixty.
 select
     changed.project_code,
     changed.record,
@@ -12,7 +12,8 @@ select
     changed.new_value,
     changed.old_state,
     changed.new_state,
-    changed.reason
+    changed.reason,
+    count(*) over (partition by changed.project_code) as change_count
 from what_changed as changed
 inner join site_now using (meetmoment_code)
 left join site_field as named using (field)
