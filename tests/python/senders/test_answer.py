@@ -226,7 +226,14 @@ def test_the_page_is_dutch_first_needs_nothing_else_and_escapes_what_was_receive
     html = page(answer(finding("critical", "csv", "A2", 2, "<script>alert(1)</script>")))
     assert "<script" not in html and "&lt;script&gt;" in html
     assert html.index("Geweigerd") < html.index("Rejected")
+    assert "19/04/2021 03:17" in html and "UTC" not in html, "by the clock of Brussels"
     assert "src=" not in html and "url(" not in html and "@import" not in html
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, "op 1 van de 1 rij na"), (1200, "op 1 van de 1.200 rijen na")])
+def test_one_row_is_a_row(rows: int, told: str) -> None:
+    one = replace(answer(finding("error", "csv", "A2", 2)), row_count=rows)
+    assert told in one.verdict_words[0]
 
 
 def test_the_page_looks_like_the_site_and_leads_to_it() -> None:
