@@ -1,7 +1,7 @@
 """What changed since the release before, as a page for people; the list itself is the mart ``what_changed``."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -172,6 +172,13 @@ def shown(record: str, field: str, value: str | None, state: str | None, languag
     if value is None:
         return _label("value_state", state, language) if state else ""
     contract = _contract().get((record, field), {})
+    try:
+        return _written(contract, value, language)
+    except (ArithmeticError, ValueError):
+        return value  # not what the contract says, as it stood
+
+
+def _written(contract: Mapping[str, str], value: str, language: str) -> str:
     match contract.get("type"):
         case "code_list":
             return _label(contract["code_list"], value, language)

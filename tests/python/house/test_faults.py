@@ -83,6 +83,8 @@ def ways_of_writing() -> Iterator[tuple[str, str]]:
                 continue
             of = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
             name = node.func.attr
+            if name == "mmap" and any(ast.unparse(keyword.value) == "mmap.ACCESS_READ" for keyword in node.keywords):
+                continue  # a file that is read
             is_of_path = name in ("touch", "unlink", "mkdir", "rmdir", "rename", "write_text", "write_bytes", "chmod")
             if name in CHANGES and (of in OF_FILES or is_of_path or name.endswith("link_to")):
                 yield name, path.relative_to(PROJECT).as_posix()
