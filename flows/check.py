@@ -58,12 +58,13 @@ def check(
         for receipt in received
         if number[plan_code, receipt.meetmoment_code] <= number[plan_code, meetmoment_code]
     }
+    withdrawn = archive.withdrawals(settings.archive, settings.plan)
     sent = [(archive.receipt_for(path, plan_code, meetmoment_code, now), path) for path in files]
-    judged, nothing_new = arrivals.as_sent(settings, arrivals.without_copies(sent, received), received)
+    judged, nothing_new = arrivals.as_sent(arrivals.without_copies(sent, received), received, withdrawn)
     known = {(receipt.meetmoment_code, receipt.sha256) for receipt, _ in judged}
     sources = {r: path for r, path in sources.items() if (r.meetmoment_code, r.sha256) not in known} | dict(judged)
     # What the night has read of the files received is not read again.
-    load(settings, sources, preview.warehouse, archive.withdrawals(settings.archive, settings.plan))
+    load(settings, sources, preview.warehouse, withdrawn)
     compiled.build(preview.warehouse, transform.ANSWERS, plan_code)
     names = {r.submission_id: r.file_name for r, _ in judged}
     told = whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}

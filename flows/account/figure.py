@@ -328,7 +328,7 @@ _WARNINGS = """
     where finding.severity = 'warning' and not finding.is_waived
         and (place.measure is null or amount.instance is null or place.measure = amount.instance)
     group by all
-    order by finding.severity, count(*) desc, finding.rule_id
+    order by count(*) desc, finding.rule_id
 """
 _RESTATED = """
     select changed.record_key, changed.field, changed.kind, kind.label_nl, kind.label_en, changed.old_value,

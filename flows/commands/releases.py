@@ -243,8 +243,7 @@ def export_postgres(
 
 def _tell_difference(found: "Difference") -> None:
     """Counts per kind, the restatements, the projects that came, went or changed, and the marts that differ."""
-    from flows import registry
-    from flows.forms.changes import labels as kinds
+    from flows.forms import changes
 
     print_ = console.console.print
     print_(
@@ -256,19 +255,22 @@ def _tell_difference(found: "Difference") -> None:
         print_(console.styled("[yellow]let op / note[/]  {}", note))
     for change in found.rules:
         _tell_rules(change)
-    labels = kinds()
+    labels, records = changes.labels(), changes.records()
     compared = {"restatement": "herziening / restatement", "movement": "vorig meetmoment / previous meetmoment"}
     counted = [(compared[comparison], *labels[kind], count) for comparison, kind, count in found.counts()]
     console.show_rows(
         "Wat er wijzigde / what changed", ("vergelijking / comparison", "soort", "kind", "aantal / count"), counted
     )
-    records = {row["record"]: f"{row['label_nl']} / {row['label_en']}" for row in registry.rows("contract/record")}
     columns = ("meetmoment_code", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
     words = ("meetmoment", "wat / what", "sleutel / key", "veld / field", "soort / kind", "was", "is", "reden / reason")
     told = [c for c in found.changes if c["comparison"] == "restatement" or c["record"] == "project"]
     if told:
         shown = [
-            {**change, "record": records[change["record"]], "kind": " / ".join(labels[change["kind"]])}
+            {
+                **change,
+                "record": " / ".join(records[change["record"]]),
+                "kind": " / ".join(labels[change["kind"]]),
+            }
             for change in told[: console.ROWS_SHOWN]
         ]
         rows = [[console.short(change[column]) for column in columns] for change in shown]

@@ -126,6 +126,11 @@ def labels() -> dict[str, tuple[str, str]]:
     return {row["kind"]: (row["label_nl"], row["label_en"]) for row in registry.rows("history/change_kind")}
 
 
+def records() -> dict[str, tuple[str, str]]:
+    """Record of the submission contract -> its label in Dutch and in English."""
+    return {row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")}
+
+
 def write(folder: Path, edition: Edition) -> None:
     """Write the page into ``folder``, which holds the data; the first release says that it is the first.
 
@@ -150,11 +155,8 @@ def write(folder: Path, edition: Edition) -> None:
         counts=sorted(counted, key=lambda row: row[0] != "restatement"),
         whole_list=csv_of("what_changed", (f"{CSV}/{path.name}" for path in (folder / CSV).iterdir())),
         parts=[part for part in parts if part["count"]],
-        records={row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")},
-        fields={
-            (row["record"], row["field"]): (row["label_nl"], row["label_en"])
-            for row in registry.rows("contract/record_field")
-        },
+        records=records(),
+        fields={of: (row["label_nl"], row["label_en"]) for of, row in _contract().items()},
     )
     (folder / PAGE).write_text(page + "\n", encoding="utf-8")
 

@@ -125,13 +125,13 @@ def identical_copies(settings: Settings, found: Arrivals) -> list[dict[str, Any]
 
 
 def as_sent(
-    settings: Settings, sent: Sequence[tuple[Receipt, Path]], received: Sequence[Receipt]
+    sent: Sequence[tuple[Receipt, Path]], received: Sequence[Receipt], withdrawn: Mapping[str, Withdrawal]
 ) -> tuple[list[tuple[Receipt, Path]], list[dict[str, Any]]]:
     """Files as they would be judged if they were received, and of those of them that would not be, what was received.
 
     Bytes that were withdrawn are judged as a receipt of their own, for which nothing was withdrawn.
     """
-    known, withdrawn = _Known.of(received), archive.withdrawals(settings.archive, settings.plan)
+    known = _Known.of(received)
     judged = [
         (replace(one, number=max(r.number for r in known.before(one)) + 1), path)
         if one.submission_id in withdrawn
