@@ -17,13 +17,19 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGCompiler
 
 URL = "duckdb+session:///"
-_sessions: list[duckdb.DuckDBPyConnection] = []
+_sessions: list[tuple[duckdb.DuckDBPyConnection, str]] = []
+"""Connections that are asked, each with the query whose rows are judged."""
 
 
 @contextmanager
-def asking(session: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Let the dialect ask this connection meanwhile; the address that names it."""
-    _sessions.append(session)
+def asking(session: duckdb.DuckDBPyConnection, judged: str = "") -> Iterator[str]:
+    """Let the dialect ask this connection meanwhile; the address that names it.
+
+    Args:
+        judged: the query whose rows are judged. Great Expectations asks for it as it stands where it wants the names
+            of its columns, and would have each of its rows, for every suite and condition.
+    """
+    _sessions.append((session, judged))
     try:
         yield URL
     finally:
@@ -39,6 +45,8 @@ class _Cursor(duckdb_engine.CursorWrapper):
         self._described: Any = None
 
     def execute(self, statement: str, parameters: Any = None, context: Any = None) -> None:
+        if statement == _sessions[-1][1]:
+            statement = f"select * from ({statement}) limit 0"
         super().execute(statement, parameters, context)
         self._described = self.connection.description
         self._rows = deque(self.connection.fetchall()) if self._described else deque()
@@ -83,7 +91,7 @@ class SessionDialect(duckdb_engine.Dialect):
     statement_compiler = _Compiler
 
     def connect(self, *_: Any, **__: Any) -> Any:
-        return _Connection(_sessions[-1])
+        return _Connection(_sessions[-1][0])
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Reads within whatever transaction its owner has open."""

@@ -125,8 +125,9 @@ def judge(con: duckdb.DuckDBPyConnection, suite: dict[str, Any]) -> list[Failure
     expectations = suite["expectations"]
     if not expectations:
         raise GateBroken(f"suite {suite['name']} has no expectations")
-    with duckdb_sql.asking(con) as address:
-        return [f for result in _not_held(con, suite, address) for f in _failures_of(result, suite["meta"])]
+    query = _query(con, suite)
+    with duckdb_sql.asking(con, query) as address:
+        return [f for result in _not_held(con, suite, query, address) for f in _failures_of(result, suite["meta"])]
 
 
 def uncovered(con: duckdb.DuckDBPyConnection, meta: dict[str, Any]) -> list[Failure]:
@@ -142,10 +143,10 @@ def uncovered(con: duckdb.DuckDBPyConnection, meta: dict[str, Any]) -> list[Fail
     return found
 
 
-def _not_held(con: duckdb.DuckDBPyConnection, suite: dict[str, Any], address: str) -> list[Any]:
+def _not_held(con: duckdb.DuckDBPyConnection, suite: dict[str, Any], query: str, address: str) -> list[Any]:
     """The results of the expectations that do not hold, in their order, with the rows that they fail on."""
     numbered = [e | {"meta": e["meta"] | {"number": number}} for number, e in enumerate(suite["expectations"])]
-    name, query = suite["name"], _query(con, suite)
+    name = suite["name"]
     table = _table(address, name, query)
     not_held = [
         numbered[result.expectation_config.meta["number"]]

@@ -45,6 +45,26 @@ def test_a_failing_row_is_named_by_its_key(con: duckdb.DuckDBPyConnection) -> No
     assert (failure.rule_id, failure.key, failure.value) == ("V01", ("b",), "-1")
 
 
+def test_of_the_rows_that_are_judged_only_those_that_fail_come_home(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a plan a thousand times as large they would not fit into memory."""
+    con.execute("insert into marts.t select 'c' || range, range from range(500)")
+    told: list[int] = []
+    execute = duckdb_sql._Cursor.execute
+
+    def counted(cursor: Any, *statement: Any) -> None:
+        execute(cursor, *statement)
+        told.append(len(cursor._rows))
+
+    monkeypatch.setattr(duckdb_sql._Cursor, "execute", counted)
+    of_some = {"type": "comparison", "column": {"name": "k"}, "operator": "!=", "parameter": "c1"}
+    with_condition = at_least_zero() | {"kwargs": {"column": "n", "min_value": 1, "row_condition": of_some}}
+    found = gate.judge(con, suite(at_least_zero(), with_condition))
+    assert sorted(failure.key for failure in found) == [("b",), ("b",), ("c0",)]
+    assert max(told) == 2 and len(told) > 3
+
+
 def test_an_expectation_that_raises_is_critical(con: duckdb.DuckDBPyConnection) -> None:
     (failure,) = gate.judge(con, suite(at_least_zero("no_such_column")))
     assert failure.rule_id == "G01"
