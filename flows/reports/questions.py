@@ -97,13 +97,20 @@ def subject(database: Path, meetmoment_code: str | None = None) -> Any:
 
 
 def _with_final_amounts(con: duckdb.DuckDBPyConnection, up_to: int) -> str | None:
-    """The last meetmoment up to this one that has definitive amounts."""
+    """The last meetmoment up to this one that has all its definitive amounts; else the last one that has any."""
     found = con.execute(
-        "select max_by(meetmoment_code, cutoff_date) from agg_finance_restatement"
-        " inner join dim_meetmoment using (meetmoment_code) where final_count > 0 and meetmoment_number <= ?",
+        """
+        select meetmoment_code
+        from agg_finance_restatement
+        inner join dim_meetmoment using (meetmoment_code)
+        where level = 'plan' and scope_code = money_scope_code and meetmoment_number <= ?
+        group by meetmoment_code, cutoff_date
+        having sum(final_count) > 0
+        order by sum(final_count) >= sum(provisional_count) desc, cutoff_date desc
+        """,
         [up_to],
-    ).fetchall()
-    return found[0][0]
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _words(con: duckdb.DuckDBPyConnection) -> None:

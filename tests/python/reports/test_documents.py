@@ -22,7 +22,7 @@ from flows.account.trace import NotTraceable, trace
 from flows.forms import publication, short_keys
 from flows.release import kept
 from flows.release.kept import Release
-from flows.reports import declared, making
+from flows.reports import declared, making, questions
 from flows.reports.questions import NothingDelivered, subject
 
 
@@ -236,3 +236,31 @@ def test_a_fiche_names_the_indicators_of_its_project_also_where_it_reports_none(
     letters = pdf_reading.letters(tmp_path / "fiches.pdf")
     assert letters.count("Aanditprojectisgeenindicatorgekoppeld") == len(others)
     assert f"Ookgekoppeld,zonderwaardebijdezemeting:{''.join(label.split())}(inhetregister)." in letters
+
+
+def test_the_april_report_stays_on_the_meetmoment_that_has_all_its_definitive_amounts() -> None:
+    """The first file of a next one would else make it a report on a handful of projects."""
+    with duckdb.connect() as con:
+        con.execute("create table dim_meetmoment as select * from (values"
+                    " ('m1', 1, date '2021-12-31', 'all'), ('m2', 2, date '2022-12-31', 'all'),"
+                    " ('m3', 3, date '2023-12-31', 'all'))"
+                    " as told (meetmoment_code, meetmoment_number, cutoff_date, money_scope_code)")  # fmt: skip
+        con.execute(
+            "create table agg_finance_restatement (meetmoment_code text, scope_code text, level text,"
+            " provisional_count int, final_count int)"
+        )
+
+        def chosen(finals: dict[str, int], up_to: int = 3) -> str | None:
+            con.execute("delete from agg_finance_restatement")
+            con.executemany(
+                "insert into agg_finance_restatement values (?, 'all', 'plan', 10, ?)",
+                [(code, finals.get(code, 0)) for code in ("m1", "m2", "m3")],
+            )
+            return questions._with_final_amounts(con, up_to)
+
+        assert chosen({"m1": 10}) == "m1"
+        assert chosen({"m1": 10, "m2": 2}) == "m1"
+        assert chosen({"m1": 10, "m2": 10}) == "m2"
+        assert chosen({"m1": 10, "m2": 10}, up_to=1) == "m1"
+        assert chosen({"m1": 3, "m2": 2}) == "m2", "of parts alone the last is told, beside how many there are of"
+        assert chosen({}) is None
