@@ -20,7 +20,7 @@ delivered as (
 
 ),
 
-final as (
+beside as (
 
     select
         delivered.*,
@@ -36,9 +36,11 @@ final as (
             when provisional.amount_eur is not null then 'provisional'
         end as known_execution,
         coalesce(closed.amount_eur_state, provisional.amount_eur_state) as known_state,
-        coalesce(closed.has_explanation, false) or coalesce(provisional.has_explanation, false) as has_explanation,
-        -- What is said of the final amount goes before what was said of the provisional one.
-        coalesce(closed.explanation, provisional.explanation) as explanation,
+        -- What was said of the provisional amount accounts for no final one.
+        case
+            when closed.amount_eur is not null then closed.explanation
+            else coalesce(closed.explanation, provisional.explanation)
+        end as explanation,
         case
             when closed.amount_eur is null and provisional.amount_eur is not null then provisional.submission_id
             else coalesce(closed.submission_id, provisional.submission_id)
@@ -64,6 +66,15 @@ final as (
         and delivered.project_code = closed.project_code
         and delivered.measure = closed.measure
         and closed.execution = 'final'
+
+),
+
+final as (
+
+    select
+        *,
+        explanation is not null as has_explanation
+    from beside
 
 )
 
