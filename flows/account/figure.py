@@ -4,7 +4,6 @@ Everything is read from the release itself and, where there is a home, from the 
 Nothing is computed anew: what a release does not hold is not told.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -15,17 +14,16 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.account import cells
+from flows.account import cells, names
 from flows.account.trace import FIRST_FIGURES, Trace, trace
-from flows.forms import dictionary, headlines, parts, short_keys
+from flows.forms import headlines, parts, short_keys
 from flows.release import kept
 from flows.release.kept import Release
-from flows.settings import PROJECT, Settings
+from flows.settings import Settings
 
 _LARGEST = 10
 _STATES = ("no_value_reason", "progress_state", "value_state")
 """Code lists of why a value is not there."""
-_TERMS = PROJECT / "site" / "_shared" / "terms.csv"
 _BESIDE = Path(__file__).with_name("beside_a_figure.sql")
 
 
@@ -122,17 +120,17 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
             con.executemany("insert into part values (?, ?, ?, ?)", rows)
         elif traced.origin:
             con.execute("insert into part values ('numerator', ?, ?, null)", [mart, row_key])
-        names = _names(of, mart, column, row_key)
+        called = names.of_figure(of, con, mart, column, row_key)
         empty = why_empty(con, mart, row_key, column) if traced.value is None else (None, None)
         found = Account(
-            *(traced.key, short_keys.short(traced.key), of.release_id, of.published_at, *names),
+            *(traced.key, short_keys.short(traced.key), of.release_id, of.published_at, *called),
             *(traced.value, traced.unit, traced.numerator, traced.denominator, traced.reason, traced),
             *empty,
         )
         beside = dict(_asked_beside(con)) if parts.is_headlines(mart) else {}
         if named := beside.pop("name", []):
             found.label_nl, found.label_en = named[0]["label_nl"], named[0]["label_en"]
-            found.meaning_nl, found.meaning_en = _meaning(named[0]["term"])
+            found.meaning_nl, found.meaning_en = names.meaning(named[0]["term"])
         for name, told in beside.items():
             setattr(found, name, told)
         declared = parts.declared(mart, _figure(con, mart, row_key, column))
@@ -196,28 +194,6 @@ def _asked_beside(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, list[di
     for query in queries:
         name, _, sql = query.partition("\n")
         yield name.strip(), _rows(con, sql)
-
-
-def _names(of: Release, mart: str, column: str | None, row_key: str) -> tuple[str, str, str, str]:
-    """What the dictionary of the release calls a figure, with the keys of its row, and what it says it is."""
-    with of.file(dictionary.TABLE).open(encoding="utf-8", newline="") as file:
-        said = [row for row in csv.DictReader(file) if row["mart"] == mart]
-    of_column = next((row for row in said if row["column"] == column), None)
-    where = ", ".join(row_key.split("/")[2:])
-    if not of_column:
-        first = said[0]
-        return f"{first['mart_label_nl']}: {where}", f"{mart}: {where}", first["mart_meaning_nl"], first["mart_meaning"]
-    return (
-        *(f"{of_column['label_nl']}: {where}", f"{of_column['label_en']}: {where}"),
-        *(of_column["meaning_nl"], of_column["meaning"]),
-    )
-
-
-def _meaning(term: str) -> tuple[str, str]:
-    """What a headline figure means, in the words of the site's glossary."""
-    with _TERMS.open(encoding="utf-8", newline="") as file:
-        said = next((row for row in csv.DictReader(file) if row["term"] == term), None)
-    return (said["meaning_nl"], said["meaning_en"]) if said else ("", "")
 
 
 _SIDES = (

@@ -115,9 +115,14 @@ def test_the_releases_in_which_a_figure_differs_are_told_from_the_first(small: D
 
 def test_a_row_and_a_column_of_it_are_named_by_the_dictionary(small: DemoRun, last: Release) -> None:
     whole, one = (account(small.settings, last, key) for key in (ROW, f"{ROW}:amount_eur"))
-    assert whole.label_nl.endswith(": m7, VV014, provisional, paid") and whole.meaning_nl
+    named = "VV014 Fietsinfrastructuur aan gemeentewegen (Plan Kopenhagen)"
+    assert (
+        whole.label_nl.endswith(f": Meting 7 (december 2024), {named}, Voorlopig, Vereffend (VEK)") and whole.meaning_nl
+    )
+    assert whole.label_en.endswith(f": Measurement 7 (December 2024), {named}, Provisional, Paid (VEK)")
     assert whole.label_en.startswith("fct_finance_as_returned: ") and one.label_en != whole.label_en
-    assert one.label_nl.endswith(": m7, VV014, provisional, paid") and one.value == whole.value
+    assert one.label_nl.endswith(f": Meting 7 (december 2024), {named}, Voorlopig, Vereffend (VEK)")
+    assert one.value == whole.value
     assert sum(row["count"] for row in whole.files) == 1 and whole.sides == []
     assert [row["value"] for row in whole.releases][-1] == whole.value
     assert one.key == f"{ROW}:amount_eur" and one.releases == whole.releases
