@@ -120,7 +120,7 @@ def second_version(sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
         return _replace(row, money.column("Toelichting"), text) if concerned else row
 
     def explain_date(row: Row) -> Row:
-        note = "Geplande datum gecorrigeerd: invoerfout in de eerste aangifte"
+        note = "Geplande datum gecorrigeerd: invoerfout in de eerste rapportering"
         concerned = row[1] in shifted
         return _replace(row, milestones.column("Toelichting"), note) if concerned else row
 

@@ -5,7 +5,7 @@ import random
 from demo.milestones import Milestone
 
 DEMO_NOTICE: tuple[str, ...] = (
-    "Demonstratie: deze aangifte hoort bij het demonstratieplan Vlaamse Veerkracht.",
+    "Demonstratie: deze rapportering hoort bij het demonstratieplan Vlaamse Veerkracht.",
     "De totalen volgen gepubliceerde cijfers. Projecten, mijlpalen, bedragen per project en",
     "toelichtingen zijn verzonnen en zeggen niets over echte projecten of diensten.",
     "",

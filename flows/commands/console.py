@@ -220,7 +220,7 @@ _OVERDUE = ", [bold red]te laat / overdue[/]"
 _DELIVERY_COLUMNS = (
     *("", "beleidsdomein / policy domain", "levering / delivery"),
     *("aanvaard / accepted", "geweigerd / rejected", "ingetrokken / withdrawn"),
-    *("fouten / errors", "opmerkingen / remarks", "laatst / last"),
+    *("fouten / errors", "waarschuwingen / warnings", "laatst / last"),
 )
 _DAYS_SHOWN = 5
 _MEETMOMENT_COLUMNS = (

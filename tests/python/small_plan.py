@@ -105,7 +105,7 @@ def first_sent(sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
 
 def corrected(sheets: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
     """The right values, and what was corrected."""
-    told = "Gecorrigeerd: fout in de eerste aangifte"
+    told = "Gecorrigeerd: fout in de eerste rapportering"
     sheets = edited(sheets, "Financien", "VV002", "Toelichting", told)
     return edited(sheets, "Mijlpalen", "VV001-M10", "Toelichting", told)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SEVERITY_WORDS = {
     "critical": ("leidt tot weigering", "leads to rejection"),
     "error": ("rij telt niet mee", "row is not counted"),
-    "warning": ("opmerking", "remark"),
+    "warning": ("waarschuwing", "warning"),
     "info": ("ter informatie", "for information"),
 }
 _OVERTAKEN = "M11"
@@ -27,7 +27,7 @@ _VERDICT_WORDS = {
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
     "error": ("Aanvaard, op {apart} van de {rows} na", "Accepted, but for {apart} of the {rows}"),
-    "warning": ("Aanvaard, met opmerkingen", "Accepted, with remarks"),
+    "warning": ("Aanvaard, met waarschuwingen", "Accepted, with warnings"),
     "clean": ("Aanvaard", "Accepted"),
 }
 _NEXT_WORDS = {
@@ -36,8 +36,8 @@ _NEXT_WORDS = {
         "Nothing from this file was used. Correct what leads to rejection and send the file again.",
     ),
     "overtaken": (
-        "Wat in dit bestand staat, telt niet mee waar ook de latere versie er iets over zegt; zie de opmerking.",
-        "What this file says does not count where the later version speaks of it too; see the remark.",
+        "Wat in dit bestand staat, telt niet mee waar ook de latere versie er iets over zegt; zie de waarschuwing.",
+        "What this file says does not count where the later version speaks of it too; see the warning.",
     ),
     "replaced": (
         "Wat in dit bestand staat, telt niet meer. Is dat niet juist, stuur dan het juiste bestand opnieuw.",
@@ -50,14 +50,18 @@ _NEXT_WORDS = {
         " it counts once it is corrected.",
     ),
     "warning": (
-        "Het bestand is overgenomen. De opmerkingen worden mee gepubliceerd; verbeter wat niet klopt.",
-        "The file was accepted. The remarks are published with it; correct what is not right.",
+        "Het bestand is overgenomen. De waarschuwingen worden mee gepubliceerd; verbeter wat niet klopt.",
+        "The file was accepted. The warnings are published with it; correct what is not right.",
     ),
     "clean": (
         "Het bestand is overgenomen; u hoeft niets te doen.",
         "The file was accepted; there is nothing left to do.",
     ),
 }
+_MEANWHILE_WORDS = (
+    "Voor dit meetmoment telt intussen {file_name} (ontvangen op {received_on}), dat wel aanvaard is.",
+    "For this meetmoment {file_name} (received on {received_on}), which was accepted, counts meanwhile.",
+)
 _REPLACED_WORDS = (
     "Sinds {since} telt {file_name} (ontvangen op {received_on}) voor {replaced_row_count} van de {rows}.",
     "Since {since} {file_name} (received on {received_on}) counts for {replaced_row_count} of the {rows}.",
@@ -86,6 +90,8 @@ class Answer:
     """In the order in which they came."""
     row_count: int = 0
     """Rows of the file that a layout reads."""
+    meanwhile: Replacement | None = None
+    """Of a refused file, the last one of its sender of which rows count at the meetmoment: name and day of receipt."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -108,6 +114,9 @@ class Answer:
     def next_words(self) -> tuple[str, str]:
         """What the sender is to do now, and which other files count instead, in Dutch and in English."""
         nl, english = self._told(_NEXT_WORDS)
+        if self.is_rejected and self.meanwhile:
+            nl += " " + _MEANWHILE_WORDS[0].format(**self.meanwhile)
+            english += " " + _MEANWHILE_WORDS[1].format(**self.meanwhile)
         for other in self.replacements:
             rows_nl, rows_en = _rows_of(other["row_count"])
             nl += " " + _REPLACED_WORDS[0].format(**other, rows=rows_nl)
@@ -204,6 +213,7 @@ def read(warehouse: Path) -> list[Answer]:
             days = {"since": other.pop("replaced_since"), "received_on": other.pop("received_at")}
             told_days = {name: f"{wording.here(moment):%d/%m/%Y}" for name, moment in days.items()}
             replacements.setdefault(other.pop("submission_id"), []).append(other | told_days)
+        meanwhile = {row["submission_id"]: row for row in _rows(con, _MEANWHILE)}
         return [
             Answer(
                 submission_id=row["submission_id"],
@@ -220,6 +230,7 @@ def read(warehouse: Path) -> list[Answer]:
                 ),
                 replacements=tuple(replacements.get(row["submission_id"], [])),
                 row_count=row["row_count"],
+                meanwhile=meanwhile.get(row["submission_id"]),
             )
             for row in _rows(con, _STANDING)
         ]
@@ -229,6 +240,23 @@ _REPLACED = """
     select *
     from intermediate.int_submission_replaced as replaced
     order by replaced.replaced_since, replaced.replaced_by
+"""
+# Of an accepted file all of whose rows are those of others nothing counts any more.
+_MEANWHILE = """
+    with accepted as (
+        from intermediate.int_submission
+        where verdict = 'accepted' and withdrawn_at is null and submission_id not in (
+            select submission_id from intermediate.int_submission_replaced where standing_row_count = 0
+        )
+    )
+    select
+        refused.submission_id,
+        accepted.file_name,
+        strftime(accepted.received_on, '%d/%m/%Y') as received_on
+    from intermediate.int_submission as refused
+    inner join accepted using (meetmoment_code, sender_code)
+    where refused.verdict = 'rejected'
+    qualify row_number() over (partition by refused.submission_id order by accepted.precedence desc) = 1
 """
 _STANDING = """
     select

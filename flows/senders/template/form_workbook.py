@@ -51,9 +51,9 @@ _GUIDE = (
     ),
     (
         "Een toelichting in schuine letter is die van het vorige meetmoment: vervang ze waar er iets nieuws te zeggen"
-        " is. Een wijziging zonder nieuwe toelichting leidt tot een opmerking.",
+        " is. Een wijziging zonder nieuwe toelichting leidt tot een waarschuwing.",
         "An explanation in italics is that of the previous meetmoment: replace it where there is something new to say."
-        " A change without a new explanation leads to a remark.",
+        " A change without a new explanation leads to a warning.",
     ),
     (
         "Geef het bestand een naam die begint met de code van het beleidsdomein; een verbetering eindigt op _v2.",

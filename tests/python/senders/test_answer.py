@@ -398,3 +398,13 @@ def test_the_sender_of_a_file_that_was_replaced_is_told_by_which_one_and_once(sm
     folders = {a.submission_id: settings.answers / a.meetmoment_code / folder.folder_name(a) for a in answers.values()}
     contents = {a.submission_id: archive.content_path(settings.archive, a.sha256) for a in answers.values()}
     assert folder.write(list(answers.values()), contents, folders, settings) == [], "on later nights it stays as it is"
+
+
+def test_the_sender_of_a_refused_file_is_told_which_of_its_files_counts_meanwhile(small: DemoRun) -> None:
+    answers = {answer.file_name: answer for answer in read(small.settings.warehouse)}
+    refused = [answer for answer in answers.values() if answer.is_rejected]
+    told = {answer.file_name: answer.next_words[0].partition("telt intussen ")[2] for answer in refused}
+    assert told == {"OV_return_m7.xlsx": "OV_return_m7_v2.xlsx (ontvangen op 20/01/2025), dat wel aanvaard is."}
+    assert not any("meanwhile" in answer.next_words[1] for answer in answers.values() if not answer.is_rejected)
+    alone = replace(refused[0], meanwhile=None)
+    assert "counts meanwhile" in refused[0].next_words[1] and "meanwhile" not in alone.next_words[1]

@@ -130,7 +130,7 @@ def test_a_verdict_says_how_many_rows_do_not_count() -> None:
     assert "behalve wat in 2 van de 24 rijen niet meetelt" in one.next_words[0]
     assert replace(one, findings=(allowed,)).verdict_words[0] == "Aanvaard"
     of_no_row = finding("F25", severity="error", row_number=None)
-    assert replace(one, findings=(of_no_row,)).verdict_words[0] == "Aanvaard, met opmerkingen"
+    assert replace(one, findings=(of_no_row,)).verdict_words[0] == "Aanvaard, met waarschuwingen"
 
 
 def test_nothing_is_asked_of_a_sender_that_only_the_house_can_do() -> None:
