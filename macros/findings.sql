@@ -92,6 +92,11 @@ where severity = 'error' and row_id is not null and waiver_id is null
     left(sha256({{ text }}), 16)
 {%- endmacro %}
 
+{# A key of several parts as people read it: those that are there. #}
+{% macro key_in_words(key) -%}
+    replace(replace(rtrim({{ key }}, '|'), '||', '|'), '|', ' / ')
+{%- endmacro %}
+
 {# The first of many names, and how many more there are; all of them stand in a table. ``names`` is a sorted list. #}
 {% macro first_named(names, language) -%}
     array_to_string({{ names }}[:10], ', ')

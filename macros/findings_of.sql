@@ -230,6 +230,7 @@ final as (
         ] %}
         {{ filled_in('worded.message_' ~ language, {
             'value': 'worded.received_value',
+            'key': key_in_words('worded.received_value'),
             'column': column,
             'row': 'worded.row_text',
             'sheet': 'worded.sheet',

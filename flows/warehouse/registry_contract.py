@@ -36,7 +36,7 @@ from flows.warehouse import columns
 from flows.warehouse.seed_file import Fault, SeedText, nearest, quoted
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
-_PLACEHOLDERS = {"cell", "column", "currency", "expected", "row", "sheet", "value"}
+_PLACEHOLDERS = {"cell", "column", "currency", "expected", "key", "row", "sheet", "value"}
 
 
 @dataclass(frozen=True)

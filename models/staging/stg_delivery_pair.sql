@@ -150,8 +150,8 @@ earlier_rows as (
         before.sheet,
         before.row_number,
         case
-            when count(*) = 1 then rtrim(any_value(before.record_key), '|')
-            else coalesce(any_value(before.project_code), min(before.record_key))
+            when count(*) = 1 then {{ key_in_words('any_value(before.record_key)') }}
+            else coalesce(any_value(before.project_code), {{ key_in_words('min(before.record_key)') }})
         end as name,
         count(now.record_key) = 0 as is_lacking
     from pairs

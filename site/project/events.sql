@@ -10,6 +10,7 @@ select
     event.reason_nl,
     event.reason_en,
     event.reference,
+    event.is_in_returns,
     event.trace_key
 from fct_project_event as event
 inner join site_meetmoment as meetmoment using (meetmoment_code)

@@ -46,6 +46,24 @@ registered as (
 
 ),
 
+-- What the register last said of whether a project is in the plan.
+memberships as (
+
+    select
+        projects.row_id,
+        max_by(events.seen_as, meetmomenten.meetmoment_number) as last_event,
+        max_by(meetmomenten.label_nl, meetmomenten.meetmoment_number) as since_nl,
+        max_by(meetmomenten.label_en, meetmomenten.meetmoment_number) as since_en
+    from projects
+    inner join {{ ref('int_registered_event') }} as events using (project_code)
+    inner join {{ ref('reg_meetmoment') }} as meetmomenten
+        on events.meetmoment_code = meetmomenten.meetmoment_code
+        and projects.meetmoment_number >= meetmomenten.meetmoment_number
+    where events.seen_as in ('added', 'dropped')
+    group by projects.row_id
+
+),
+
 money as (
 
     select
@@ -210,6 +228,10 @@ final as (
         coalesce(explanations.is_newly_explained, false) or coalesce(registered.is_{{ change }}, false)
             as is_explained_as_{{ change }},
         {% endfor -%}
+        {% for language in ['nl', 'en'] -%}
+        case when memberships.last_event = 'dropped' then memberships.since_{{ language }} end
+            as left_plan_{{ language }},
+        {% endfor -%}
         coalesce(beside.is_rrf, false) as is_rrf,
         coalesce(links.valid_count, 0) as valid_rrf_link_count,
         case
@@ -220,6 +242,7 @@ final as (
     from beside
     left join explanations using (meetmoment_code, project_code)
     left join registered using (meetmoment_code, project_code)
+    left join memberships using (row_id)
     left join money using (meetmoment_code, project_code)
     left join links using (meetmoment_code, project_code)
 

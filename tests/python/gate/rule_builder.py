@@ -55,6 +55,8 @@ class Case:
     """Policy domain that returns the same a day later, with a word more; nobody does where empty."""
     untold: str = ""
     """A rule that it breaks as well, which is not told: nothing is read of the cell."""
+    register: tuple[tuple[str, str], ...] = ()
+    """What the register of events says of the project: meetmoment and kind."""
 
 
 def put(sheet: str, header: str, value: str, row: int = 0, at: str = "now", kind: str = "t") -> Edit:
@@ -178,9 +180,15 @@ def fill(cases: Sequence[Case], home: Path) -> Path:
                     }
                     for n, cells in enumerate(rows)
                 ]
+    events: list[dict[str, object]] = [
+        {"plan_code": PLAN, "meetmoment_code": at, "project_code": project_code(number), "event_type": kind}
+        for number, case in enumerate(cases, start=1)
+        for at, kind in case.register
+    ]
+    tables_filled = {f"raw.{table}": dicts for table, dicts in raw.items()} | {"registry.project_event": events}
     with duckdb.connect(str(settings.warehouse)) as con:
-        for table, dicts in raw.items():
+        for table, dicts in tables_filled.items():
             con.register("filled", pd.DataFrame(dicts))
-            con.execute(f"insert into raw.{table} by name select * from filled")
+            con.execute(f"insert into {table} by name select * from filled")
             con.unregister("filled")
     return settings.warehouse

@@ -4,6 +4,8 @@ A case names every rule it breaks. `fails` breaks its own rule (and those named 
 those named after it.
 """
 
+from typing import Any
+
 from rule_builder import Case, Edit, add, drop, put
 
 P, S, M, F, N, R, T = "Projecten", "Status", "Mijlpalen", "Financien", "Indicatoren", "RRF", "Overdrachten"
@@ -23,14 +25,12 @@ CLOSED = (
 )
 
 
-def fails(
-    rule: str, title: str, *edits: Edit, also: str = "", sent_by: str = "", again_by: str = "", untold: str = ""
-) -> Case:
-    return Case(rule, title, edits, (rule, *also.split()), sent_by, again_by, untold)
+def fails(rule: str, title: str, *edits: Edit, also: str = "", **of: Any) -> Case:
+    return Case(rule, title, edits, (rule, *also.split()), **of)
 
 
-def passes(rule: str, title: str, *edits: Edit, though: str = "", sent_by: str = "", again_by: str = "") -> Case:
-    return Case(rule, title, edits, tuple(though.split()), sent_by, again_by)
+def passes(rule: str, title: str, *edits: Edit, though: str = "", **of: Any) -> Case:
+    return Case(rule, title, edits, tuple(though.split()), **of)
 
 
 # A realised project as it should be: nothing open, all commitments paid.
@@ -189,6 +189,10 @@ CASES = (
     passes("P08", "a last day that is withheld", put(P, "Einddatum", "vertrouwelijk")),
     passes("P08", "a last day that was never told", put(P, "Einddatum", "", at="both")),
     fails("P09", "a project of the sender is gone", *second("before"), sent_by="MOW"),
+    fails("P10", "dropped before, and still described", register=(("m4", "dropped"),)),
+    fails("P10", "merged into another at this very meetmoment", register=(("m5", "merged"),)),
+    passes("P10", "dropped, and back since", register=(("m1", "dropped"), ("m4", "added"))),
+    passes("P10", "dropped at a later meetmoment", register=(("m6", "dropped"),)),
     passes("P09", "both projects are there", put(P, "Beleidsdomein", "LV", at="both"), *second("both", "LV"), sent_by="LV"),
     fails("S01", "no status any more, of a sender that gives others", *second("both"), drop(S)),
     passes("S01", "a status where there was none", drop(S, at="before")),
@@ -249,6 +253,8 @@ CASES = (
     passes("DQ06B", "target raised, and said why", put(N, TARGET, "120"), put(N, WHY, "Na overleg verhoogd")),
     fails("DQ06C", "baseline changed without a word", put(N, BASELINE, "1")),
     fails("DQ06C", "baseline lowered without a word", put(N, BASELINE, "1", at="before")),
+    fails("DQ06D", "a target below the baseline of what has to rise", put(N, BASELINE, "100,1", at="both")),
+    passes("DQ06D", "a target that is the baseline", put(N, BASELINE, "100", at="both")),
     passes("DQ06C", "baseline changed, and said why", put(N, BASELINE, "1"), put(N, WHY, "Nieuwe telling")),
     fails("DQ07A", "no value after the start", put(N, VALUE, "niet gerapporteerd")),
     fails("DQ07A", "an empty value after the start", put(N, VALUE, "")),
