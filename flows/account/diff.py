@@ -7,7 +7,7 @@ of the two releases finds per mart, which also shows what a change of registry o
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
@@ -51,6 +51,13 @@ class Difference:
     """Per release between the two that was made with other rules or code: which files, and what moved by them."""
     tables: list[TableDifference]
     notes: list[str]
+    project: str | None = None
+    """Whose changes these are alone; of every project where empty."""
+
+    def of_project(self, code: str) -> "Difference":
+        """The changes of one project; of rules and whole marts nothing is said then."""
+        own = [change for change in self.changes if change["project_code"] == code.upper()]
+        return replace(self, changes=own, rules=[], tables=[], project=code.upper())
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(comparison, kind, number of changes), restatements first."""

@@ -75,6 +75,9 @@ def list_releases(plan: Plan = None, json_: Json = False) -> None:
 def diff_releases(
     earlier: Annotated[str, typer.Argument(help="Id of a release, or a day or moment (ISO).")],
     later: Annotated[str, typer.Argument(help="Id of a later release, or a later day or moment.")],
+    project: Annotated[
+        str | None, typer.Option(help="Code of one project: all of its changes, and nothing else.")
+    ] = None,
     plan: Plan = None,
     json_: Json = False,
 ) -> None:
@@ -86,6 +89,7 @@ def diff_releases(
     from flows.account import diff
 
     found = diff.diff(shared.settings_of(plan), earlier, later)
+    found = found.of_project(project) if project else found
     if json_:
         shared.answer(found.plain())
     else:
@@ -263,18 +267,25 @@ def _tell_difference(found: "Difference") -> None:
     )
     columns = ("meetmoment_code", "record", "record_key", "field", "kind", "old_value", "new_value", "reason")
     words = ("meetmoment", "wat / what", "sleutel / key", "veld / field", "soort / kind", "was", "is", "reden / reason")
-    told = [c for c in found.changes if c["comparison"] == "restatement" or c["record"] == "project"]
+    told = [c for c in found.changes if found.project or c["comparison"] == "restatement" or c["record"] == "project"]
     if told:
         shown = [
             {
                 **change,
                 "record": " / ".join(records[change["record"]]),
                 "kind": " / ".join(labels[change["kind"]]),
+                **{
+                    f"{side}_value": changes.shown(
+                        change["record"], change["field"], change[f"{side}_value"], change[f"{side}_state"]
+                    )
+                    for side in ("old", "new")
+                },
             }
             for change in told[: console.ROWS_SHOWN]
         ]
         rows = [[console.short(change[column]) for column in columns] for change in shown]
-        console.show_rows("Herzieningen en projecten / restatements and projects", words, rows)
+        title = found.project or "Herzieningen en projecten / restatements and projects"
+        console.show_rows(title, words, rows)
         console.show_more(len(told))
     if found.tables:
         console.show_rows(

@@ -169,6 +169,21 @@ def test_diff_lists_the_projects_that_went(released: DemoRun) -> None:
     assert went == {key for (key,) in gone} and went
 
 
+def test_the_changes_of_one_project_are_all_of_its_own_and_nothing_else_is_told(restated: Restated) -> None:
+    whole = diff.diff(restated.settings, restated.before, restated.after)
+    codes = Counter(change["project_code"] for change in whole.changes)
+    code, count = codes.most_common(1)[0]
+    asked = ["releases", "diff", restated.before, restated.after, "--project", code.lower()]
+    said = CliRunner(env={"VEERKRACHT_HOME": str(restated.settings.home)}).invoke(app, [*asked, "--json"])
+    told = json.loads(said.stdout)
+    assert (said.exit_code, told["project"], len(told["changes"])) == (0, code, count)
+    assert {change["project_code"] for change in told["changes"]} == {code}
+    assert sum(one["count"] for one in told["counts"]) == count < len(whole.changes)
+    assert (told["tables"], told["rules"]) == ([], []) and whole.tables
+    shown = CliRunner(env={"VEERKRACHT_HOME": str(restated.settings.home)}).invoke(app, asked).stdout
+    assert code in shown and "op_schema" not in shown, "codes are shown by their labels"
+
+
 def test_the_same_return_sent_again_dates_no_movement_anew(restated: Restated) -> None:
     """Of the movements of its meetmoment the corrected return dates anew those it states otherwise, and no others."""
     movements = "select record_key, field, new_value from what_changed where comparison = 'movement'"
