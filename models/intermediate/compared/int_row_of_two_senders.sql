@@ -7,16 +7,23 @@ staged as (
     {{ 'union all' if not loop.first }}
     select
         '{{ record }}' as record,
-        staged.row_id,
-        staged.submission_id,
-        staged.meetmoment_code,
-        staged.record_key,
-        coalesce(versions.is_current, false) as is_current
-    from {{ ref('stg_' ~ record) }} as staged
-    left join {{ ref('int_' ~ record ~ '_version') }} as versions
-        on staged.row_id = versions.row_id
-        and versions.is_current
-    where staged.record_key is not null and not staged.is_repeat
+        row_id,
+        submission_id,
+        meetmoment_code,
+        record_key
+    from {{ ref('stg_' ~ record) }}
+    where record_key is not null and not is_repeat
+    {% endfor %}
+
+),
+
+versions as (
+
+    {% for record in record_types() %}
+    {{ 'union all' if not loop.first }}
+    select row_id
+    from {{ ref('int_' ~ record ~ '_version') }}
+    where is_current
     {% endfor %}
 
 ),
@@ -47,7 +54,31 @@ sent as (
 
 ),
 
-by_several as (
+-- Few of all keys: only of these it is asked who sent them, and what counts.
+contested as (
+
+    select
+        record,
+        meetmoment_code,
+        record_key
+    from sent
+    group by record, meetmoment_code, record_key
+    having min(sender_code) <> max(sender_code)
+
+),
+
+sent_by_several as (
+
+    select
+        sent.*,
+        versions.row_id is not null as is_current
+    from sent
+    inner join contested using (record, meetmoment_code, record_key)
+    left join versions using (row_id)
+
+),
+
+senders as (
 
     select
         record,
@@ -55,24 +86,23 @@ by_several as (
         record_key,
         string_agg(distinct sender_code, ', ' order by sender_code) as senders,
         max(case when is_current then sender_code end) as counting_sender_code
-    from sent
+    from sent_by_several
     group by record, meetmoment_code, record_key
-    having count(distinct sender_code) > 1
 
 ),
 
 final as (
 
     select
-        sent.row_id,
-        sent.record,
-        sent.record_key,
-        by_several.senders,
-        by_several.counting_sender_code,
-        by_several.senders || coalesce('; die van ' || by_several.counting_sender_code || ' telt', '') as senders_nl,
-        by_several.senders || coalesce('; that of ' || by_several.counting_sender_code || ' counts', '') as senders_en
-    from sent
-    inner join by_several using (record, meetmoment_code, record_key)
+        sent_by_several.row_id,
+        sent_by_several.record,
+        sent_by_several.record_key,
+        senders.senders,
+        senders.counting_sender_code,
+        senders.senders || coalesce('; die van ' || senders.counting_sender_code || ' telt', '') as senders_nl,
+        senders.senders || coalesce('; that of ' || senders.counting_sender_code || ' counts', '') as senders_en
+    from sent_by_several
+    inner join senders using (record, meetmoment_code, record_key)
 
 )
 
