@@ -13,9 +13,9 @@ record_rows as (
 
 ),
 
--- Files of one moment that say different things of the same. Lists are made of these few alone: of every key they would
--- not fit the memory of a night.
-contested_keys as (
+-- Keys that several files of one moment speak of. What they say of them is compared for these few alone: of every key
+-- it would not fit the memory of a night.
+shared_keys as (
 
     select
         submissions.meetmoment_code,
@@ -25,25 +25,24 @@ contested_keys as (
     from record_rows
     inner join submissions using (submission_id)
     group by submissions.meetmoment_code, submissions.received_at, record_rows.record, record_rows.stated_key
-    having
-        min(submissions.submission_id) <> max(submissions.submission_id)
-        and min(record_rows.content) <> max(record_rows.content)
+    having min(submissions.precedence) <> max(submissions.precedence)
 
 ),
 
+-- Files that say different things of the same.
 contested as (
 
     select list(distinct submissions.submission_id) as submission_ids
-    from contested_keys
+    from shared_keys
     inner join submissions
-        on contested_keys.meetmoment_code = submissions.meetmoment_code
-        and contested_keys.received_at = submissions.received_at
+        on shared_keys.meetmoment_code = submissions.meetmoment_code
+        and shared_keys.received_at = submissions.received_at
     inner join record_rows
         on submissions.submission_id = record_rows.submission_id
-        and contested_keys.record = record_rows.record
-        and contested_keys.stated_key = record_rows.stated_key
-    group by
-        contested_keys.meetmoment_code, contested_keys.received_at, contested_keys.record, contested_keys.stated_key
+        and shared_keys.record = record_rows.record
+        and shared_keys.stated_key = record_rows.stated_key
+    group by shared_keys.meetmoment_code, shared_keys.received_at, shared_keys.record, shared_keys.stated_key
+    having min(record_rows.content) <> max(record_rows.content)
 
 ),
 
