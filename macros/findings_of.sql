@@ -13,13 +13,15 @@ failures as (
 
 record_rows as (
 
-    select * from {{ ref('stg_record_row') }}
+    select *
+    from {{ ref('stg_record_row') }}
+    where row_id in (select row_id from failures)
 
 ),
 
 cells as (
 
-    select * from {{ ref('stg_received') }}
+    {{ cells_of('record_rows') }}
 
 ),
 

@@ -46,6 +46,27 @@
     end
 {%- endmacro %}
 
+{# The cells of record rows: field, column and text as received. ``rows`` is a relation of `stg_record_row`, of as few rows
+   as are asked: of a view on all of them an engine reads every cell first. #}
+{% macro cells_of(rows) -%}
+    select
+        {{ rows }}.row_id,
+        source_columns.field,
+        source_columns.column_number,
+        source_columns.source_header,
+        {{ received_text('source_columns', 'source') }} as text
+    from {{ rows }}
+    inner join {{ ref('stg_source_column') }} as source_columns
+        on {{ rows }}.submission_id = source_columns.submission_id
+        and {{ rows }}.sheet = source_columns.sheet
+        and {{ rows }}.record = source_columns.record
+        and {{ rows }}.instance is not distinct from source_columns.instance
+    inner join {{ source('raw', 'row') }} as source
+        on {{ rows }}.submission_id = source.submission_id
+        and {{ rows }}.sheet = source.sheet
+        and {{ rows }}.row_number = source.row_number
+{%- endmacro %}
+
 {# The kind of what was received for a field; what is the same on every row or is joined is text. #}
 {% macro received_kind(column, row) -%}
     case

@@ -24,7 +24,8 @@ rules_that_hold as (
     select
         meetmoment_code,
         project_code,
-        rule_code
+        rule_code,
+        min(condition_number) as first_number
     from conditions
     group by meetmoment_code, project_code, rule_code
     having bool_and(is_met)
@@ -32,32 +33,59 @@ rules_that_hold as (
 ),
 
 -- Words are made for what holds only; most rules do not.
+worded as (
+
+    select
+        meetmoment_code,
+        project_code,
+        rule_code,
+        conditions.condition_number,
+        conditions.condition_number = rules_that_hold.first_number as is_first,
+        conditions.kind,
+        conditions.rule_order,
+        conditions.status_group,
+        conditions.title_nl,
+        conditions.title_en,
+        conditions.label_nl || ' ' || replace({{ plain_number('conditions.fact_value') }}, '.', ',')
+        || ' (' || operators.label_nl || ' ' || replace({{ plain_number('conditions.threshold') }}, '.', ',') || ')'
+            as words_nl,
+        conditions.label_en || ' ' || {{ plain_number('conditions.fact_value') }}
+        || ' (' || operators.label_en || ' ' || {{ plain_number('conditions.threshold') }} || ')' as words_en
+    from conditions
+    inner join rules_that_hold using (meetmoment_code, project_code, rule_code)
+    inner join operators on conditions.operator = operators.code
+
+),
+
+-- Few rules have more than one condition, and a list of words for each that holds does not fit a large plan's memory.
+further as (
+
+    select
+        meetmoment_code,
+        project_code,
+        rule_code,
+        string_agg(words_nl, '; ' order by condition_number) as words_nl,
+        string_agg(words_en, '; ' order by condition_number) as words_en
+    from worded
+    where not is_first
+    group by meetmoment_code, project_code, rule_code
+
+),
+
 held as (
 
     select
         meetmoment_code,
         project_code,
         rule_code,
-        conditions.kind,
-        conditions.rule_order,
-        conditions.status_group,
-        conditions.title_nl || ': ' || string_agg(
-            conditions.label_nl || ' ' || replace({{ plain_number('conditions.fact_value') }}, '.', ',')
-            || ' (' || operators.label_nl || ' '
-            || replace({{ plain_number('conditions.threshold') }}, '.', ',') || ')',
-            '; ' order by conditions.condition_number
-        ) as evidence_nl,
-        conditions.title_en || ': ' || string_agg(
-            conditions.label_en || ' ' || {{ plain_number('conditions.fact_value') }}
-            || ' (' || operators.label_en || ' ' || {{ plain_number('conditions.threshold') }} || ')',
-            '; ' order by conditions.condition_number
-        ) as evidence_en
-    from conditions
-    inner join rules_that_hold using (meetmoment_code, project_code, rule_code)
-    inner join operators on conditions.operator = operators.code
-    group by
-        meetmoment_code, project_code, rule_code, conditions.kind, conditions.rule_order, conditions.status_group,
-        conditions.title_nl, conditions.title_en
+        first_words.kind,
+        first_words.rule_order,
+        first_words.status_group,
+        first_words.title_nl || ': ' || concat_ws('; ', first_words.words_nl, further.words_nl) as evidence_nl,
+        first_words.title_en || ': ' || concat_ws('; ', first_words.words_en, further.words_en) as evidence_en
+    from worded as first_words
+    left join further using (meetmoment_code, project_code, rule_code)
+    where first_words.is_first
 
 ),
 
