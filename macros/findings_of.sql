@@ -21,7 +21,7 @@ record_rows as (
 
 cells as (
 
-    {{ cells_of('record_rows') }}
+    {{ cells_of('record_rows', ref('stg_row_text')) }}
 
 ),
 

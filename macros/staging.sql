@@ -47,8 +47,8 @@
 {%- endmacro %}
 
 {# The cells of record rows: field, column and text as received. ``rows`` is a relation of `stg_record_row`, of as few rows
-   as are asked: of a view on all of them an engine reads every cell first. #}
-{% macro cells_of(rows) -%}
+   as are asked: of a view on all of them an engine reads every cell first. ``texts`` is one of the rows of sheets. #}
+{% macro cells_of(rows, texts) -%}
     select
         {{ rows }}.row_id,
         source_columns.field,
@@ -61,7 +61,7 @@
         and {{ rows }}.sheet = source_columns.sheet
         and {{ rows }}.record = source_columns.record
         and {{ rows }}.instance is not distinct from source_columns.instance
-    inner join {{ source('raw', 'row') }} as source
+    inner join {{ texts }} as source
         on {{ rows }}.submission_id = source.submission_id
         and {{ rows }}.sheet = source.sheet
         and {{ rows }}.row_number = source.row_number

@@ -10,7 +10,7 @@ record_rows as (
 
 final as (
 
-    {{ cells_of('record_rows') }}
+    {{ cells_of('record_rows', source('raw', 'row')) }}
 
 )
 
