@@ -32,6 +32,20 @@ beside as (
 
 ),
 
+-- The description of the indicator that holds on the cut-off.
+directions as (
+
+    select
+        beside.row_id,
+        indicators.direction
+    from beside
+    inner join indicators
+        on beside.indicator_code = indicators.indicator_code
+        and (indicators.version_number = 1 or beside.cutoff_date >= indicators.valid_from)
+        and (indicators.valid_to is null or beside.cutoff_date < indicators.valid_to)
+
+),
+
 told as (
 
     select
@@ -57,17 +71,14 @@ told as (
         coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
         beside.is_newly_explained,
         coalesce(
-            (indicators.direction = 'up' and beside.target < beside.baseline)
-            or (indicators.direction = 'down' and beside.target > beside.baseline),
+            (directions.direction = 'up' and beside.target < beside.baseline)
+            or (directions.direction = 'down' and beside.target > beside.baseline),
             false
         ) as is_target_against_direction,
         {{ magnitude_shift('(cast(beside.actual as double) / nullif(beside.previous_actual, 0))') }} as magnitude_shift
     from beside
     left join projects using (meetmoment_code, project_code)
-    left join indicators
-        on beside.indicator_code = indicators.indicator_code
-        and (indicators.version_number = 1 or beside.cutoff_date >= indicators.valid_from)
-        and (indicators.valid_to is null or beside.cutoff_date < indicators.valid_to)
+    left join directions on beside.row_id = directions.row_id
 
 ),
 

@@ -187,7 +187,7 @@ def fill(cases: Sequence[Case], home: Path) -> Path:
     ]
     tables_filled = {f"raw.{table}": dicts for table, dicts in raw.items()} | {"registry.project_event": events}
     with duckdb.connect(str(settings.warehouse)) as con:
-        for table, dicts in tables_filled.items():
+        for table, dicts in filter(lambda filled: filled[1], tables_filled.items()):
             con.register("filled", pd.DataFrame(dicts))
             con.execute(f"insert into {table} by name select * from filled")
             con.unregister("filled")

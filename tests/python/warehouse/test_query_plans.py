@@ -99,6 +99,8 @@ class Plans:
         match _name(node):
             case "UNGROUPED_AGGREGATE":
                 return False
+            case "EMPTY_RESULT":  # ruled out by what happens to stand in the small plan
+                return True
             case "CTE_SCAN":
                 return self._grows(self._made[told["CTE Index"]])
             case "DELIM_SCAN":
