@@ -136,7 +136,7 @@ def verify(
         shared.answer({"problems": found, "lost": lost, **signed})
     else:
         for checked, problems in found.items():
-            word = "[red]{}[/]" if problems else "[green]klopt / holds[/]"
+            word = "[red]klopt niet / does not hold: {}[/]" if problems else "[green]klopt / holds[/]"
             console.console.print(console.styled("{}  " + word, checked, "; ".join(problems)))
         for problem in lost:
             console.console.print(console.styled("[red]{}[/]", problem))

@@ -160,12 +160,20 @@ class Release:
     def misfits(self) -> list[str]:
         """Its files that are gone, or not as long as the manifest says; none is opened, so that it may be asked often.
 
-        Other bytes of the same length are found by reading, as `file` and `releases verify` do.
+        A database that was made again is of another length than the one that was published: that one is held against
+        its signature. Other bytes of the same length are found by reading, as `file` and `releases verify` do.
         """
         listed = {entry["path"]: entry["bytes"] for entry in self.manifest["files"]}
         if length := self.manifest["database"].get("bytes"):
             listed[DATABASE] = length
-        return [name for name, length in listed.items() if _length(self.folder / name) != length]
+        found = [name for name, length in listed.items() if _length(self.folder / name) != length]
+        return [name for name in found if name != DATABASE or not self._has_its_database()]
+
+    def _has_its_database(self) -> bool:
+        try:
+            return bool(self.database)
+        except NotReadBack:
+            return False
 
     def _broken(self, name: str, how: str) -> NotReadBack:
         return NotReadBack(f"release {self.release_id}: {name} {how}; {_AGAIN.format(self.release_id)}")

@@ -186,7 +186,7 @@ def read_back(checked: Release) -> None:
     listed = {entry["path"]: entry for entry in manifest["files"]}
     present = {path.relative_to(folder).as_posix() for path in files(folder)}
     if present != set(listed):
-        raise NotReadBack(f"files and manifest differ: {sorted(present ^ set(listed))}")
+        raise NotReadBack(f"files and manifest differ: {', '.join(sorted(present ^ set(listed)))}")
     for name, entry in listed.items():
         if _file(folder / name, folder) != entry:
             raise NotReadBack(f"{name} is not what the manifest says")
