@@ -33,6 +33,13 @@ REFUSED = Sight(
     "Stuur elke afzender zijn antwoord uit de map answers; met een verbeterd bestand gaat de nacht verder.",
     "Send each sender its answer from the folder answers; once a corrected file is in, the night goes on.",
 )
+SOME_REFUSED = Sight(
+    "held-all-refused",
+    "Stuur de afzender zijn antwoord uit de map answers, tenzij er al een verbeterd bestand van hem is; de nacht ging "
+    "door met de andere rapporteringen.",
+    "Send the sender its answer from the folder answers, unless a corrected file of it is in already; the night went "
+    "on with the other returns.",
+)
 FIGURE = Sight(
     "held-printed-figure",
     "Zoek uit of het bestand fout is (laat het verbeteren of trek het in) of het cijfer terecht herzien is (registreer "
@@ -158,7 +165,7 @@ RESTATEMENT = Sight(
 )
 SIGHTS = (
     *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY, MISSING),
-    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT),
+    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED),
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
 _OF_ERRORS = {

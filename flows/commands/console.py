@@ -92,6 +92,7 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
     if not findings:
         return
     from flows.senders.answer import told
+    from flows.senders.answer.verdict import SEVERITY_WORDS
 
     table = Table(
         "Regel / rule", "Bestand / file", "Waar / where", "Bevinding / finding", box=None, padding=(0, 1, 0, 0)
@@ -103,8 +104,8 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
         expected = f" ({finding['expected']})" if finding["rule_id"] in told.NOT_IN_LIST and finding["expected"] else ""
         table.add_row(
             styled(
-                f"[{style}]{{}}[/] {{}}{' (vrijgesteld / waived)' if finding['waiver_id'] else ''}",
-                *(finding["rule_id"], finding["severity"]),
+                f"[{style}]{{}}[/] {{}}{' (vrijgesteld / waived)' if finding['waiver_id'] else ''}\n[dim]{{}}[/]",
+                *(finding["rule_id"], *SEVERITY_WORDS[finding["severity"]]),
             ),
             with_controls_shown(finding["file_name"]),
             with_controls_shown(" ".join(filter(None, (finding["sheet"], group.where, finding["column_name"])))),
@@ -233,6 +234,10 @@ def show_status(answer: dict[str, Any]) -> None:
     """What `veerkracht status` found: refused or unplaced files, other verdicts, deliveries, calendar, meetmomenten."""
     for name in answer["rejected"]:
         console.print(styled("[red]geweigerd / rejected[/]  {}", name))
+    if answer["rejected"] and not answer["hold"]:
+        from flows import sights
+
+        show_to_do(sights.SOME_REFUSED)
     show_unplaced(answer["unplaced"])
     show_changed_verdicts(answer["changed_verdicts"])
     if answer["is_busy"]:

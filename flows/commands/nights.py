@@ -304,6 +304,10 @@ def _tell(outcome: "Outcome") -> None:
     stays_en = f"release {stays} stays in use" if stays else "there is no release yet"
     for name in outcome.rejected:
         print_(console.styled("  [red]geweigerd / rejected[/] {}", name))
+    if outcome.rejected and outcome.verdict != "held":
+        from flows import sights
+
+        console.show_to_do(sights.SOME_REFUSED)
     console.show_mended(outcome.mended)
     console.show_unplaced(outcome.unplaced)
     console.show_received(

@@ -123,18 +123,23 @@ def _of_unfinished(log: Path, now: datetime, is_running: bool) -> ToDo:
 
 
 def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
-    since = datetime.fromisoformat(hold["since"])
-    told_nl = "; ".join(hold["reasons"])
-    told_en = "; ".join(hold["reasons_en"]) or "rejected: " + ", ".join(outcome.rejected)
+    """A hold that stands: each page once, with the reasons that lead to it."""
+    since = wording.here(datetime.fromisoformat(hold["since"]))
+    refused = "rejected: " + ", ".join(outcome.rejected)
     return [
         ToDo(
             sight,
-            f"tegengehouden sinds {since:%d/%m/%Y}: {told_nl}",
-            f"held since {since:%d/%m/%Y}: {told_en}",
+            f"tegengehouden sinds {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons']))}",
+            f"held since {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons_en'])) or refused}",
             EXIT_HELD,
         )
         for sight in sights.of_hold(outcome.reasons)
     ]
+
+
+def _leading_to(sight: Sight, reasons: list[str]) -> list[str]:
+    """The reasons of a hold whose page this is; all of them where every return was refused, which no rule says."""
+    return [reason for reason in reasons if sight in (sights.REFUSED, *sights.of_hold([reason]))]
 
 
 def _of_release(settings: Settings, current: "Release | None", broken: str) -> list[ToDo]:

@@ -47,7 +47,7 @@ class ReadingFailed(RuntimeError):
         told = "; ".join(f"{archive.told(receipt)}: {end}" for receipt, end in ends.items())
         commands = ", ".join(f"veerkracht withdraw {receipt.submission_id} --reason ..." for receipt in ends)
         super().__init__(
-            f"reading failed, and not because of what the files hold: {told}. Nothing of them is judged or kept, and "
+            f"reading failed, and not because of what the files hold: {told}. Nothing of them was judged, and "
             f"the next night reads them again. Where it is so every night, withdraw what fails: {commands}; the file "
             "stays in the archive, and the nights go on without it"
         )

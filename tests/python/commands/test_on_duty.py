@@ -73,6 +73,43 @@ def test_a_hold_is_told_every_night_until_something_changes(settings: Settings, 
     assert standing.quick_look(settings) is None, "a corrected file came: the night goes on"
 
 
+def test_each_page_of_a_hold_is_told_with_its_own_reasons(settings: Settings) -> None:
+    """By the day of Brussels: the moment is just before midnight in UTC."""
+    late = datetime(2025, 1, 14, 23, 30, tzinfo=UTC)
+    reasons = ["G02: mist VV002", "DQ16A: gedrukt 1", "DQ16A: gedrukt 2"]
+    english = ["G02: x", "DQ16A: y", "DQ16A: z"]
+    held = Outcome("held", reasons=reasons, reasons_en=english)
+    standing.remember(settings, late, standing.standing(settings), held)
+    _, said = status()
+    assert [(told["seen_nl"], told["seen_en"]) for told in said["to_do"]] == [
+        ("tegengehouden sinds 15/01/2025: G02: mist VV002", "held since 15/01/2025: G02: x"),
+        (
+            "tegengehouden sinds 15/01/2025: DQ16A: gedrukt 1; DQ16A: gedrukt 2",
+            "held since 15/01/2025: DQ16A: y; DQ16A: z",
+        ),
+    ]
+    standing.remember(settings, late, standing.standing(settings), Outcome("held", rejected=["OMG.csv"]))
+    (told,) = status()[1]["to_do"]
+    assert (told["seen_nl"], told["seen_en"]) == (
+        "tegengehouden sinds 15/01/2025: geweigerd: OMG.csv",
+        "held since 15/01/2025: rejected: OMG.csv",
+    )
+
+
+@pytest.mark.parametrize("verdict", ["published", "nothing_new", "held"])
+def test_a_refused_file_is_told_with_the_page_about_its_answer_however_the_night_ended(
+    verdict: Any, settings: Settings
+) -> None:
+    """A release may come out beside it: its sender still waits for its answer."""
+    ended(settings, Outcome(verdict, rejected=["OMG.csv"]))
+    _, said = command("status")
+    assert said.count(sights.SOME_REFUSED.path) == 1
+    assert (sights.SOME_REFUSED.todo_nl in said) == (verdict != "held")
+    ended(settings, Outcome(verdict))
+    if verdict != "held":
+        assert sights.SOME_REFUSED.path not in command("status")[1]
+
+
 def test_a_standing_hold_loads_nothing_heavy(settings: Settings, tmp_path: Path) -> None:
     ended(settings, HELD)
     registry_rows.database(Settings(cache=tmp_path / "cache"))  # asked before, as on any night but the first
