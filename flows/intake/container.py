@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ _RATIO_FLOOR = 10 * _MB
 """Real workbooks have small parts that inflate more than a hundredfold."""
 _LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.?(/|$)|//|[\x00-\x1f\x7f]")
+_CUT = "onvolledig of beschadigd (incomplete or damaged)"
 Read = Callable[[bytes, str, Intake], None]
 
 
@@ -40,7 +42,8 @@ def unreadable_refused() -> Iterator[None]:
     except Exception as error:
         if is_of_the_machine(error):
             raise
-        raise Refused(Refusal("F01", value=f"zip: {error}"[:200])) from None
+        cut = isinstance(error, zipfile.BadZipFile | zlib.error | EOFError)
+        raise Refused(Refusal("F01", value=_CUT if cut else f"zip: {error}"[:200])) from None
 
 
 def read_packed(content: bytes, intake: Intake, read: Read) -> None:

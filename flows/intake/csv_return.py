@@ -132,7 +132,9 @@ class _Csv:
                 raise over_limit(
                     "tekens in een cel (characters)", f"{self._limits.max_cell_characters}", self._name, reader.line_num
                 ) from None
-            raise Refused(Refusal("F01", self._name, reader.line_num, value=str(error))) from None
+            is_open = str(error) == "unexpected end of data"
+            said = "een aanhalingsteken wordt niet gesloten (a quote is not closed)" if is_open else str(error)
+            raise Refused(Refusal("F01", self._name, reader.line_num, value=said)) from None
 
 
 def _check_last_line(

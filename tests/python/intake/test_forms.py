@@ -404,6 +404,18 @@ def test_a_zip_of_nothing_or_behind_a_password_is_refused(tmp_path: Path) -> Non
     assert (refusal.rule_id, refusal.value) == ("F07", "zip + password")
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (packed({"a.csv": plain_csv("VV001;Opgestart")})[:-30], "onvolledig of beschadigd (incomplete or damaged)"),
+        (plain_csv('VV001;"open'), "een aanhalingsteken wordt niet gesloten (a quote is not closed)"),
+    ],
+)
+def test_what_was_cut_short_is_told_in_the_words_of_its_sender(tmp_path: Path, content: bytes, said: str) -> None:
+    result, _ = parsed(tmp_path, content)
+    assert [(refusal.rule_id, refusal.value) for refusal in result.refusals] == [("F01", said)]
+
+
 def test_an_error_of_the_machine_is_no_verdict_on_a_zip() -> None:
     with pytest.raises(OSError, match="full"), unreadable_refused():
         raise OSError(28, "full")
