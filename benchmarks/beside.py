@@ -3,7 +3,8 @@
 The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models that
 the four marts stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
 rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else the
-command ends with what differs. One that would take the memory of the machine is stopped, and the table says so.
+command ends with what differs. One that would take the memory of the machine is stopped, and the table says so. Where
+the command ended before, by a model or by hand, it goes on with the models that are not made yet.
 """
 
 import argparse
@@ -86,7 +87,7 @@ class Ours(growth_models.Project):
     def call(self, con: duckdb.DuckDBPyConnection, node: dict[str, Any], name: str) -> None:
         """Make a Python model as a preview does."""
         con.register("made", runpy.run_path(str(PROJECT / node["path"]))["model"](compiled.StandIn, con))
-        con.execute(f"create table {name} as from made")
+        con.execute(f"create or replace table {name} as from made")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -95,31 +96,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("warehouse", type=Path, help="of a night of the demo, as this code has built it")
     parser.add_argument("--sizes", default="1,10", help="copies of the plan, for example 1,10,100")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=900, help="a model that computes longer is stopped")
+    parser.add_argument("--seconds", type=int, default=3600, help="a model that computes longer is stopped")
     parser.add_argument("--scratch", type=Path, default=PROJECT / "var" / "beside")
     parser.add_argument("--docs", type=Path, default=DOCS, help="where performance.json and .md stand")
     said = parser.parse_args(arguments)
     written, page = said.docs / "performance.json", said.docs / "performance.md"
     numbers = json.loads(written.read_text(encoding="utf-8"))
     beside = numbers.setdefault("beside", {})
-    try:
-        for size in (int(size) for size in said.sizes.split(",")):
-            found = _measured(said, size)
-            beside[str(size)] = {"machine": _machine(), "runs": said.runs, **found}
-            written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
-            table.put(page, BEGIN, END, "\n".join(_rows(beside)))
-    finally:
-        shutil.rmtree(said.scratch, ignore_errors=True)
+    for size in (int(size) for size in said.sizes.split(",")):
+        found = _measured(said, size)
+        beside[str(size)] = {"machine": _machine(), "runs": said.runs, **found}
+        written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+        table.put(page, BEGIN, END, "\n".join(_rows(beside)))
+        shutil.rmtree(said.scratch)
 
 
 def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
-    shutil.rmtree(said.scratch, ignore_errors=True)
-    said.scratch.mkdir(parents=True)
+    made = said.scratch / f"{size}x.jsonl"
     project = Ours(PROJECT, said.scratch)
-    shutil.copyfile(said.warehouse, project.warehouse)
-    project.compile()
-    growth_models.multiply(project, size)
-    costs = list(_costs(project, said.seconds))
+    if made.exists():
+        project.compile()
+    else:
+        shutil.rmtree(said.scratch, ignore_errors=True)
+        said.scratch.mkdir(parents=True)
+        shutil.copyfile(said.warehouse, project.warehouse)
+        project.compile()
+        growth_models.multiply(project, size)
+        made.touch()
+    costs = list(_costs(project, said.seconds, made))
     rivals: dict[str, list[Cost]] = {name: [] for name in RIVALS if name != MESH or MESH_PYTHON.exists()}
     stopped: dict[str, Any] = {}
     rows: dict[str, int] = {}
@@ -153,16 +157,22 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
     }
 
 
-def _costs(project: Ours, seconds: int) -> Iterator[dict[str, Any]]:
-    """What each model has cost, in their order."""
+def _costs(project: Ours, seconds: int, made: Path) -> Iterator[dict[str, Any]]:
+    """What each model has cost, in their order; those that `made` tells of, a line each, are there already."""
     nodes = project.models_under(MARTS)
+    costs = {cost["model"]: cost for cost in map(json.loads, made.read_text(encoding="utf-8").splitlines())}
     there: list[dict[str, Any]] = []
     for place, node in enumerate(nodes, start=1):
-        cost = growth_models.run(project, node, seconds)
-        print(f"{place}/{len(nodes)} {json.dumps(cost)}", file=sys.stderr, flush=True)
-        if "failed" in cost:
-            raise SystemExit(f"{cost['model']}: {cost['failed']}")
-        yield cost | {"disk_mb": round(project.warehouse.stat().st_size / 1024**2)}
+        if node["name"] not in costs:
+            cost = growth_models.run(project, node, seconds)
+            print(f"{place}/{len(nodes)} {json.dumps(cost)}", file=sys.stderr, flush=True)
+            if "failed" in cost:
+                raise SystemExit(f"{cost['model']}: {cost['failed']}\nOnce mended, the same command goes on with it.")
+            cost["disk_mb"] = round(project.warehouse.stat().st_size / 1024**2)
+            costs[node["name"]] = cost
+            with made.open("a", encoding="utf-8") as lines:
+                print(json.dumps(cost), file=lines)
+        yield costs[node["name"]]
         if node["config"]["materialized"] == "table" and node["name"] not in (*MARTS, *READ_BY_RIVALS):
             there.append(node)
         there = project.drop_unread(there, nodes[place:])

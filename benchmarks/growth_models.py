@@ -94,7 +94,7 @@ class Project:
         if unread:
             with self.connect() as con:
                 for node in unread:
-                    con.execute(f'drop table {node["schema"]}."{node["alias"]}"')
+                    con.execute(f'drop table if exists {node["schema"]}."{node["alias"]}"')
         return [node for node in there if node["unique_id"] in read]
 
     def _read_by(self, made: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
@@ -200,7 +200,7 @@ def _cost(project: Project, node: dict[str, Any]) -> dict[str, Any]:
             project.call(con, node, name)
         else:
             kind = "view" if node["config"]["materialized"] == "view" else "table"
-            con.execute(f"create {kind} {name} as {node['compiled_code']}")
+            con.execute(f"create or replace {kind} {name} as {node['compiled_code']}")
         after = resource.getrusage(resource.RUSAGE_SELF)
         wall = time.perf_counter() - began
         profile = json.loads(con.get_profiling_information())

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -86,3 +86,28 @@ def test_copies_of_a_return_are_of_other_projects_and_what_names_none_stands_the
         *(("VV014", "VV014-M01"), ("IND01", None)),
         *(("VV001014", "VV001014-M01"), ("VV002014", "VV002014-M01")),
     ]
+
+
+def test_a_comparison_that_a_model_ended_goes_on_with_that_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Three(beside.Ours):
+        def models_under(self, marts: Sequence[str]) -> list[dict[str, Any]]:
+            return [{"name": name, "config": {"materialized": "view"}, "depends_on": {"nodes": []}} for name in "abc"]
+
+    project, made = Three(PROJECT, tmp_path), tmp_path / "1x.jsonl"
+    project.manifest = {"nodes": {}}
+    project.warehouse.touch()
+    made.touch()
+    broken, run = {"b"}, []
+
+    def cost(project: Any, node: dict[str, Any], seconds: int) -> dict[str, Any]:
+        run.append(node["name"])
+        return {"model": node["name"], "cpu_s": 1.0} | ({"failed": "no memory"} if node["name"] in broken else {})
+
+    monkeypatch.setattr(beside.growth_models, "run", cost)
+    with pytest.raises(SystemExit, match="b: no memory\nOnce mended, the same command goes on with it"):
+        list(beside._costs(project, 1, made))
+    broken.clear()
+    assert [one["model"] for one in beside._costs(project, 1, made)] == ["a", "b", "c"]
+    assert run == ["a", "b", "b", "c"], "what was made is not made again"
