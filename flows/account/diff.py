@@ -7,7 +7,7 @@ of the two releases finds per mart, which also shows what a change of registry o
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
@@ -54,11 +54,6 @@ class Difference:
     project: str | None = None
     """Whose changes these are alone; of every project where empty."""
 
-    def of_project(self, code: str) -> "Difference":
-        """The changes of one project; of rules and whole marts nothing is said then."""
-        own = [change for change in self.changes if change["project_code"] == code.upper()]
-        return replace(self, changes=own, rules=[], tables=[], project=code.upper())
-
     def counts(self) -> list[tuple[str, str, int]]:
         """(comparison, kind, number of changes), restatements first."""
         return counts(self.changes)
@@ -70,8 +65,11 @@ class Difference:
         }
 
 
-def diff(settings: Settings, earlier: str, later: str) -> Difference:
+def diff(settings: Settings, earlier: str, later: str, project: str | None = None) -> Difference:
     """Compare two releases by their id, or what was known at two moments or at the end of two days (ISO, UTC).
+
+    Args:
+        project: the code of one, to have its changes alone; of rules and whole marts nothing is said then.
 
     Raises:
         LookupError: when there is no such release, or none yet.
@@ -90,18 +88,13 @@ def diff(settings: Settings, earlier: str, later: str) -> Difference:
             f"{rows_nl} een tijd weg; de lijst zegt niet welke waarden sindsdien verschillen"
             f" / {rows_en} gone for a while; the list does not say which values differ since"
         )
+    sides = (before.release_id if before else None, after.release_id if after else None, listing.release_id)
+    if project:
+        own = [change for change in changes if change["project_code"] == project.upper()]
+        return Difference(moment, until, *sides, own, [], [], notes, project.upper())
     compared, what_stands_between = _compared(before, after)
-    return Difference(
-        moment,
-        until,
-        before.release_id if before else None,
-        after.release_id if after else None,
-        listing.release_id,
-        changes,
-        _rules(settings, before, after),
-        compared,
-        [*notes, *what_stands_between],
-    )
+    rules = _rules(settings, before, after)
+    return Difference(moment, until, *sides, changes, rules, compared, [*notes, *what_stands_between])
 
 
 def table_differences(before: Release, after: Release) -> list[TableDifference]:

@@ -88,8 +88,7 @@ def diff_releases(
     """
     from flows.account import diff
 
-    found = diff.diff(shared.settings_of(plan), earlier, later)
-    found = found.of_project(project) if project else found
+    found = diff.diff(shared.settings_of(plan), earlier, later, project)
     if json_:
         shared.answer(found.plain())
     else:

@@ -117,7 +117,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "one string": (one_string, "F08", "MB uitgepakt"),
     "a part that inflates too much": (lambda: packed({SHEET: b"0" * 30 * MB, "[Content_Types].xml": b""}), "F08", " x"),
     "many parts": (lambda: packed({f"{n}.csv": b"" for n in range(1001)}), "F08", "1001 onderdelen"),
-    "a lying directory": (lambda: lying(many_cells()), "F01", "zip"),
+    "a lying directory": (lambda: lying(many_cells()), "F01", "onvolledig of beschadigd"),
     "entities": (entities, "F01", "document type"),
     "a document type": (doctype, "F01", "document type"),
     "an entity outside": (outside, "F01", "document type"),
