@@ -1,3 +1,18 @@
+{# Whether the target lies on the side of its baseline from which the indicator should go away; false where not known. #}
+{% macro target_against_direction(baseline, target, direction) -%}
+    coalesce(
+        ({{ direction }} = 'up' and {{ target }} < {{ baseline }})
+        or ({{ direction }} = 'down' and {{ target }} > {{ baseline }}),
+        false
+    )
+{%- endmacro %}
+
+{# Whether a version of the description of an indicator is the one of a day: the first holds for all days before it too. #}
+{% macro describes_on(version, day) -%}
+    ({{ version }}.version_number = 1 or {{ day }} >= {{ version }}.valid_from)
+    and ({{ version }}.valid_to is null or {{ day }} < {{ version }}.valid_to)
+{%- endmacro %}
+
 {# Why there is or is no progress: computed, or what stands in its way. #}
 {% macro progress_state(actual, baseline, target, direction) -%}
     case
@@ -5,8 +20,7 @@
         when {{ baseline }} is null then 'no_baseline'
         when {{ target }} is null then 'no_target'
         when {{ target }} = {{ baseline }} then 'no_distance'
-        when {{ direction }} = 'up' and {{ target }} < {{ baseline }} then 'target_against_direction'
-        when {{ direction }} = 'down' and {{ target }} > {{ baseline }} then 'target_against_direction'
+        when {{ target_against_direction(baseline, target, direction) }} then 'target_against_direction'
         else 'computed'
     end
 {%- endmacro %}

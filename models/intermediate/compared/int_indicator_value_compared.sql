@@ -41,8 +41,7 @@ directions as (
     from beside
     inner join indicators
         on beside.indicator_code = indicators.indicator_code
-        and (indicators.version_number = 1 or beside.cutoff_date >= indicators.valid_from)
-        and (indicators.valid_to is null or beside.cutoff_date < indicators.valid_to)
+        and {{ describes_on('indicators', 'beside.cutoff_date') }}
 
 ),
 
@@ -70,11 +69,8 @@ told as (
         end as actual_of_target_pct,
         coalesce(projects.start_date <= beside.cutoff_date, false) as is_started,
         beside.is_newly_explained,
-        coalesce(
-            (directions.direction = 'up' and beside.target < beside.baseline)
-            or (directions.direction = 'down' and beside.target > beside.baseline),
-            false
-        ) as is_target_against_direction,
+        {{ target_against_direction('beside.baseline', 'beside.target', 'directions.direction') }}
+            as is_target_against_direction,
         {{ magnitude_shift('(cast(beside.actual as double) / nullif(beside.previous_actual, 0))') }} as magnitude_shift
     from beside
     left join projects using (meetmoment_code, project_code)

@@ -134,8 +134,7 @@ valued as (
     from expected
     inner join indicators
         on expected.indicator_code = indicators.indicator_code
-        and (indicators.version_number = 1 or expected.cutoff_date >= indicators.valid_from)
-        and (indicators.valid_to is null or expected.cutoff_date < indicators.valid_to)
+        and {{ describes_on('indicators', 'expected.cutoff_date') }}
     left join returned using (meetmoment_code, record_key)
     left join set_apart using (meetmoment_code, record_key)
 

@@ -185,9 +185,11 @@ def fill(cases: Sequence[Case], home: Path) -> Path:
         for number, case in enumerate(cases, start=1)
         for at, kind in case.register
     ]
-    tables_filled = {f"raw.{table}": dicts for table, dicts in raw.items()} | {"registry.project_event": events}
+    tables_filled = {f"raw.{table}": dicts for table, dicts in raw.items()}
+    if events:
+        tables_filled["registry.project_event"] = events
     with duckdb.connect(str(settings.warehouse)) as con:
-        for table, dicts in filter(lambda filled: filled[1], tables_filled.items()):
+        for table, dicts in tables_filled.items():
             con.register("filled", pd.DataFrame(dicts))
             con.execute(f"insert into {table} by name select * from filled")
             con.unregister("filled")
