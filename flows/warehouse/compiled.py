@@ -19,6 +19,7 @@ import duckdb
 import jinja2
 import yaml
 
+from flows.project import read_yaml
 from flows.settings import PROJECT, Settings
 from flows.warehouse import cache, parsed_project, transform
 from flows.warehouse.transform import TransformFailed
@@ -93,7 +94,7 @@ def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) ->
         if name not in needed:
             needed.add(name)
             ahead += found[name]["parents"]
-    said = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"] | variables
+    said = read_yaml(PROJECT / "dbt_project.yml")["vars"] | variables
     return [m | {"compiled": _named(m["compiled"], said)} for m in found.values() if m["name"] in needed]
 
 
@@ -114,7 +115,7 @@ def _settings(warehouse: Path) -> dict[str, Any]:
     environment = os.environ | {"VEERKRACHT_WAREHOUSE": str(warehouse)}
     profiles = yaml.safe_load(said.render(env_var=environment.get))
     run = profiles["veerkracht"]["outputs"]["run"]
-    return {"threads": run["threads"], **run["settings"]}
+    return {"threads": run["threads"], **run["config_options"]}
 
 
 def _named(compiled: str, variables: dict[str, str]) -> str:
