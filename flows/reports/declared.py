@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from flows.project import read_yaml
 from flows.settings import PROJECT
 
 FOLDER = PROJECT / "reports"
@@ -70,6 +69,6 @@ def document(name: str) -> Document:
     """
     if name not in names():
         raise NoSuchDocument(f"{name}: {', '.join(names())}")
-    said = yaml.safe_load((FOLDER / name / DECLARATION).read_text(encoding="utf-8"))
+    said = read_yaml(FOLDER / name / DECLARATION)
     said |= {key: tuple(said[key]) for key in ("forms", "languages", "grouped", "sections") if key in said}
     return Document(name=name, **said)

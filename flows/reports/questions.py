@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from flows import wording
 from flows.forms.short_keys import short
+from flows.project import read_yaml
 from flows.reports.declared import FOLDER
 
 TRACE_KEY = "trace_key"
@@ -120,7 +120,7 @@ def _words(con: duckdb.DuckDBPyConnection) -> None:
     """
     words = [
         (of_list, code, *labels)
-        for of_list, codes in yaml.safe_load((FOLDER / WORDS).read_text(encoding="utf-8")).items()
+        for of_list, codes in read_yaml(FOLDER / WORDS).items()
         for code, labels in codes.items()
     ]
     values = ", ".join(f"({', '.join(map(_literal, word))})" for word in words)
@@ -179,7 +179,7 @@ def form(column: str) -> Callable[..., str] | None:
 
 @cache
 def _forms() -> Mapping[str, Mapping[str, Any]]:
-    declared: Mapping[str, Mapping[str, Any]] = yaml.safe_load((FOLDER / "forms.yml").read_text(encoding="utf-8"))
+    declared: Mapping[str, Mapping[str, Any]] = read_yaml(FOLDER / "forms.yml")
     return declared
 
 

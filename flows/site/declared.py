@@ -13,9 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from flows.pictures import loads
+from flows.project import read_yaml
 from flows.settings import PROJECT
 
 SITE = PROJECT / "site"
@@ -72,7 +71,7 @@ def pages(site: Path = SITE) -> tuple[Page, ...]:
 
 
 def _page(folder: Path) -> Page:
-    said = yaml.safe_load((folder / "page.yml").read_text(encoding="utf-8"))
+    said = read_yaml(folder / "page.yml")
     unknown = set(said) - {
         "address",
         "title",
@@ -124,5 +123,5 @@ def terms(site: Path = SITE) -> Mapping[str, Mapping[str, str]]:
 @cache
 def accounts(site: Path = SITE) -> Mapping[str, Any]:
     """Where the account of a figure stands, and what its values are called."""
-    said: Mapping[str, Any] = yaml.safe_load((site / SHARED / "accounts.yml").read_text(encoding="utf-8"))
+    said: Mapping[str, Any] = read_yaml(site / SHARED / "accounts.yml")
     return said

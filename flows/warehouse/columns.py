@@ -4,8 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from flows.project import read_yaml
 from flows.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -44,5 +43,5 @@ def _shared() -> dict[str, dict[str, Any]]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    content: dict[str, Any] = read_yaml(path)
     return content

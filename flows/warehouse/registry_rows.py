@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import registry
+from flows.project import read_yaml
 from flows.settings import PROJECT, Settings
 from flows.warehouse import cache as kept
 
@@ -130,12 +131,10 @@ def _undeclared(seeds: list["Seed"]) -> Iterator[str]:
 
 def declared() -> Iterator["Seed"]:
     """Every seed, as the YAML of its folder declares it."""
-    import yaml
-
     from flows.warehouse.registry_contract import Seed
 
     for described in sorted(registry.SEEDS.rglob("*.yml")):
-        for seed in yaml.load(described.read_text(encoding="utf-8"), yaml.CSafeLoader)["seeds"]:
+        for seed in read_yaml(described)["seeds"]:
             path = described.with_name(f"{seed['name']}.csv")
             yield Seed(
                 seed["name"],

@@ -10,9 +10,9 @@ from threading import Timer
 from typing import Any
 
 import duckdb
-import yaml
 from sql_mutations import read, sample, written
 
+from flows.project import read_yaml
 from flows.release import kept
 from flows.settings import PROJECT, Settings
 from flows.warehouse import compiled, transform
@@ -88,7 +88,7 @@ class Models:
         nodes = {node["name"]: node for node in told["nodes"].values()}
         self._warehouse = small.warehouse
         self._tables = {name: f"{node['schema']}.{name}" for name, node in nodes.items()}
-        self._default = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+        self._default = read_yaml(PROJECT / "dbt_project.yml")["vars"]
         self._night = transform.variables(small.plan, None, kept.published(small)[-2].published_at)
         as_named = {name: _stands_for(name) for name in self._default}
         made = compiled.models(small.warehouse, transform.WAREHOUSE, as_named)

@@ -9,9 +9,9 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
-import yaml
 from test_runbook import expect_command
 
+from flows.project import read_yaml
 from flows.settings import PROJECT
 
 DEPLOY = PROJECT / "deploy"
@@ -64,7 +64,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 def test_the_schedule_is_the_same_wherever_it_stands() -> None:
     timer = unit(DEPLOY / "systemd" / "veerkracht-nightly.timer")["Timer"]["OnCalendar"]
-    (declared,) = yaml.safe_load((PROJECT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    (declared,) = read_yaml(PROJECT / "prefect.yaml")["deployments"]
     (schedule,) = declared["schedules"]
     minute, hour, *_ = schedule["cron"].split()
     assert timer == f"*-*-* {int(hour):02}:{int(minute):02}:00 {schedule['timezone']}"
@@ -88,6 +88,6 @@ def test_the_container_has_every_folder_that_the_code_reads() -> None:
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     code = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "flows").rglob("*.py"))
     named = set(re.findall(r'PROJECT / "([\w.]+)"', code))
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = read_yaml(PROJECT / "dbt_project.yml")
     named |= {path for key, paths in project.items() if key.endswith("-paths") for path in paths}
     assert named and {name for name in named - {"var"} if not re.search(rf"\b{re.escape(name)}\b", text)} == set()

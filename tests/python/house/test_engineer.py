@@ -7,7 +7,6 @@ from pathlib import Path
 
 import jinja2
 import pytest
-import yaml
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt_common.exceptions import DbtRuntimeError
 from typer.testing import CliRunner
@@ -15,6 +14,7 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.commands import console
 from flows.night import Night
+from flows.project import read_yaml
 from flows.settings import PROJECT, Settings
 from flows.warehouse.transform import TransformFailed
 
@@ -71,7 +71,7 @@ def test_an_installation_without_its_checkout_says_why_it_does_not_work(
 
 def test_dbt_by_hand_says_what_it_needs_and_looks_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VEERKRACHT_WAREHOUSE", raising=False)
-    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))["veerkracht"]["outputs"]
+    profile = read_yaml(PROJECT / "profiles.yml")["veerkracht"]["outputs"]
     environment = {"VEERKRACHT_HOME": str(tmp_path)}
     places = {
         jinja2.Template(output["path"]).render(env_var=lambda name, default=None: environment.get(name, default))

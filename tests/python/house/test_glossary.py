@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import typer
-import yaml
 
 from flows import cli, registry, sights
 from flows.commands import console
+from flows.project import read_yaml
 from flows.senders.answer import verdict
 from flows.senders.template import form_workbook
 from flows.settings import PROJECT
@@ -44,13 +44,13 @@ def of_yaml() -> Iterator[Said]:
     """Labels and Dutch descriptions of tables and columns, titles of pages and documents."""
     for folder in ("models", "site", "reports"):
         for path in sorted((PROJECT / folder).rglob("*.yml")):
-            yield from within(yaml.safe_load(path.read_text(encoding="utf-8")), str(path.relative_to(PROJECT)))
+            yield from within(read_yaml(path), str(path.relative_to(PROJECT)))
 
 
 def of_descriptions() -> Iterator[Said]:
     """What the dictionary says of published tables and columns in English; `of_yaml` has what it says in Dutch."""
     for path in (PROJECT / "models" / "_columns.yml", *sorted((PROJECT / "models" / "marts").rglob("*models.yml"))):
-        for text in _described(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for text in _described(read_yaml(path)):
             yield "en", str(path.relative_to(PROJECT)), text
     yield from of_sights()
 

@@ -15,6 +15,7 @@ from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 from unit_tests import run_unit_tests
 
 from expectations import gate
+from flows.project import read_yaml
 from flows.settings import PROJECT
 
 # Codes of layouts are of one plan each, so that what a sheet is read by names its plan already.
@@ -98,7 +99,7 @@ def yaml_of_dbt() -> list[Path]:
 @pytest.mark.parametrize("path", yaml_of_dbt(), ids=lambda p: p.name)
 def test_yaml_is_what_dbt_means(path: Path) -> None:
     assert importlib.metadata.version("dbt-core").startswith("1.11."), "the schemas are an internal module of dbt"
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     assert yaml_errors(content) == []
 
 
@@ -147,7 +148,7 @@ def test_the_yaml_of_metrics_may_configure_what_dbt_knows() -> None:
 
 
 def test_the_project_file_is_what_dbt_means() -> None:
-    content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    content = read_yaml(PROJECT / "dbt_project.yml")
     assert list(jsonschema.Draft7Validator(project_schema()).iter_errors(content)) == []
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
+from flows.project import read_yaml
 from flows.settings import PROJECT
 from flows.warehouse import transform
 
@@ -15,7 +15,7 @@ GENERIC = sorted(path.stem for path in (PROJECT / "tests/generic").glob("*.sql")
 def test_each_generic_test_has_both_cases_and_is_described() -> None:
     cases = {path.stem for path in (PROJECT / "tests/selftest").glob("*.sql")}
     assert cases == {f"{name}_{end}" for name in GENERIC for end in ("passes", "fails")}
-    described = yaml.safe_load((PROJECT / "tests/generic/_generic_tests.yml").read_text(encoding="utf-8"))
+    described = read_yaml(PROJECT / "tests/generic/_generic_tests.yml")
     assert {macro["name"] for macro in described["macros"]} == {f"test_{name}" for name in GENERIC}
     assert all("Arguments: " in macro["description"] for macro in described["macros"])
 
