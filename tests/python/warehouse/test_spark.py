@@ -20,8 +20,10 @@ import pytest
 from conftest import DemoRun
 from sqlglot import exp
 
+from benchmarks import beside, growth_models
 from flows.settings import PROJECT
 from flows.spark import dialect, handover
+from flows.warehouse import compiled, transform
 
 SPARK = PROJECT / ".venv-spark" / "bin" / "python"
 # A sum of whole numbers in DuckDB has a type that Parquet lacks; no mart holds one.
@@ -67,13 +69,12 @@ def expect_spark() -> None:
         pytest.skip("no Java here, which Spark runs on; with it `make spark` asks this")
 
 
-def on_spark(run: DemoRun, folder: Path, *said: str, settings: str = "") -> Path:
-    """The folder of what Spark made of the raw rows of a night, or of what DuckDB made of them."""
+def on_spark(night: Path, folder: Path, *said: str, settings: str = "") -> Path:
+    """The folder of what Spark made of the raw rows of a night's warehouse, or of what DuckDB made of them."""
     expect_spark()
     (folder / "spark-defaults.conf").write_text(settings, encoding="utf-8")
-    asked = ("--plan", run.settings.plan, "--loaded", str(run.settings.warehouse), *said)
     done = subprocess.run(
-        [SPARK, "-m", "flows.spark", folder, *asked],
+        [SPARK, "-m", "flows.spark", folder, "--loaded", night, *said],
         cwd=PROJECT,
         env=os.environ | {"SPARK_CONF_DIR": str(folder)},
         capture_output=True,
@@ -108,7 +109,9 @@ def tables_of(folder: Path) -> list[tuple[str, str]]:
 
 
 def test_a_sample_of_models_is_the_same_on_spark(small: DemoRun, tmp_path: Path) -> None:
-    folder = on_spark(small, tmp_path, "--cores", "1", "--memory", "1g", "--only", *SAMPLE, settings=AT_ONCE)
+    folder = on_spark(
+        small.settings.warehouse, tmp_path, "--cores", "1", "--memory", "1g", "--only", *SAMPLE, settings=AT_ONCE
+    )
     assert {name for _, name in tables_of(folder)} == SAMPLE.keys()
     assert differing(small.settings.warehouse, folder) == {}
 
@@ -146,7 +149,7 @@ def cluster(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.slow
 def test_a_cluster_is_only_an_address(small: DemoRun, tmp_path: Path, cluster: str) -> None:
-    folder = on_spark(small, tmp_path, "--address", cluster, "--only", *SAMPLE)
+    folder = on_spark(small.settings.warehouse, tmp_path, "--address", cluster, "--only", *SAMPLE)
     assert {name for _, name in tables_of(folder)} == SAMPLE.keys()
     assert differing(small.settings.warehouse, folder) == {}
 
@@ -189,8 +192,24 @@ def test_every_table_of_the_night_is_the_same_on_spark(
 ) -> None:
     """Layers below the marts too, so that what differs is found where it began."""
     run: DemoRun = request.getfixturevalue(plan)
-    folder = on_spark(run, tmp_path)
-    assert differing(run.settings.warehouse, folder) == {}
+    hold_equal(run.settings.warehouse, tmp_path)
+
+
+@pytest.mark.slow
+def test_every_table_of_ten_copies_of_the_demonstration_is_the_same_on_spark(demo: DemoRun, tmp_path: Path) -> None:
+    copies = beside.Ours(PROJECT, tmp_path / "copies")
+    copies.warehouse.parent.mkdir()
+    shutil.copyfile(demo.settings.warehouse, copies.warehouse)
+    copies.compile()
+    growth_models.multiply(copies, 10)
+    compiled.build(copies.warehouse, transform.WAREHOUSE, demo.settings.plan)
+    hold_equal(copies.warehouse, tmp_path)
+
+
+def hold_equal(night: Path, folder: Path) -> None:
+    """Every table of a night, made on Spark from what was received, holds the rows that DuckDB made."""
+    on_spark(night, folder)
+    assert differing(night, folder) == {}
     assert sum(schema == "marts" for schema, _ in tables_of(folder)) > 60
 
 
