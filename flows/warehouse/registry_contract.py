@@ -134,7 +134,11 @@ class _Contract:
             if promised.get("every"):
                 there = {value for (value,) in self._rows_of(f'select "{name}" from text.{seed.name}')}
                 last = max((int(row[0] or 0) for row in self._texts[seed.name].rows), default=1)
-                yield from ((last, name, f"no row has '{word}'") for word in promised["values"] if word not in there)
+                yield from (
+                    (last, name, f"geen rij heeft / no row has '{word}'")
+                    for word in promised["values"]
+                    if word not in there
+                )
 
     def _asked_of_cells(self, seed: Seed, name: str) -> Iterator[str]:
         promised, type_ = seed.of_column.get(name, {}), seed.types[name]
@@ -163,14 +167,14 @@ class _Contract:
         promised = seed.of_column.get(column, {})
         match promise:
             case "filled":
-                return "is empty"
+                return "is leeg / is empty"
             case "type":
-                return f"'{value}' is no {_type_in_words(seed.types[column])}{_meant(value, seed.types[column])}"
+                return f"'{value}' {_type_in_words(seed.types[column])}{_meant(value, seed.types[column])}"
             case "values":
                 words = [str(word) for word in promised["values"]]
-                return f"'{value}' is none of {', '.join(quoted(words))}{nearest(value, words)}"
+                return f"'{value}' is geen van / is none of {', '.join(quoted(words))}{nearest(value, words)}"
             case _:
-                return f"'{value}' has not the form {promised['pattern']}"
+                return f"'{value}' heeft niet de vorm / has not the form {promised['pattern']}"
 
     def _forms(self, seed: Seed) -> Iterator[tuple[int, str, str]]:
         for name, promised in seed.of_column.items():
@@ -190,7 +194,7 @@ class _Contract:
             try:
                 self._con.execute(f"explain select ({sql or 'true'})::boolean")
             except duckdb.Error as error:
-                yield line, name, f"'{sql}' is no condition in SQL: {str(error).splitlines()[0]}"
+                yield line, name, f"'{sql}' is geen voorwaarde in SQL / is no condition in SQL: {_first_line(error)}"
 
     def _broken_sql(self, seed: Seed, name: str, mart: str) -> Iterator[tuple[int, str, str]]:
         known: dict[str, set[str]] = defaultdict(set)
@@ -219,14 +223,15 @@ class _Contract:
                 yield (
                     line,
                     name,
-                    f"{{{strange[0]}}} is no column of {aggregate}{nearest(strange[0], sorted(known[aggregate]))}",
+                    f"{{{strange[0]}}} is geen kolom van / is no column of {aggregate}"
+                    f"{nearest(strange[0], sorted(known[aggregate]))}",
                 )
                 continue
             filled = re.sub(r"\{(\w+)\}", rf'(select "\1" from marts.{aggregate})', sql)
             try:
                 self._con.execute(f"explain select {filled} from marts.{relation} as part")
             except duckdb.Error as error:
-                yield line, name, f"'{sql}' is no SQL on {relation}: {str(error).splitlines()[0]}"
+                yield line, name, f"'{sql}' is geen SQL op / is no SQL on {relation}: {_first_line(error)}"
         self._con.execute(f"set search_path = '{path}'")
 
     # What a row says beside other rows.
@@ -244,7 +249,9 @@ class _Contract:
                 """
             ):
                 held = ", ".join(f"{name} '{value or ''}'" for name, value in zip(key, values, strict=True))
-                yield Fault(seed.told, line, key[-1], f"{held} stands on line {first} too", beside=first)
+                yield Fault(
+                    seed.told, line, key[-1], f"{held} staat ook op regel / stands on line {first} too", beside=first
+                )
 
     def _references(self, seed: Seed) -> Iterator[tuple[int, str, str]]:
         for name, promised in seed.of_column.items():
@@ -290,9 +297,10 @@ class _Contract:
             ).fetchall()
             known = [*(word for (word,) in found), *to.get("or", [])]
             place = self._seeds[parent].told if parent in self._seeds else parent
-            of = " of " + ", ".join(str(word) for word in beside[: len(shared)]) if shared else ""
-            has = ", ".join(quoted(known)) or "none"
-            yield line, name, f"'{value}' is not in {place}{of}, which has {has}{nearest(value, known)}"
+            of = " van / of " + ", ".join(str(word) for word in beside[: len(shared)]) if shared else ""
+            has = ", ".join(quoted(known)) or "niets / none"
+            told = f"'{value}' staat niet in / is not in {place}{of}, met wel / which has {has}{nearest(value, known)}"
+            yield line, name, told
 
     def _rows(self, seed: Seed) -> Iterator[tuple[int, str, str]]:
         for names in seed.promises.get("in_order", []):
@@ -300,7 +308,7 @@ class _Contract:
                 for line, before, after in self._rows_of(
                     f'select line, "{first}", "{then}" from typed.{seed.name} where "{first}" > "{then}"'
                 ):
-                    yield line, then, f"'{after}' comes before {first} '{before}'"
+                    yield line, then, f"'{after}' komt voor / comes before {first} '{before}'"
         for held in seed.promises.get("holds", []):
             about = f'cast("{held["column"]}" as varchar)'
             for line, value in self._rows_of(
@@ -327,18 +335,26 @@ def _has_type(name: str, type_: str) -> str:
 
 
 def _type_in_words(type_: str) -> str:
-    words = {"integer": "whole number", "date": "date (2025-12-31)", "boolean": "true or false"}
-    return words.get(type_, f"number (1234.5, {type_})")
+    words = {
+        "integer": "is geen geheel getal / is no whole number",
+        "date": "is geen datum / is no date (2025-12-31)",
+        "boolean": "is geen true of false / is no true or false",
+    }
+    return words.get(type_, f"is geen getal / is no number (1234.5, {type_})")
 
 
 def _meant(value: str, type_: str) -> str:
     """How the value is probably to be written."""
     day = re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", value)
     if type_ == "date" and day:
-        return f"; is '{day[3]}-{int(day[2]):02}-{int(day[1]):02}' meant?"
+        return f"; is '{day[3]}-{int(day[2]):02}-{int(day[1]):02}' bedoeld / meant?"
     if type_ == "boolean":
         return nearest(value, ["true", "false"])
     return ""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _quote(text: str) -> str:
@@ -354,7 +370,7 @@ def _no_pattern(text: str) -> str:
         re.compile(text)
         duckdb.execute("select regexp_matches('', ?)", [text])
     except (re.error, duckdb.Error) as error:
-        return f"is no pattern: {error}"
+        return f"is geen patroon / is no pattern: {error}"
     return ""
 
 
@@ -363,27 +379,32 @@ def _groups(text: str, are_there: bool) -> str:
     wrong = _no_pattern(text)
     if wrong or bool(re.compile(text).groups) == are_there:
         return wrong
-    return f"has {'no group to take out' if are_there else 'a group, and takes nothing out'}"
+    if are_there:
+        return "heeft geen groep om uit te halen / has no group to take out"
+    return "heeft een groep en haalt niets uit / has a group, and takes nothing out"
 
 
 def _no_encoding(text: str) -> str:
     try:
         codecs.lookup(text)
     except LookupError:
-        return "is no encoding that is known"
+        return "is geen bekende tekencodering / is no encoding that is known"
     return ""
 
 
 def _no_sentence(text: str) -> str:
     strange = [word for word in re.findall(r"\{([^}]*)\}?", text) if word not in _PLACEHOLDERS]
-    return f"fills in {{{strange[0]}}}; known are {', '.join(sorted(_PLACEHOLDERS))}" if strange else ""
+    if not strange:
+        return ""
+    return f"vult in / fills in {{{strange[0]}}}; bekend zijn / known are {', '.join(sorted(_PLACEHOLDERS))}"
 
 
 def _no_figures(text: str) -> str:
     rest = re.sub(r"\{[a-z0-9_]+\.[a-z0-9_]+(\.[a-z_]+)?(\|[^{}]*)?\}", "", text)
     brace = re.search(r"[{}]", rest)
     return (
-        f"has a figure that is not written {{measure.item}}: {rest[brace.start() : brace.start() + 30]}"
+        "heeft een cijfer dat niet zo geschreven is / has a figure that is not written {measure.item}: "
+        f"{rest[brace.start() : brace.start() + 30]}"
         if brace
         else ""
     )
@@ -391,7 +412,9 @@ def _no_figures(text: str) -> str:
 
 def _no_document(text: str) -> str:
     known = [path.parent.name for path in sorted((PROJECT / "reports").glob("*/document.yml"))]
-    return "" if text in known else f"is no folder of reports/, which has {', '.join(known)}{nearest(text, known)}"
+    if text in known:
+        return ""
+    return f"is geen map van / is no folder of reports/, met / which has {', '.join(known)}{nearest(text, known)}"
 
 
 _time_zones = cache(available_timezones)  # it looks through a folder of files each time
@@ -405,6 +428,8 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "sentence": _no_sentence,
     "with_figures": _no_figures,
     "document": _no_document,
-    "time_zone": lambda text: "" if text in _time_zones() else "is no time zone of the IANA (Europe/Brussels)",
+    "time_zone": lambda text: (
+        "" if text in _time_zones() else "is geen tijdzone van / is no time zone of the IANA (Europe/Brussels)"
+    ),
 }
 """What a text must be that no pattern says: what is wrong with it, empty where nothing is."""

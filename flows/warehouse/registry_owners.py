@@ -81,4 +81,8 @@ def _gathered(faults: Iterable[Fault]) -> list[Fault]:
 
 
 def _also(lines: Sequence[int]) -> str:
-    return f" (also on line {', '.join(quoted([str(line) for line in lines], _LINES_NAMED))})" if lines else ""
+    return (
+        f" (ook op regel / also on line {', '.join(quoted([str(line) for line in lines], _LINES_NAMED))})"
+        if lines
+        else ""
+    )

@@ -34,7 +34,10 @@ class RegistryBroken(Exception):
         self.faults = of_plan[plan_code] if plan_code else [*of_all, *chain.from_iterable(of_plan.values())]
         self.whom_nl = f"in rijen van {plan_code}; andere plannen gaan door" if plan_code else "voor elk plan"
         self.whom_en = f"in rows of {plan_code}; other plans go on" if plan_code else "for every plan"
-        super().__init__(f"the registry is not whole, {self.whom_en}: {'; '.join(self.faults)}")
+        super().__init__(
+            f"het register klopt niet, {self.whom_nl} / the registry is not whole, {self.whom_en}: "
+            f"{'; '.join(self.faults)}"
+        )
 
 
 def database(settings: Settings) -> Path:
@@ -126,7 +129,10 @@ def _undeclared(seeds: list["Seed"]) -> Iterator[str]:
     known = {seed.path for seed in seeds}
     for path in sorted(registry.SEEDS.rglob("*.csv")):
         if path not in known:
-            yield f"{_told(path)}: no YAML beside it declares a seed of this name"
+            yield (
+                f"{_told(path)}: geen YAML ernaast kent een bestand van die naam"
+                " / no YAML beside it declares a seed of this name"
+            )
 
 
 def declared() -> Iterator["Seed"]:

@@ -61,7 +61,7 @@ def nearest(word: str, known: Sequence[str], likeness: float = 0.6) -> str:
     """The known word that was probably meant, as the end of a sentence; empty where none is near."""
     folded = {name.casefold(): name for name in known}
     found = get_close_matches(word.strip().casefold(), folded, 1, likeness)
-    return f"; is '{folded[found[0]]}' meant?" if found else ""
+    return f"; is '{folded[found[0]]}' bedoeld / meant?" if found else ""
 
 
 class _Reading:
@@ -73,16 +73,22 @@ class _Reading:
     def read(self, path: Path) -> SeedText:
         content = path.read_bytes() if path.is_file() else b""
         if content.startswith(_MARK):
-            self._say(1, self._columns[0], "the file begins with a byte order mark; save it as UTF-8 without one")
+            self._say(
+                *(1, self._columns[0]),
+                "het bestand begint met een byte order mark; bewaar het als UTF-8 zonder"
+                " / the file begins with a byte order mark; save it as UTF-8 without one",
+            )
             content = content.removeprefix(_MARK)
         if b"\0" in content:
             self._say(
-                content.split(b"\0")[0].count(b"\n") + 1, self._columns[0], "the file is UTF-16; save it as UTF-8"
+                *(content.split(b"\0")[0].count(b"\n") + 1, self._columns[0]),
+                "het bestand is UTF-16; bewaar het als UTF-8 / the file is UTF-16; save it as UTF-8",
             )
             return self._found
         if not content.strip():
-            self._say(1, self._columns[0], "there is nothing in the file, not even its headers" if path.is_file() else
-                      "the file is not there, and the YAML beside it declares it")  # fmt: skip
+            empty = "er staat niets in het bestand / there is nothing in the file, not even its headers"
+            gone = "het bestand is er niet / the file is not there, and the YAML beside it declares it"
+            self._say(1, self._columns[0], empty if path.is_file() else gone)
             return self._found
         lines = [self._text(number, line) for number, line in enumerate(content.split(b"\n"), start=1)]
         if not lines[-1]:
@@ -103,7 +109,10 @@ class _Reading:
             before = line[: error.start].decode("utf-8")
             text = line.decode("cp1252", "replace")
             word = _CELL_END.split(before)[-1] + _CELL_END.split(text[error.start :])[0]
-            says = f"byte {line[error.start]:#04x} is no UTF-8 (Windows-1252 '{word}'?); save the file as UTF-8"
+            says = (
+                f"byte {line[error.start]:#04x} is geen / is no UTF-8 (Windows-1252 '{word}'?); "
+                "bewaar het bestand als UTF-8 / save the file as UTF-8"
+            )
             self._say(number, self._column_at(before), says, spoils_file=True)
             return text
 
@@ -118,7 +127,10 @@ class _Reading:
     def _without_carriage_returns(self, lines: list[str]) -> list[str]:
         ended = [number for number, line in enumerate(lines, start=1) if line.endswith("\r")]
         if ended:
-            says = f"the line ends in CR LF, as do {len(ended)} lines of the file; save it with LF alone"
+            says = (
+                f"de regel eindigt op CR LF / the line ends in CR LF ({len(ended)}x); "
+                "bewaar het bestand met LF alleen / save it with LF alone"
+            )
             self._say(ended[0], self._columns[-1], says, spoils_file=True)
         return [line.removesuffix("\r") for line in lines]
 
@@ -127,14 +139,22 @@ class _Reading:
         by_delimiter = {d: set(self._cells(line, d) or []) & set(self._columns) for d in _DELIMITERS}
         best = max(_DELIMITERS, key=lambda delimiter: len(by_delimiter[delimiter]))
         if best != "," and len(by_delimiter[best]) > len(by_delimiter[","]):
-            self._say(1, self._columns[0], f"the columns are separated by {best!r}; write a comma")
+            self._say(
+                1,
+                self._columns[0],
+                f"de kolommen zijn gescheiden door / are separated by {best!r}; schrijf een komma / write a comma",
+            )
             self._delimiter = best
         cells = self._cells(line, self._delimiter)
         if cells is None:
-            self._say(1, self._columns[0], "a quote in the headers is not closed")
+            self._say(
+                1,
+                self._columns[0],
+                "een aanhalingsteken in de koppen is niet gesloten / a quote in the headers is not closed",
+            )
             return self._columns, 1
         if not self._near(cells):
-            self._say(1, self._columns[0], f"the headers are missing: {','.join(self._columns)}")
+            self._say(1, self._columns[0], f"de koppen ontbreken / the headers are missing: {','.join(self._columns)}")
             return self._columns, 0
         return self._placed(cells), 1
 
@@ -148,32 +168,38 @@ class _Reading:
         unknown = [name for name in cells if name not in self._columns]
         twice = {name for name in cells if cells.count(name) > 1}
         for name in sorted(twice):
-            self._say(1, name, "the header stands there twice")
+            self._say(1, name, "de kop staat er twee keer / the header stands there twice")
         for name in unknown:
-            self._say(1, name or "(empty)", f"there is no such column{nearest(name, missing)}")
+            self._say(
+                1, name or "(leeg / empty)", f"die kolom is er niet / there is no such column{nearest(name, missing)}"
+            )
         keeps_places = len(cells) == len(self._columns) and bool(unknown) and not twice
         for name in [] if keeps_places else missing:
-            self._say(1, name, "the column is missing")
+            self._say(1, name, "de kolom ontbreekt / the column is missing")
             self._found.absent.append(name)
         if not missing and not unknown and cells != self._columns and not twice:
             for found, declared in zip(cells, self._columns, strict=True):
                 if found != declared:
-                    self._say(1, found, f"the header stands where '{declared}' belongs")
+                    self._say(1, found, f"de kop staat op de plaats van / the header stands where '{declared}' belongs")
         # A misspelt header keeps its place; anything else is found by name.
         return self._columns if keeps_places else cells
 
     def _row(self, number: int, line: str, placed: list[str]) -> None:
         if not line.strip():
-            self._say(number, placed[0], "an empty line; remove it")
+            self._say(number, placed[0], "een lege regel; haal ze weg / an empty line; remove it")
             return
         if line.lstrip().startswith("#"):
             self._say(
-                number, placed[0], "a line that begins with # is read as a row; remove it, remarks go in a column"
+                *(number, placed[0]),
+                "een regel die met # begint, wordt als rij gelezen; haal ze weg, opmerkingen horen in een kolom"
+                " / a line that begins with # is read as a row; remove it, remarks go in a column",
             )
             return
         cells = self._cells(line, self._delimiter)
         if cells is None:
-            says = "a quote is not closed; a row is one line"
+            says = (
+                "een aanhalingsteken is niet gesloten; een rij is één regel / a quote is not closed; a row is one line"
+            )
             self._say(number, self._column_at(line[: line.rfind('"')]), says, spoils_file=True)
         elif len(cells) != len(placed):
             self._say(number, placed[min(len(cells), len(placed)) - 1], self._width(line, len(cells), len(placed)))
@@ -191,12 +217,16 @@ class _Reading:
     def _width(self, line: str, width: int, expected: int) -> str:
         """What is wrong with a row of another width than the header."""
         other = [d for d in _DELIMITERS if d != self._delimiter and len(self._cells(line, d) or []) == expected]
+        told = f"de rij heeft {width} cellen, de kop / the row has {width} cells, the header {expected}: "
         if other:
-            return f"the row has {width} cells, the header {expected}: it is separated by {other[0]!r}"
-        difference = abs(width - expected)
-        commas = f"{difference} comma{'s' if difference > 1 else ''} too {'many' if width > expected else 'few'}"
-        quoted = "; a text that holds a comma stands in quotes" if width > expected else ""
-        return f"the row has {width} cells, the header {expected}: {commas}{quoted}"
+            return f"{told}ze is gescheiden door / it is separated by {other[0]!r}"
+        more, ends = abs(width - expected), ("", "") if abs(width - expected) == 1 else ("'s", "s")
+        if width < expected:
+            return f"{told}{more} komma{ends[0]} te weinig / comma{ends[1]} too few"
+        return (
+            f"{told}{more} komma{ends[0]} te veel / comma{ends[1]} too many; een tekst met een komma staat tussen "
+            "aanhalingstekens / a text that holds a comma stands in quotes"
+        )
 
     def _cell(self, number: int, column: str, cell: str) -> str | None:
         strange = next(
@@ -204,10 +234,12 @@ class _Reading:
         )
         if strange:
             name = unicodedata.name(strange, f"U+{ord(strange):04X}")
-            self._say(number, column, f"'{cell}' holds a character that cannot be seen ({name})")
+            self._say(
+                number, column, f"'{cell}' bevat een onzichtbaar teken / holds a character that cannot be seen ({name})"
+            )
             cell = cell.replace(strange, " " if strange == "\xa0" else "")
         if cell != cell.strip():
-            self._say(number, column, f"'{cell}' begins or ends with a space")
+            self._say(number, column, f"'{cell}' begint of eindigt met een spatie / begins or ends with a space")
         return cell.strip() or None
 
     @staticmethod
@@ -223,4 +255,4 @@ def quoted(words: Sequence[str], most: int = 20) -> Iterator[str]:
     """Words as a sentence lists them, no more than ``most``."""
     yield from list(words)[:most]
     if len(words) > most:
-        yield f"... ({len(words)} in all)"
+        yield f"... (samen / in all {len(words)})"

@@ -75,7 +75,7 @@ def told(seeds: Path) -> list[str]:
 def lines_named(fault: str) -> set[int]:
     """The lines that a fault is on: the first, and the others that it names."""
     first = re.match(r"\S+ line (\d+), ", fault)
-    others = re.search(r"\(also on line ([\d, ]+)", fault)
+    others = re.search(r"\(ook op regel / also on line ([\d, ]+)", fault)
     assert first
     return {int(first[1]), *(int(number) for number in re.findall(r"\d+", others[1] if others else ""))}
 
@@ -86,6 +86,7 @@ def assert_named(seeds: Path, slips: list[Slip]) -> None:
         seed = DECLARED[slip.seed]
         (seeds / seed.path.relative_to(PROJECT / "seeds")).write_bytes(slip.content)
     faults = told(seeds)
+    assert all(" / " in fault for fault in faults), "each fault stands in both languages"
     unnamed = []
     for slip in slips:
         told_of = [fault for fault in faults if fault.startswith(f"{DECLARED[slip.seed].told} line ")]
@@ -107,11 +108,11 @@ def in_every_seed(slip: Callable[[Seed, Lines], Slip | None]) -> list[Slip]:
 def a_comma_too_few(seed: Seed, lines: Lines) -> Slip:
     cells = cells_of(lines[-1])
     merged = [cells[0] + cells[1], *cells[2:]]
-    return Slip(seed.name, text([*lines[:-1], joined(merged)]), len(lines), says="1 comma too few")
+    return Slip(seed.name, text([*lines[:-1], joined(merged)]), len(lines), says="1 komma te weinig / comma too few")
 
 
 def a_comma_too_many(seed: Seed, lines: Lines) -> Slip:
-    return Slip(seed.name, text([*lines[:-1], lines[-1] + ",x"]), len(lines), says="1 comma too many")
+    return Slip(seed.name, text([*lines[:-1], lines[-1] + ",x"]), len(lines), says="1 komma te veel / comma too many")
 
 
 def semicolons(seed: Seed, lines: Lines) -> Slip:
@@ -179,7 +180,7 @@ def a_misspelt_header(seed: Seed, lines: Lines) -> Slip:
 def a_header_in_capitals(seed: Seed, lines: Lines) -> Slip:
     cells = cells_of(lines[0])
     line = joined([*cells[:-1], cells[-1].upper()])
-    return Slip(seed.name, text([line, *lines[1:]]), 1, cells[-1].upper(), f"is '{cells[-1]}' meant?")
+    return Slip(seed.name, text([line, *lines[1:]]), 1, cells[-1].upper(), f"is '{cells[-1]}' bedoeld / meant?")
 
 
 def swapped_headers(seed: Seed, lines: Lines) -> Slip:
@@ -350,9 +351,9 @@ def test_one_fault_never_hides_the_rest(seeds: Path) -> None:
     path.write_bytes("\n".join([*lines, ""]).encode().replace("é".encode(), b"\xe9"))
     (seeds / "plan/scope.csv").write_text("\ufeff" + (seeds / "plan/scope.csv").read_text(encoding="utf-8"), "utf-8")
     faults = told(seeds)
-    for number, word in enumerate(("31/03/2021", "relance", "too few", "quote", "0xe9", "#"), start=2):
+    for number, word in enumerate(("31/03/2021", "relance", "too few", "aanhalingsteken", "0xe9", "#"), start=2):
         assert any(f"meetmoment.csv line {number}, column " in f and word in f for f in faults), (word, faults)
-    assert any("scope.csv line 1, column plan_code: the file begins with a byte order mark" in f for f in faults)
+    assert any("scope.csv line 1, column plan_code: het bestand begint met een byte order mark" in f for f in faults)
 
 
 def test_a_file_that_nobody_declares_is_named(seeds: Path) -> None:
@@ -360,7 +361,10 @@ def test_a_file_that_nobody_declares_is_named(seeds: Path) -> None:
     (seeds / "plan/scope.csv").rename(seeds / "plan/scopes.csv")
     faults = told(seeds)
     assert any(f.startswith("seeds/plan/plann.csv: ") for f in faults)
-    assert any(f.startswith("seeds/plan/scope.csv line 1, column plan_code: the file is not there") for f in faults)
+    assert any(
+        f.startswith("seeds/plan/scope.csv line 1, column plan_code: het bestand is er niet / the file is not there")
+        for f in faults
+    )
 
 
 REFERRING = {"plan_code", "meetmoment_code", "layout_code", "rule_id", "record", "rule_code", "fact"}
