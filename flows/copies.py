@@ -42,7 +42,10 @@ def back_up(settings: Settings, folder: Path) -> Copied:
     """
     target = _home(settings, folder)
     if folder.resolve().is_relative_to(settings.home.resolve()):
-        raise ValueError(f"{folder} lies in {settings.home} itself; a copy belongs on another disk")
+        raise ValueError(
+            f"{folder} ligt in {settings.home} zelf; een kopie hoort op een andere schijf"
+            f" / {folder} lies in {settings.home} itself; a copy belongs on another disk"
+        )
     with alone(settings):
         return _copy(settings, target)
 
@@ -57,10 +60,16 @@ def restore(folder: Path, settings: Settings) -> Copied:
     """
     source = _home(settings, folder)
     if not source.archive.is_dir():
-        raise LookupError(f"{folder} holds no copy of {settings.plan}: there is no {source.archive}")
+        raise LookupError(
+            f"{folder} bevat geen kopie van / holds no copy of {settings.plan}; "
+            f"er is geen / there is no {source.archive}"
+        )
     with alone(settings):
         if _lacking(settings, source) or set(kept.ids(settings)) - set(kept.ids(source)):
-            raise ValueError(f"{settings.plan_home} has what {folder} lacks; a copy is put back on an empty home")
+            raise ValueError(
+                f"{settings.plan_home} heeft wat in {folder} ontbreekt; een kopie wordt op een lege map teruggezet"
+                f" / {settings.plan_home} has what {folder} lacks; a copy is put back on an empty home"
+            )
         return _copy(source, settings)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from flows import registry
 from flows.intake import archive
 from flows.release import anchor, kept
 from flows.release.kept import RETIRED, NotReadBack
@@ -75,7 +76,10 @@ def _finish(settings: Settings) -> list[Mended]:
     if kept.sequence(newest_id) <= kept.sequence(left.release_id):
         return []
     if found := verify.problems(settings, settings.releases / newest_id):
-        raise NotReadBack(f"{newest_id} was never published and is incomplete: {'; '.join(found)}")
+        raise NotReadBack(
+            f"{newest_id} is nooit gepubliceerd en is onvolledig / was never published and is incomplete: "
+            f"{'; '.join(found)}"
+        )
     newest = kept.find(settings, newest_id)
     publishing.switch(settings, newest.folder)
     anchor.leave(settings, newest, newest.release_id)
@@ -109,11 +113,14 @@ def _clock(settings: Settings, now: datetime) -> list[Mended]:
     latest = max((r.received_at for r in archive.receipts(settings.archive, settings.plan)), default=now)
     if latest <= now:
         return []
+    clock, last = registry.clock(now), registry.clock(latest)
     return [
         Mended(
-            f"de klok van de machine ({now:%Y-%m-%d %H:%M} UTC) loopt achter op de laatste ontvangst "
-            f"({latest:%Y-%m-%d %H:%M} UTC); wat nu binnenkomt, krijgt dat laatste tijdstip",
-            f"the clock of the machine ({now:%Y-%m-%d %H:%M} UTC) is behind the last receipt "
-            f"({latest:%Y-%m-%d %H:%M} UTC); what comes in now gets the moment of that receipt",
+            f"de klok van de machine ({clock}) loopt achter op de laatste ontvangst ({last}); wat nu binnenkomt, "
+            "krijgt "
+            "dat laatste tijdstip",
+            f"the clock of the machine ({clock}) is behind the last receipt ({last}); what comes in now gets the "
+            "moment "
+            "of that receipt",
         )
     ]

@@ -28,7 +28,10 @@ def of(plan_code: str | None) -> Settings:
     known = with_home(settings.home)
     code = plan_code or (known[0] if len(known) == 1 else settings.plan)
     if code not in registry.plan_codes():
-        raise LookupError(f"there is no plan {code}; the registry has {', '.join(registry.plan_codes())}")
+        raise LookupError(
+            f"er is geen plan {code}; het register heeft / there is no plan {code}; the registry has "
+            f"{', '.join(registry.plan_codes())}"
+        )
     if stuck and code in stuck.plans:
         raise stuck
     return Settings(plan=code)
@@ -74,12 +77,16 @@ def move(settings: Settings) -> None:
     if not (home / "archive").is_dir() or "archive" in registry.plan_codes():
         return
     plans = [code for code in registry.plan_codes() if archive.has_receipts(home / "archive", code)] or [settings.plan]
-    of_before = f"{home} is of before plans had homes of their own"
+    of_before_nl = f"{home} is van voor elk plan een eigen map had"
+    of_before_en = f"{home} is of before plans had homes of their own"
     if len(plans) > 1:
         raise NotMoved(
-            f"{of_before} and holds {', '.join(plans)}: copy its archive to "
-            f"{home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases and current "
-            "to the plan they are of, and then put the old archive away",
+            f"{of_before_nl} en bevat {', '.join(plans)}: kopieer het archief voor elk van deze plannen naar "
+            f"{home}/<plan>/archive, verplaats inbox/<plan> naar <plan>/inbox en de uitgaven naar het plan "
+            f"waarvan ze zijn, en berg dan het oude archief op / {of_before_en} and holds {', '.join(plans)}: copy its "
+            f"archive to {home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases "
+            "and "
+            "current to the plan they are of, and then put the old archive away",
             plans,
         )
     target = home / plans[0]
@@ -87,12 +94,18 @@ def move(settings: Settings) -> None:
     steps = [(old, new) for old, new in steps if old.exists() or old.is_symlink()]
     taken = [new for _, new in steps if new.exists()]
     if taken:
-        raise NotMoved(f"{of_before}; {taken[0]} is in the way of moving it", plans)
+        raise NotMoved(
+            f"{of_before_nl}; {taken[0]} staat in de weg om het te verplaatsen"
+            f" / {of_before_en}; {taken[0]} is in the way of moving it",
+            plans,
+        )
     try:
         target.mkdir(parents=True, exist_ok=True)
         for old, new in steps:
             old.rename(new)
     except OSError as error:
-        raise NotMoved(f"{of_before} and cannot be moved: {error}", plans) from error
+        raise NotMoved(
+            f"{of_before_nl} en kan niet verplaatst worden / {of_before_en} and cannot be moved: {error}", plans
+        ) from error
     if (home / "inbox").is_dir() and not any((home / "inbox").iterdir()):
         (home / "inbox").rmdir()

@@ -61,9 +61,8 @@ def _state(ended: dict[str, Outcome]) -> State[Any]:
     held = {plan: outcome for plan, outcome in ended.items() if outcome.verdict == "held"}
     if not held:
         return Completed(message=", ".join(f"{plan}: {outcome.verdict}" for plan, outcome in ended.items()))
-    return Failed(
-        name="Held", message="; ".join(f"{plan}: {' '.join(sights.why(outcome))}" for plan, outcome in held.items())
-    )
+    told = {plan: [" / ".join(filter(None, pair)) for pair in sights.why(outcome)] for plan, outcome in held.items()}
+    return Failed(name="Held", message="; ".join(f"{plan}: {' '.join(reasons)}" for plan, reasons in told.items()))
 
 
 def _sum_up(ended: dict[str, Outcome], failed: dict[str, Exception]) -> None:

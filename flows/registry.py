@@ -102,6 +102,11 @@ TIME_ZONE = ZoneInfo("Europe/Brussels")
 """Where the house is, and a plan that names no time zone of its own."""
 
 
+def clock(moment: datetime) -> str:
+    """A moment as the clock stood where the house is: ``20/01/2025 02:17``."""
+    return moment.astimezone(TIME_ZONE).strftime("%d/%m/%Y %H:%M")
+
+
 def local_day(plan_code: str, moment: datetime) -> date:
     """The day on which a moment falls where the plan is, as the macro of this name has it."""
     return moment.astimezone(_time_zone(plan_code)).date()
@@ -202,6 +207,19 @@ def rules() -> dict[str, Rule]:
     """The rule catalogue by rule id."""
     names = Rule.__dataclass_fields__
     return {row["rule_id"]: Rule(**{name: row[name] for name in names}) for row in rows("quality/rule")}
+
+
+@cache
+def severity_words() -> dict[str, tuple[str, str]]:
+    """What a severity means in Dutch and in English, as it stands within a sentence."""
+    listed = [row for row in rows("codes/code") if row["code_list"] == "severity"]
+    return {
+        row["code"]: (
+            row["label_nl"][:1].lower() + row["label_nl"][1:],
+            row["label_en"][:1].lower() + row["label_en"][1:],
+        )
+        for row in listed
+    }
 
 
 @cache

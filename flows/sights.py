@@ -5,6 +5,7 @@ Every sight has one page in ``docs/runbook`` and one sentence of what to do; mes
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from flows.standing import Outcome
 
@@ -209,6 +210,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def why(outcome: Outcome) -> list[str]:
-    """Why a night was held, in Dutch: the reasons of gate 2, or the files that gate 1 refused."""
-    return outcome.reasons or [f"geweigerd: {name}" for name in outcome.rejected]
+def why(outcome: Outcome) -> list[tuple[str, str]]:
+    """Why a night was held, in Dutch and in English: the reasons of gate 2, or the files that gate 1 refused."""
+    if outcome.reasons:
+        return list(zip_longest(outcome.reasons, outcome.reasons_en, fillvalue=""))
+    return [(f"geweigerd: {name}", f"rejected: {name}") for name in outcome.rejected]

@@ -173,7 +173,9 @@ def alone(settings: Settings) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise AnotherNight(f"another night of {settings.plan} is running on {settings.home}") from None
+        raise AnotherNight(
+            f"er loopt een andere nacht van / another night is running of {settings.plan}, {settings.home}"
+        ) from None
     try:
         yield
     finally:

@@ -45,7 +45,8 @@ def _of_outcome(plan: str, outcome: Outcome) -> list[str]:
     if outcome.verdict != "held":
         return []
     todo = [_todo(sight) for sight in sights.of_hold(outcome.reasons)]
-    return [f"- {_plain(plan)}: {_plain(reason)}" for reason in sights.why(outcome)] + todo
+    reasons = [" / ".join(_plain(word) for word in pair if word) for pair in sights.why(outcome)]
+    return [f"- {_plain(plan)}: {reason}" for reason in reasons] + todo
 
 
 def _of_failure(plan: str, error: Exception) -> list[str]:

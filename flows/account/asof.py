@@ -55,12 +55,12 @@ def _query(rebuilt: AsKnown, mart: str, where: Mapping[str, str] | None) -> str:
     """What stays in the warehouse stays there, however a mart is asked for."""
     declared = {each.name: each for each in contents.declared(rebuilt.warehouse)}
     if mart not in declared:
-        raise NoSuchMart(f"{mart} is not a mart; there are {', '.join(declared)}")
+        raise NoSuchMart(f"{mart} is geen mart; er zijn / is not a mart; there are {', '.join(declared)}")
     there = [column.name for column in declared[mart].columns]
     conditions = []
     for column, value in (where or {}).items():
         if column not in there:
-            raise NoSuchMart(f"{mart} has no column {column}; it has {', '.join(there)}")
+            raise NoSuchMart(f"{mart} heeft geen kolom / has no column {column}; wel / it has {', '.join(there)}")
         text = value.replace("'", "''")
         conditions.append(f"cast({column} as varchar) = '{text}'")
     wanted = f" where {' and '.join(conditions)}" if conditions else ""

@@ -118,9 +118,15 @@ def _source_columns(
         }
         fitting = [fields for fields in instances.values() if _has_keys(fields, keys, row)]
         if len(fitting) != 1:
-            raise NotTraceable(f"{len(fitting)} instances of {record} fit the row; one must")
+            raise NotTraceable(
+                f"{len(fitting)} vormen van {record} passen op de rij; het moet er een zijn"
+                f" / {len(fitting)} instances of {record} fit the row; one must"
+            )
         return record, fitting[0]
-    raise NotTraceable(f"{row['submission_id']}, sheet {row['sheet']}, holds no {' or '.join(records)}")
+    raise NotTraceable(
+        f"{row['submission_id']}, blad {row['sheet']}, heeft geen {' of '.join(records)}"
+        f" / {row['submission_id']}, sheet {row['sheet']}, holds no {' or '.join(records)}"
+    )
 
 
 def _has_keys(fields: list[Field], keys: set[str], row: Mapping[str, Any]) -> bool:
@@ -168,4 +174,4 @@ def _receipt(settings: Settings, origin: Origin) -> Receipt:
     for receipt in archive.receipts(settings.archive, settings.plan, origin.sha256):
         if receipt.submission_id == origin.submission_id and receipt.sha256 == origin.sha256:
             return receipt
-    raise NotTraceable(f"the archive lacks {origin.submission_id} ({origin.file_name})")
+    raise NotTraceable(f"in het archief ontbreekt / the archive lacks {origin.submission_id} ({origin.file_name})")

@@ -77,7 +77,7 @@ def diff(settings: Settings, earlier: str, later: str, project: str | None = Non
     """
     (moment, before), (until, after) = _side(settings, earlier), _side(settings, later)
     if moment >= until:
-        raise ValueError(f"{later} is not after {earlier}")
+        raise ValueError(f"{later} komt niet na {earlier} / {later} is not after {earlier}")
     listing, notes = _listing(settings, until, after)
     with duckdb.connect(str(listing.database), read_only=True) as con:
         changes, came_back = net_changes(con, moment, until), count_came_back(con, moment, until)
@@ -122,7 +122,10 @@ def _side(settings: Settings, text: str) -> tuple[datetime, Release | None]:
     try:
         moment = moment_of(text)
     except ValueError:
-        raise LookupError(f"{text} is no release and no date; releases: {', '.join(known) or 'none'}") from None
+        raise LookupError(
+            f"{text} is geen uitgave en geen datum / is no release and no date; "
+            f"uitgaven / releases: {', '.join(known) or 'geen / none'}"
+        ) from None
     return moment, release_at(settings, moment)
 
 
@@ -142,7 +145,7 @@ def _listing(settings: Settings, until: datetime, then: Release | None) -> tuple
     with_files = (release for release in latest_first(settings) if release.has_files)
     last = next(with_files, None)
     if last is None:
-        raise LookupError("no release yet")
+        raise LookupError("nog geen uitgave / no release yet")
     if last.published_at >= until:
         *_, first = (last, *takewhile(lambda release: release.published_at >= until, with_files))
         if then is None:

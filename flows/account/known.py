@@ -61,7 +61,8 @@ def as_known_on(settings: Settings, moment: datetime) -> AsKnown:
     known = archive.receipts_to_read(settings.archive, settings.plan)
     receipts = [receipt for receipt in known if receipt.received_at <= moment]
     if not receipts:
-        raise NothingKnown(f"nothing had been received by {moment:%Y-%m-%d %H:%M} UTC")
+        when = f"{moment:%Y-%m-%d %H:%M} UTC"
+        raise NothingKnown(f"op {when} was nog niets ontvangen / nothing had been received by {when}")
     withdrawn = {
         id_: w for id_, w in archive.withdrawals(settings.archive, settings.plan).items() if w.withdrawn_at <= moment
     }

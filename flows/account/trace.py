@@ -84,14 +84,21 @@ def trace(settings: Settings | None, of: Release, key: str) -> Trace:
     """
     if not of.has_files:
         raise NotTraceable(
-            f"the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them again, apart"
+            f"de bestanden van uitgave {of.release_id} zijn niet bewaard; veerkracht releases rebuild maakt ze "
+            "opnieuw, "
+            f"apart / the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them "
+            "again, "
+            "apart"
         )
     if short_keys.is_short(key):
         key = _in_full(of, key)
     _, _, within_plan = key.partition("/")
     mart = within_plan.split("/")[0]
     if mart not in of.manifest["tables"]:
-        raise NotTraceable(f"{key}: release {of.release_id} has no such mart; a key begins with the plan and the mart")
+        raise NotTraceable(
+            f"{key}: die mart heeft uitgave {of.release_id} niet; een sleutel begint met het plan en de mart"
+            f" / release {of.release_id} has no such mart; a key begins with the plan and the mart"
+        )
     with duckdb.connect(str(of.database), read_only=True) as con:
         row_key, column, row = _row(con, mart, key)
         if column and (parts_of.declared(mart, column) or parts_of.reason(con, row, column)):
@@ -112,7 +119,10 @@ def _in_full(of: Release, key: str) -> str:
     with duckdb.connect(str(of.database), read_only=True) as con:
         found = short_keys.found(con, key)
     if not found:
-        raise NotTraceable(f"no figure of release {of.release_id} has the short key {key}")
+        raise NotTraceable(
+            f"geen cijfer van uitgave {of.release_id} heeft de korte sleutel {key}"
+            f" / no figure of release {of.release_id} has the short key {key}"
+        )
     if len(found) > 1:
         raise NotTraceable(
             f"{key} staat voor meer dan één cijfer; noem er een / stands for several figures; name one of them: "
@@ -132,7 +142,7 @@ def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str 
     value = row_key if "trace_key" in types else row_key.split("/", 2)[-1]
     found = con.execute(f"select * from {mart} where {named}", [value]).fetchall()
     if not found:
-        raise NotTraceable(f"no row of {mart} has the key {row_key}")
+        raise NotTraceable(f"geen rij van {mart} heeft de sleutel / no row of {mart} has the key {row_key}")
     return row_key, column or None, Row(mart, dict(zip(types, found[0], strict=True)), types)
 
 
@@ -150,7 +160,9 @@ def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: 
     """A file, or a place in it that a finding is about; what stands there stays in the archive."""
     values = row.values
     if not values["submission_id"]:
-        raise NotTraceable(f"{key} is in no return: the register has it (seeds/)")
+        raise NotTraceable(
+            f"{key} staat in geen rapportering: het register heeft het / is in no return: the registry has it (seeds/)"
+        )
     header = values.get("column_name")
     cells = (Cell(header or "", header, values["cell"], None, None),) if values.get("cell") else ()
     named, value = (f"{key}:{column}", values[column]) if column else (key, None)

@@ -48,7 +48,10 @@ def verify(plan: Plan = None, json_: Json = False) -> None:
             console.console.print(told, style="red", markup=False, soft_wrap=True)
         for told in differing:
             console.console.print(f"niet zoals gepubliceerd / not as published  {told}", style="red", soft_wrap=True)
-        console.console.print(f"{len(receipts)} ontvangsten / receipts, {len(damaged)} beschadigd / damaged")
+        console.console.print(
+            f"{console.counted(len(receipts), 'ontvangst', 'ontvangsten', 'receipt', 'receipts')}, "
+            f"{len(damaged)} beschadigd / damaged"
+        )
     if damaged or differing:
         raise typer.Exit(EXIT_DIFFERS)
 
@@ -86,7 +89,7 @@ def restore(
 
     plans = [plan] if plan else diary.homes_of_any(folder)
     if not plans:
-        raise LookupError(f"{folder} holds a copy of no plan")
+        raise LookupError(f"{folder} bevat van geen enkel plan een kopie / holds a copy of no plan")
     _tell_copies({code: copies.restore(folder, Settings(plan=code)) for code in plans}, json_)
 
 
@@ -98,8 +101,11 @@ def _tell_copies(copied: "dict[str, Copied]", json_: bool) -> None:
             for problem in found.problems:
                 console.console.print(f"{plan}: {problem}", style="red", markup=False, soft_wrap=True)
             console.console.print(
-                f"{plan}: {found.receipts} ontvangsten / receipts, {found.releases} uitgaven / releases, "
-                f"{found.files} bestanden gekopieerd / files copied",
+                f"{plan}: {console.counted(found.receipts, 'ontvangst', 'ontvangsten', 'receipt', 'receipts')}, "
+                f"{console.counted(found.releases, 'uitgave', 'uitgaven', 'release', 'releases')}, "
+                + console.counted(
+                    *(found.files, "bestand gekopieerd", "bestanden gekopieerd", "file copied", "files copied")
+                ),
                 markup=False,
             )
     if any(found.problems for found in copied.values()):

@@ -91,8 +91,10 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
     """
     if not findings:
         return
+    from flows import registry
     from flows.senders.answer import told
-    from flows.senders.answer.verdict import SEVERITY_WORDS
+
+    words = registry.severity_words()
 
     table = Table(
         "Regel / rule", "Bestand / file", "Waar / where", "Bevinding / finding", box=None, padding=(0, 1, 0, 0)
@@ -105,7 +107,7 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
         table.add_row(
             styled(
                 f"[{style}]{{}}[/] {{}}{' (vrijgesteld / waived)' if finding['waiver_id'] else ''}\n[dim]{{}}[/]",
-                *(finding["rule_id"], *SEVERITY_WORDS[finding["severity"]]),
+                *(finding["rule_id"], *words[finding["severity"]]),
             ),
             with_controls_shown(finding["file_name"]),
             with_controls_shown(" ".join(filter(None, (finding["sheet"], group.where, finding["column_name"])))),
@@ -160,15 +162,21 @@ def day(moment: str) -> str:
     """A moment as it was written down, as the clock stood in Brussels: ``20/01/2025 02:17``."""
     from flows import registry
 
-    return datetime.fromisoformat(moment).astimezone(registry.TIME_ZONE).strftime("%d/%m/%Y %H:%M")
+    return registry.clock(datetime.fromisoformat(moment))
 
 
-def show_hold(reasons: Sequence[str], in_english: Sequence[str], pages: Sequence["Sight"]) -> None:
+def counted(count: int, one_nl: str, more_nl: str, one_en: str, more_en: str) -> str:
+    """A number and its word in both languages: ``1 fout / fault``."""
+    nl, en = (one_nl, one_en) if count == 1 else (more_nl, more_en)
+    return f"{count} {nl} / {en}"
+
+
+def show_hold(reasons: Sequence[tuple[str, str]], pages: Sequence["Sight"]) -> None:
     """Why a night was held, in Dutch with English beneath, what to do, and the page that says how."""
-    for number, reason in enumerate(reasons):
-        console.print(styled("  [red]{}[/]", reason), soft_wrap=True)
-        for english in in_english[number : number + 1]:
-            console.print(styled("    [dim]{}[/]", english), soft_wrap=True)
+    for nl, en in reasons:
+        console.print(styled("  [red]{}[/]", nl), soft_wrap=True)
+        if en:
+            console.print(styled("    [dim]{}[/]", en), soft_wrap=True)
     for sight in pages:
         show_to_do(sight)
 
@@ -253,7 +261,7 @@ def show_status(answer: dict[str, Any]) -> None:
                     *(row["sender"], row["name"]),
                     styled(_DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else "")),
                     *(row["accepted"], row["rejected"], row["withdrawn"]),
-                    *(row["critical"] + row["errors"], row["warnings"], _moment(row["last_received_at"])),
+                    *(row["critical"] + row["errors"], row["warnings"], moment(row["last_received_at"])),
                 ]
                 for row in rows
             ],
@@ -300,7 +308,7 @@ def _date(value: Any) -> str:
     return f"{date.fromisoformat(str(value)):%d/%m/%Y}" if value else ""
 
 
-def _moment(value: Any) -> str:
+def moment(value: Any) -> str:
     """A moment (UTC) as the clock stood in Brussels; nothing where there is none."""
     return day(f"{value}+00:00") if value else ""
 

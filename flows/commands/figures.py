@@ -191,7 +191,7 @@ def asof(
 def _pair(condition: str) -> tuple[str, str]:
     column, sign, value = condition.partition("=")
     if not sign or not column:
-        raise typer.BadParameter(f"{condition}: write it as COLUMN=VALUE, e.g. project_code=VV014")
+        raise typer.BadParameter(f"{condition}: schrijf / write COLUMN=VALUE, bijv. / e.g. project_code=VV014")
     return column, value
 
 
@@ -225,7 +225,10 @@ def _tell(traced: "Trace") -> None:
         origin = traced.origin
         place = f", blad / sheet {origin.sheet}, rij / row {origin.row_number}" if origin.sheet else ""
         print_(f"  {origin.file_name}{place}")
-        print_(f"  sha256 {origin.sha256}, ontvangen / received {origin.received_at} UTC ({origin.submission_id})")
+        print_(
+            f"  sha256 {origin.sha256}, ontvangen / received {console.moment(origin.received_at)} "
+            f"({origin.submission_id})"
+        )
         rows = [[c.field, c.cell or "(lay-out)", c.header, c.text, _shown(c.published)] for c in traced.cells]
         if not rows:
             return

@@ -59,7 +59,7 @@ def demo(json_: Json = False) -> None:
                 console.show_findings(outcome.findings)
             _tell(outcome)
         if not outcome.since and outcome.verdict not in ("nothing_new", demo_night.expects):
-            raise RuntimeError(f"night {number} of the demo was {outcome.verdict}, expected {demo_night.expects}")
+            raise RuntimeError(f"nacht / night {number}: {outcome.verdict}, verwacht / expected {demo_night.expects}")
     current = kept.current(settings)
     assert current
     if json_:
@@ -228,7 +228,9 @@ def check_registry(json_: Json = False) -> None:
         for plan_code, found in of_plan.items():
             _tell_faults(f"Houdt alleen {plan_code} tegen / stops {plan_code} alone", found)
         console.console.print(
-            f"{len(faults)} fouten / faults" if faults else "Het register klopt / the registry is whole"
+            console.counted(len(faults), "fout", "fouten", "fault", "faults")
+            if faults
+            else "Het register klopt / the registry is whole"
         )
     if faults:
         raise typer.Exit(EXIT_HELD)
@@ -293,7 +295,7 @@ def _tell_hold(outcome: "Outcome") -> None:
     print_ = console.console.print
     since = f", sinds / since {console.day(outcome.since)}" if outcome.since else ""
     print_(console.styled("[bold yellow]TEGENGEHOUDEN / HELD[/]{}", since))
-    console.show_hold(sights.why(outcome), outcome.reasons_en, sights.of_hold(outcome.reasons))
+    console.show_hold(sights.why(outcome), sights.of_hold(outcome.reasons))
 
 
 def _tell(outcome: "Outcome") -> None:
@@ -358,6 +360,7 @@ def _refuse_other_submissions(settings: "Settings", demo_names: set[str]) -> Non
     others = sorted({r.file_name for r in archive.receipts(settings.archive, settings.plan)} - demo_names)
     if others:
         raise RuntimeError(
-            f"{settings.plan_home} holds submissions that are not the demo's ({others[0]}, ...); "
-            "set VEERKRACHT_HOME to an empty folder for the demo"
+            f"{settings.plan_home} heeft inzendingen die niet van de demonstratie zijn ({others[0]}, ...); zet "
+            f"VEERKRACHT_HOME op een lege map / {settings.plan_home} holds submissions that are not the demo's "
+            f"({others[0]}, ...); set VEERKRACHT_HOME to an empty folder for the demo"
         )

@@ -135,15 +135,18 @@ def verify(
         shared.answer({"problems": found, "lost": lost, **signed})
     else:
         for checked, problems in found.items():
-            word = "[red]klopt niet / does not hold: {}[/]" if problems else "[green]klopt / holds[/]"
-            console.console.print(console.styled("{}  " + word, checked, "; ".join(problems)))
+            word = "[red]klopt niet / does not hold[/]" if problems else "[green]klopt / holds[/]"
+            console.console.print(console.styled("{}  " + word, checked))
+            for problem in problems:
+                console.console.print(console.styled("  [red]{}[/]", problem), soft_wrap=True)
         for problem in lost:
             console.console.print(console.styled("[red]{}[/]", problem))
         if demo_signed:
             console.console.print(
-                f"{len(demo_signed)} met de sleutel van de demonstratie, die iedereen heeft"
-                f" / {len(demo_signed)} signed with the key of the demonstration, which everybody has "
-                "(set VEERKRACHT_SIGNING_KEY)"
+                f"{len(demo_signed)} ondertekend met de sleutel van de demonstratie, die iedereen heeft: stel "
+                f"VEERKRACHT_SIGNING_KEY in / {len(demo_signed)} signed with the key of the demonstration, which "
+                "everybody has: set VEERKRACHT_SIGNING_KEY",
+                soft_wrap=True,
             )
         if changed_key:
             console.console.print(
@@ -196,7 +199,10 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
         shared.answer(asdict(rebuilt))
     else:
         print_ = console.console.print
-        print_(f"{len(rebuilt.same)} bestanden gelijk / files the same, {len(rebuilt.differing)} verschillend / differ")
+        same = console.counted(
+            len(rebuilt.same), "bestand gelijk", "bestanden gelijk", "file the same", "files the same"
+        )
+        print_(f"{same}, {len(rebuilt.differing)} verschillend / different")
         for name in rebuilt.differing:
             print_(console.styled("  [yellow]{}[/]", name))
         for name in rebuilt.registry_differs:
@@ -230,7 +236,7 @@ def export_postgres(
         from flows.release.postgres import export
     except ModuleNotFoundError as missing:
         raise RuntimeError(
-            f"{missing.name} is not installed; the extra postgres has it: pip install -e .[postgres]"
+            f"{missing.name} is niet geïnstalleerd / is not installed: pip install -e .[postgres]"
         ) from None
 
     current = shared.current(shared.settings_of(plan))

@@ -155,4 +155,6 @@ def _expect_in_calendar(plan: str, meetmoment: str) -> None:
 
     if (plan, meetmoment) not in registry.meetmomenten():
         known = ", ".join("/".join(key) for key in registry.meetmomenten())
-        raise typer.BadParameter(f"{plan}/{meetmoment} is not in the calendar; it has {known}")
+        raise typer.BadParameter(
+            f"{plan}/{meetmoment} staat niet in de kalender; wel / is not in the calendar; it has {known}"
+        )

@@ -77,7 +77,10 @@ def current(settings: "Settings") -> "Release":
 
     served = kept.current(settings)
     if not served:
-        raise RuntimeError("no release yet: run veerkracht nightly, or veerkracht demo")
+        raise RuntimeError(
+            "nog geen uitgave: start veerkracht nightly of veerkracht demo"
+            " / no release yet: run veerkracht nightly, or veerkracht demo"
+        )
     return served
 
 

@@ -58,7 +58,8 @@ def build(
     to.mkdir(parents=True, exist_ok=True)
     current.file(TABLE)  # held against the manifest before it is read, as the database is
     count = build_site(current.database.parent, to, Edition.of_manifest(current.manifest))
-    console.console.print(f"{count} bladzijden / pages: {to / 'index.html'}")
+    pages = console.counted(count, "bladzijde", "bladzijden", "page", "pages")
+    console.console.print(f"{pages}: {to / 'index.html'}")
 
 
 def page(settings: "Settings") -> str:

@@ -93,9 +93,12 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
     if left := diary.unfinished(settings):
         found.to_do.append(_of_unfinished(left, now, standing.is_running(settings)))
     if last and last["outcome"]["verdict"] == "held":
-        outcome = standing.Outcome("held", rejected=last["outcome"]["rejected"], reasons=last["outcome"]["reasons"])
-        found.hold = {"since": last["at"], "reasons": sights.why(outcome)}
-        found.hold["reasons_en"] = last["outcome"].get("reasons_en", [])
+        said = last["outcome"]
+        outcome = standing.Outcome(
+            "held", rejected=said["rejected"], reasons=said["reasons"], reasons_en=said.get("reasons_en", [])
+        )
+        why = sights.why(outcome)
+        found.hold = {"since": last["at"], "reasons": [nl for nl, _ in why], "reasons_en": [en for _, en in why]}
         found.to_do += _of_hold(outcome, found.hold)
     if not (night and broken and night.said == broken):  # the night failed for it, which is told above
         found.to_do += _of_release(settings, current, broken)
@@ -125,12 +128,11 @@ def _of_unfinished(log: Path, now: datetime, is_running: bool) -> ToDo:
 def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
     """A hold that stands: each page once, with the reasons that lead to it."""
     since = wording.here(datetime.fromisoformat(hold["since"]))
-    refused = "rejected: " + ", ".join(outcome.rejected)
     return [
         ToDo(
             sight,
             f"tegengehouden sinds {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons']))}",
-            f"held since {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons_en'])) or refused}",
+            f"held since {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons_en']))}",
             EXIT_HELD,
         )
         for sight in sights.of_hold(outcome.reasons)

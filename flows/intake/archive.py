@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from flows import registry
 from flows.intake import file_names
 from flows.intake.waiting import opened, readable_name
 
 T = TypeVar("T")
+_PUT_BACK = "zet het terug uit een reservekopie / put it back from a copy"
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ def heal(archive: Path, path: Path, sha256: str) -> None:
         unfinished.unlink()
         if not content.exists():
             content.parent.rmdir()
-        raise OSError(f"{path} changed while it was received; it will be received in the next run")
+        raise OSError(
+            f"{path} wijzigde terwijl het ontvangen werd; de volgende nacht ontvangt het"
+            " / changed while it was received; it will be received in the next run"
+        )
     unfinished.replace(content)
     sync(content.parent)
     sync(archive)
@@ -152,8 +157,8 @@ def _has(path: Path, sha256: str) -> bool:
 
 def told(receipt: Receipt) -> str:
     """Which file it is, for whoever has to find it again."""
-    moment = f"{receipt.received_at:%Y-%m-%d %H:%M}"
-    return f"{receipt.file_name} ({receipt.meetmoment_code}, received {moment} UTC, sha256 {receipt.sha256})"
+    moment = registry.clock(receipt.received_at)
+    return f"{receipt.file_name} ({receipt.meetmoment_code}, ontvangen / received {moment}, sha256 {receipt.sha256})"
 
 
 def expect_whole(sources: Mapping[Receipt, Path]) -> None:
@@ -164,8 +169,10 @@ def expect_whole(sources: Mapping[Receipt, Path]) -> None:
     """
     if broken := damaged(sources):
         raise Damaged(
-            f"the archive no longer has the bytes it received of {'; '.join(map(told, broken))}: put the file"
-            " back from a copy, or have it sent again with the same bytes"
+            f"het archief heeft niet meer wat ontvangen werd van / the archive no longer has the bytes it received of "
+            f"{'; '.join(map(told, broken))}: zet het bestand terug uit een reservekopie, of laat het ongewijzigd "
+            "opnieuw "
+            "insturen / put the file back from a copy, or have it sent again with the same bytes"
         )
 
 
@@ -187,7 +194,7 @@ def receipts(archive: Path, plan_code: str, sha256: str = "*") -> list[Receipt]:
     for path in archive.glob(f"{sha256}/receipts/{plan_code}__*.json"):
         found.append(_read(path, Receipt, "received_at"))
         if found[-1].sha256 != path.parent.parent.name:
-            raise Damaged(f"{path} is a receipt of other bytes; put it back from a copy")
+            raise Damaged(f"{path} is een ontvangst van andere bytes / is a receipt of other bytes; {_PUT_BACK}")
     return sorted(found, key=lambda r: (r.received_at, r.meetmoment_code, r.sha256, r.number))
 
 
@@ -208,7 +215,7 @@ def _read(path: Path, kind: Callable[..., T], moment: str) -> T:
         fields = json.loads(path.read_text(encoding="utf-8"))
         return kind(**fields | {moment: datetime.fromisoformat(fields[moment]).astimezone(UTC)})
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise Damaged(f"{path} cannot be read ({type(error).__name__}); put it back from a copy") from None
+        raise Damaged(f"{path} is niet te lezen / cannot be read ({type(error).__name__}); {_PUT_BACK}") from None
 
 
 def withdraw(
@@ -221,9 +228,10 @@ def withdraw(
     """
     path = _place(archive, receipt, "withdrawals")
     if path.exists():
-        raise ValueError(f"{receipt.submission_id} was withdrawn before")
+        raise ValueError(f"{receipt.submission_id} is al ingetrokken / was withdrawn before")
     if withdrawn_at < receipt.received_at:
-        raise ValueError(f"{receipt.submission_id} was received later, on {receipt.received_at:%Y-%m-%d %H:%M} UTC")
+        later = registry.clock(receipt.received_at)
+        raise ValueError(f"{receipt.submission_id} is later ontvangen, op / was received later, on {later}")
     withdrawal = Withdrawal(receipt.submission_id, withdrawn_at, reason, role, is_unread)
     fields = asdict(withdrawal) | {"withdrawn_at": withdrawn_at.isoformat()}
     if not is_unread:

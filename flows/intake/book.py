@@ -22,7 +22,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class BrokenBook(ValueError):
-    """A part that holds data is not what it should be; says which, in Dutch."""
+    """A part that holds data is not what it should be; says which, in both languages."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Book:
         reference = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
         kind, target = self._related.get(reference, ("", ""))
         if not target:
-            raise BrokenBook(f"werkblad '{title}' ontbreekt in de werkmap")
+            raise BrokenBook(f"werkblad '{title}' ontbreekt / sheet is missing")
         if kind == "worksheet":
             self.sheets.append(SheetPart(title, element.get("state", "visible"), target))
 
@@ -111,7 +111,7 @@ class Book:
         try:
             return self.container.open(self._names[_plain_name(part)])
         except KeyError:
-            raise BrokenBook(f"{part} ontbreekt in de werkmap") from None
+            raise BrokenBook(f"{part} ontbreekt in de werkmap / is missing in the workbook") from None
 
     def _of_kind(self, kind: str) -> str | None:
         """The part that the workbook relates to in this way; some writers keep one and forget to say so."""
@@ -194,7 +194,7 @@ def refuse_doctype(source: IO[bytes], part: str) -> None:
     """
 
     def doctype(*_: object) -> NoReturn:
-        raise BrokenBook(f"{part} heeft een document type (DTD)")
+        raise BrokenBook(f"{part} heeft een / has a document type (DTD)")
 
     def root(*_: object) -> NoReturn:
         raise _RootSeen

@@ -99,7 +99,7 @@ class _Worksheet:
             elif name == "row":
                 last, number = number, _whole(element.get("r"), number + 1)
                 if number <= last:
-                    raise Refused(Refusal("F01", self.name, number, value=f"rij {number} na rij {last}"))
+                    raise Refused(Refusal("F01", self.name, number, value=f"rij / row {number} na / after {last}"))
                 texts, kinds = self._cells(element, number)
                 if texts:
                     if number > self.intake.limits.max_rows:
@@ -127,7 +127,7 @@ class _Worksheet:
                 continue
             place = self._column(cell.get("r", ""), number) if "r" in cell.attrib else last + 1
             if place <= last:
-                raise Refused(Refusal("F01", self.name, number, place, value=f"{cell.get('r')} twee keer"))
+                raise Refused(Refusal("F01", self.name, number, place, value=f"{cell.get('r')} twee keer / twice"))
             last = place
             text, kind = self._cell(cell, number, place)
             if text is None:
@@ -142,12 +142,12 @@ class _Worksheet:
     def _column(self, reference: str, number: int) -> int:
         letters = reference.rstrip("0123456789")
         if reference[len(letters) :] != str(number):
-            raise Refused(Refusal("F01", self.name, number, value=f"{reference} in rij {number}"))
+            raise Refused(Refusal("F01", self.name, number, value=f"{reference} in rij / row {number}"))
         if letters not in self._columns:
             try:
                 self._columns[letters] = references.column_number(letters)
             except ValueError:
-                raise BrokenBook(f"cel {reference[:20]} in rij {number}") from None
+                raise BrokenBook(f"cel / cell {reference[:20]} in rij / row {number}") from None
         return self._columns[letters]
 
     def _cell(self, cell: Element, number: int, place: int) -> tuple[str | None, str]:
@@ -188,7 +188,7 @@ class _Worksheet:
                 return value, "e"
             case "d":
                 return _moment(value)
-        raise BrokenBook(f"cel van soort '{form[:20]}' in rij {number}")
+        raise BrokenBook(f"cel van soort / cell of type '{form[:20]}' in rij / row {number}")
 
     def _text(self, text: str | None, number: int) -> tuple[str | None, str]:
         if text is None or is_blank(text):
@@ -205,7 +205,7 @@ class _Worksheet:
     def _string(self, value: str) -> str:
         strings = self.book.strings
         if not value.isdecimal() or int(value) >= len(strings):
-            raise BrokenBook(f"tekst nummer '{value[:20]}' ontbreekt in de werkmap")
+            raise BrokenBook(f"tekst / text '{value[:20]}' ontbreekt in de werkmap / is missing in the workbook")
         return strings[int(value)]
 
     def _number(self, written: str, style: int) -> tuple[str, str]:
@@ -278,7 +278,7 @@ def _whole(value: str | None, otherwise: int) -> int:
     if value is None:
         return otherwise
     if not value.isdecimal() or len(value) > 9:
-        raise BrokenBook(f"plaats '{value[:20]}'")
+        raise BrokenBook(f"plaats / place '{value[:20]}'")
     return int(value)
 
 
@@ -378,7 +378,7 @@ def _bounds(place: str) -> tuple[int, int, int, int]:
     try:
         first_column, first_row, last_column, last_row = (bound or 1 for bound in references.bounds(place))
     except ValueError:
-        raise BrokenBook(f"samengevoegde cellen '{place[:20]}'") from None
+        raise BrokenBook(f"samengevoegde cellen / merged cells '{place[:20]}'") from None
     return first_column, first_row, last_column, last_row
 
 

@@ -57,7 +57,7 @@ def _document(content: bytes) -> Any:
 
 
 def _not_a_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON number")
+    raise ValueError(f"{word} is geen getal van JSON / is no JSON number")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,7 +65,10 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"name twice in one object: {next(n for n in names if names.count(n) > 1)[:80]}")
+        raise ValueError(
+            "naam twee keer in één object / name twice in one object: "
+            f"{next(n for n in names if names.count(n) > 1)[:80]}"
+        )
     return found
 
 
@@ -75,13 +78,18 @@ def _sheets(document: Any) -> dict[str, list[Any]]:
         return {JSON_SHEET: document}
     sheets = document.get("records") if isinstance(document, dict) else None
     if not isinstance(sheets, dict) or not all(isinstance(records, list) for records in sheets.values()):
-        raise Refused(Refusal("F01", value='JSON: neither a list of objects nor {"records": {sheet: [...]}}'))
+        raise Refused(
+            Refusal(
+                "F01",
+                value='JSON: noch een lijst van objecten, noch / neither a list nor {"records": {sheet: [...]}}',
+            )
+        )
     return sheets
 
 
 def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> None:
     strange = [
-        Refusal("F01", title, number, value="JSON: no flat object")
+        Refusal("F01", title, number, value="JSON: geen vlak object / no flat object")
         for number, record in enumerate(records, start=1)
         if not isinstance(record, dict) or any(isinstance(value, dict | list) for value in record.values())
     ]
@@ -93,7 +101,7 @@ def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> No
     if len(keys) > intake.limits.max_columns:
         raise over_limit(f"{len(keys)} kolommen (columns)", f"{intake.limits.max_columns}", title)
     if any(map(_HALF.search, keys)):
-        raise Refused(Refusal("F01", title, value="JSON: half Unicode-teken in een naam"))
+        raise Refused(Refusal("F01", title, value="JSON: half Unicode-teken / half a Unicode character"))
     headers = clean_headers(keys)
     named = [c for c in intake.layouts if name in (c.sheet_name, c.code)]
     layout = choose(named or [c for c in intake.layouts if not c.is_information], headers, title)
@@ -101,7 +109,7 @@ def _read_sheet(name: str, title: str, records: list[Any], intake: Intake) -> No
         intake.tell([layout])
         return
     if len(headers) < len(keys):
-        raise Refused(Refusal("F01", title, value="JSON: a name without letters"))
+        raise Refused(Refusal("F01", title, value="JSON: een naam zonder letters / a name without letters"))
     sheet = intake.open_sheet(title, layout, 1, headers)
     intake.write(sheet, _rows(records, keys, title, intake.limits.max_cell_characters))
 

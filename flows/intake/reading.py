@@ -28,12 +28,18 @@ class Job:
     """Of the meetmoment that it is for; layouts that do not hold on that day do not apply."""
 
 
+READING_FAILED = (
+    "het inlezen mislukte, en niet door wat in de bestanden staat"
+    " / reading failed, and not because of what the files hold"
+)
+
+
 class NotRead(RuntimeError):
     """Files of which nothing is known, because reading them failed through no limit of theirs."""
 
     def __init__(self, ends: dict[Job, str]) -> None:
         told = "; ".join(f"{job.content}: {end}" for job, end in ends.items())
-        super().__init__(f"reading failed, and not because of what the files hold: {told}")
+        super().__init__(f"{READING_FAILED}: {told}")
         self.ends = ends
         """How the reading of each ended."""
 

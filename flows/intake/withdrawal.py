@@ -36,9 +36,15 @@ def withdraw(
         (r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id == submission_id), None
     )
     if receipt is None:
-        raise ValueError(f"there is no submission {submission_id}; its answer and dim_submission name it")
+        raise ValueError(
+            f"er is geen inzending {submission_id}; haar nummer staat in haar antwoord en in dim_submission"
+            f" / there is no submission {submission_id}; its answer and dim_submission name it"
+        )
     if not reason.strip() or not role.strip():
-        raise ValueError("a withdrawal needs a reason and the role that decided it")
+        raise ValueError(
+            "een intrekking heeft een reden nodig, en de rol die ze besliste"
+            " / a withdrawal needs a reason and the role that decided it"
+        )
     is_unread = submission_id not in published and not _can_be_read(settings, receipt)
     return archive.withdraw(settings.archive, receipt, now, reason.strip(), role.strip(), is_unread)
 

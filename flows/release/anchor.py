@@ -51,13 +51,23 @@ def lost(settings: Settings) -> list[str]:
     anchor = read(settings)
     if anchor is None:
         return []
-    remedy = f"put it back from a copy; who goes on without it removes {settings.plan_home / ANCHOR}"
+    remedy = (
+        "zet ze terug uit een reservekopie; wie zonder haar verdergaat, verwijdert"
+        f" / put it back from a copy; who goes on without it removes {settings.plan_home / ANCHOR}"
+    )
     if anchor.release_id not in {folder.name for folder in kept.folders(settings)}:
-        return [f"the release published last, {anchor.release_id}, is gone: {remedy}"]
+        return [
+            f"de laatst gepubliceerde uitgave is weg / the release published last is gone, {anchor.release_id}: "
+            f"{remedy}"
+        ]
     try:
         found = kept.manifest_sha256(kept.find(settings, anchor.release_id))
     except kept.NotReadBack as error:
         return [str(error)]
     if found != anchor.manifest_sha256:
-        return [f"the manifest of the release published last, {anchor.release_id}, is not the one it had: {remedy}"]
+        return [
+            "het manifest van de laatst gepubliceerde uitgave is niet wat het was / the manifest of the release "
+            "published "
+            f"last is not the one it had, {anchor.release_id}: {remedy}"
+        ]
     return []

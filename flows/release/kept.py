@@ -25,13 +25,17 @@ RETIRED = ".retired"
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,6}")
 _COPY = (
-    "put the release back from a copy, or serve another with veerkracht releases rollback ID; "
-    "veerkracht releases verify --all says which hold"
+    "zet de uitgave terug uit een reservekopie, of neem een andere in gebruik"
+    " / put the release back from a copy, or serve another: veerkracht releases rollback ID; "
+    "welke kloppen, zegt / which hold, says veerkracht releases verify --all"
 )
 _AGAIN = (
-    "put the file back from a copy, or from veerkracht releases rebuild {0}, which makes it again; meanwhile "
-    "veerkracht releases rollback ID serves another; veerkracht releases verify {0} says what else is wrong"
+    "zet het bestand terug uit een reservekopie, of uit wat het opnieuw maakt"
+    " / put the file back from a copy, or from what makes it again: veerkracht releases rebuild {0}; "
+    "neem intussen een andere in gebruik / meanwhile serve another: veerkracht releases rollback ID; "
+    "wat er nog mis is, zegt / what else is wrong, says veerkracht releases verify {0}"
 )
+_NO_MANIFEST = "{0} ontbreekt of is geen manifest / {0} is missing or is no manifest"
 
 
 class NotReadBack(Exception):
@@ -125,7 +129,11 @@ class Release:
 
         if DATABASE not in self._whole:
             if not is_signed_with(self.folder / DATABASE, self.keys):
-                raise self._broken(DATABASE, "is gone or is not signed with a key that is trusted here")
+                raise self._broken(
+                    DATABASE,
+                    "is weg of niet ondertekend met een sleutel die hier vertrouwd is"
+                    " / is gone or is not signed with a key that is trusted here",
+                )
             self._whole.add(DATABASE)
         return self.folder / DATABASE
 
@@ -143,9 +151,11 @@ class Release:
             listed = {entry["path"]: entry["sha256"] for entry in self.manifest["files"]}
             path = self.folder / name
             if name not in listed:
-                raise self._broken(name, "is not in its manifest")
+                raise self._broken(name, "staat niet in haar manifest / is not in its manifest")
             if not path.is_file() or path.is_symlink() or sha256(path) != listed[name]:
-                raise self._broken(name, "is gone or is not what its manifest says")
+                raise self._broken(
+                    name, "is weg of niet wat haar manifest zegt / is gone or is not what its manifest says"
+                )
             self._whole.add(name)
         return self.folder / name
 
@@ -176,7 +186,7 @@ class Release:
             return False
 
     def _broken(self, name: str, how: str) -> NotReadBack:
-        return NotReadBack(f"release {self.release_id}: {name} {how}; {_AGAIN.format(self.release_id)}")
+        return NotReadBack(f"uitgave / release {self.release_id}: {name} {how}; {_AGAIN.format(self.release_id)}")
 
 
 def _length(path: Path) -> int | None:
@@ -198,7 +208,10 @@ def current(settings: Settings) -> Release | None:
         return None
     folder = settings.current.resolve()
     if folder.parent != settings.releases.resolve():
-        raise NotReadBack(f"current points to {folder}, which is no release of {settings.plan}; {_COPY}")
+        raise NotReadBack(
+            f"current wijst naar iets dat geen uitgave is van {settings.plan}"
+            f" / current points to what is no release of {settings.plan}: {folder}; {_COPY}"
+        )
     return _release(settings, settings.releases / folder.name)
 
 
@@ -230,7 +243,10 @@ def find(settings: Settings, release_id: str) -> Release:
     """
     known = {folder.name: folder for folder in folders(settings)}
     if release_id not in known:
-        raise LookupError(f"no release {release_id}; there are {', '.join(known) or 'none'}")
+        raise LookupError(
+            f"er is geen uitgave {release_id}; wel / there is no release {release_id}; there are "
+            f"{', '.join(known) or 'geen / none'}"
+        )
     return _release(settings, known[release_id])
 
 
@@ -268,7 +284,8 @@ def _release(settings: Settings, folder: Path) -> Release:
     found = opened(folder, trusted_keys(settings))
     if found.release_id != folder.name:
         raise NotReadBack(
-            f"release {folder.name}: its folder is called so, its {MANIFEST} is that of {found.release_id}; {_COPY}"
+            f"uitgave / release {folder.name}: haar map heet zo, haar {MANIFEST} is dat van {found.release_id}"
+            f" / its folder is called so, its {MANIFEST} is that of {found.release_id}; {_COPY}"
         )
     return found
 
@@ -282,21 +299,25 @@ def opened(folder: Path, keys: Sequence[str]) -> Release:
     from flows.release.sign import signed_with
 
     if not (folder / MANIFEST).is_file():
-        raise NotReadBack(f"release {folder.name}: {MANIFEST} is missing or is no manifest; {_COPY}")
+        raise NotReadBack(f"uitgave / release {folder.name}: {_NO_MANIFEST.format(MANIFEST)}; {_COPY}")
     content = signed_with(folder / MANIFEST, keys)
     if content is None:
         raise NotReadBack(
-            f"release {folder.name}: {MANIFEST} is not signed with a key that is trusted here; where the key was "
-            f"changed, VEERKRACHT_TRUSTED_KEYS names the public keys of before; else {_COPY}"
+            f"uitgave / release {folder.name}: {MANIFEST} is niet ondertekend met een sleutel die hier vertrouwd is"
+            " / is not signed with a key that is trusted here; werd de sleutel vervangen, dan noemt "
+            "VEERKRACHT_TRUSTED_KEYS de publieke sleutels van voordien / where the key was changed, "
+            f"VEERKRACHT_TRUSTED_KEYS names the public keys of before; anders / else {_COPY}"
         )
     try:
         manifest = json.loads(content)
         _Manifest.model_validate(manifest)
     except ValidationError as error:
-        place = ".".join(map(str, error.errors()[0]["loc"])) or "which release it is"
+        place = ".".join(map(str, error.errors()[0]["loc"])) or "release_id"
         raise NotReadBack(
-            f"release {folder.name}: {MANIFEST} is no manifest: it does not say {place}; {_COPY}"
+            f"uitgave / release {folder.name}: {MANIFEST} is geen manifest: het zegt niet / is no manifest: it does "
+            "not "
+            f"say {place}; {_COPY}"
         ) from None
     except (ValueError, RecursionError):
-        raise NotReadBack(f"release {folder.name}: {MANIFEST} is missing or is no manifest; {_COPY}") from None
+        raise NotReadBack(f"uitgave / release {folder.name}: {_NO_MANIFEST.format(MANIFEST)}; {_COPY}") from None
     return Release(folder, manifest, tuple(keys))

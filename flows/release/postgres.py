@@ -123,7 +123,10 @@ def _claim(con: psycopg.Connection, schema: str) -> None:
     if found is None:
         con.execute(_sql("create schema {}", schema))
     elif found[1] and not (found[0] or "").startswith(_COMMENT.partition("{")[0]):
-        raise NotExported(f"schema {schema} holds what no export made; name another one with --schema")
+        raise NotExported(
+            f"schema {schema} bevat wat geen export maakte; noem een ander met --schema"
+            f" / schema {schema} holds what no export made; name another one with --schema"
+        )
 
 
 def _tables(con: psycopg.Connection, schema: str) -> dict[str, Shape]:
@@ -222,7 +225,10 @@ def _fill(con: psycopg.Connection, release: Release, schema: str, target: str, t
     arrived = con.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
     expected = release.manifest["tables"][table]
     if arrived != (expected,):
-        raise NotExported(f"{table}: {arrived} rows arrived of {expected}; the schema was left as it was")
+        raise NotExported(
+            f"{table}: van {expected} rijen kwamen er {arrived} aan; het schema bleef zoals het was"
+            f" / {arrived} rows arrived of {expected}; the schema was left as it was"
+        )
     return int(expected)
 
 
@@ -247,7 +253,10 @@ def _replace(con: psycopg.Connection, schema: str, changed: Sequence[str], gone:
         con.execute(sql.SQL("drop table {}").format(names))
     except psycopg.errors.DependentObjectsStillExist as error:
         detail = " ".join((error.diag.message_detail or "").split())
-        raise NotExported(f"something stands on a table whose columns changed: {detail}") from None
+        raise NotExported(
+            "er steunt iets op een tabel waarvan kolommen veranderden"
+            f" / something stands on a table whose columns changed: {detail}"
+        ) from None
     for table in changed:
         con.execute(_sql("alter table {}.{} rename to {}", schema, table + _NEXT, table))
 
@@ -266,7 +275,10 @@ def _lock(con: psycopg.Connection, schema: str, tables: Sequence[str]) -> sql.Co
             return names
         except psycopg.errors.LockNotAvailable:
             if time.monotonic() > deadline:
-                raise NotExported(f"readers hold {', '.join(tables)}, which changed; run it again later") from None
+                raise NotExported(
+                    "lezers houden tabellen vast die veranderden; probeer het later opnieuw"
+                    f" / readers hold tables which changed; run it again later: {', '.join(tables)}"
+                ) from None
             time.sleep(0.05)
 
 

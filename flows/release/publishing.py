@@ -178,18 +178,29 @@ def read_back(checked: Release) -> None:
     """Compare every file of a release with its manifest, by its bytes; nothing of it is opened.
 
     Raises:
-        NotReadBack: naming the first file that differs, or what has no place in a release.
+        NotReadBack: naming every file that differs, or what has no place in a release.
     """
-    folder, manifest = checked.folder, checked.manifest
-    if strange := _strange(folder):
-        raise NotReadBack(strange)
-    listed = {entry["path"]: entry for entry in manifest["files"]}
+    if found := differing(checked):
+        raise NotReadBack("; ".join(found))
+
+
+def differing(checked: Release) -> list[str]:
+    """Each file of a release that is not what its manifest says, by its bytes; where it holds what has no place in a
+    release, that alone, since then nothing of it is read."""
+    folder = checked.folder
+    if strange := list(_strange(folder)):
+        return strange
+    listed = {entry["path"]: entry for entry in checked.manifest["files"]}
     present = {path.relative_to(folder).as_posix() for path in files(folder)}
-    if present != set(listed):
-        raise NotReadBack(f"files and manifest differ: {', '.join(sorted(present ^ set(listed)))}")
-    for name, entry in listed.items():
-        if _file(folder / name, folder) != entry:
-            raise NotReadBack(f"{name} is not what the manifest says")
+    return [
+        *(f"{name} is weg / is gone" for name in sorted(set(listed) - present)),
+        *(f"{name} staat niet in het manifest / is not in the manifest" for name in sorted(present - set(listed))),
+        *(
+            f"{name} is niet wat het manifest zegt / is not what the manifest says"
+            for name, entry in listed.items()
+            if name in present and _file(folder / name, folder) != entry
+        ),
+    ]
 
 
 def read_back_database(checked: Release) -> None:
@@ -201,9 +212,12 @@ def read_back_database(checked: Release) -> None:
     try:
         whole = tables.contents_checksum(checked.folder, "duckdb")
     except duckdb.Error as error:
-        raise NotReadBack(f"{DATABASE} cannot be read: {error}") from error
+        raise NotReadBack(f"{DATABASE} is niet te lezen / cannot be read: {error}") from error
     if whole != checked.manifest["database"]["contents_sha256"]:
-        raise NotReadBack(f"the contents of {DATABASE} are not what the manifest says")
+        raise NotReadBack(
+            f"de inhoud van {DATABASE} is niet wat het manifest zegt"
+            f" / the contents of {DATABASE} are not what the manifest says"
+        )
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -214,20 +228,20 @@ def files(folder: Path) -> Iterator[Path]:
     )
 
 
-def _strange(folder: Path) -> str | None:
+def _strange(folder: Path) -> Iterator[str]:
     """What no release holds: a link, a pipe, an empty folder, a file that runs or that anybody may write."""
     for path in sorted(folder.rglob("*")):
         name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
         if stat.S_ISDIR(mode):
             if not any(path.iterdir()):
-                return f"{name} is an empty folder"
+                yield f"{name} is een lege map / is an empty folder"
         elif not stat.S_ISREG(mode):
-            return f"{name} is no regular file"
+            yield f"{name} is geen gewoon bestand / is no regular file"
+            continue
         elif mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH | stat.S_ISUID | stat.S_ISGID):
-            return f"{name} can be run"
+            yield f"{name} kan uitgevoerd worden / can be run"
         if mode & stat.S_IWOTH:
-            return f"{name} can be written by anybody"
-    return None
+            yield f"{name} kan door iedereen gewijzigd worden / can be written by anybody"
 
 
 def _staying(settings: Settings) -> list[Release]:

@@ -56,7 +56,9 @@ class CurrentReader:
                 continue
             self._folder = folder
             return self._connection
-        raise FileNotFoundError(f"{self._settings.current} points to a release that is not there")
+        raise FileNotFoundError(
+            f"{self._settings.current} wijst naar een uitgave die er niet is / points to a release that is not there"
+        )
 
     def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """The rows of a query on the current release."""

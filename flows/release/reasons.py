@@ -12,10 +12,11 @@ from flows import registry
 from flows.forms import headlines
 from flows.release.kept import Release
 from flows.settings import Settings
-from flows.wording import LANGUAGES, Language, change, listed, number
+from flows.wording import LANGUAGES, Language, change, listed, number, plural
 
 PRINTED_FIGURE = "DQ16A"
 _FILES_NAMED = 8
+_FILES = {"nl": ("bestand", "bestanden"), "en": ("file", "files")}
 _COUNTED = ("projects", "milestones")
 """Units that the name of a figure says already: number of projects."""
 # What a headline figure is counted from: the facts by the beginning of its name, and the columns that matter of them.
@@ -107,8 +108,14 @@ def _sentence(row: dict[str, Any], files: list[str], before: Release | None, lan
         return f"{told}; {since} {'door' if dutch else 'by'} {by}"
     named, more = files[:_FILES_NAMED], len(files) - _FILES_NAMED
     if more > 0:
-        named = [*named, f"nog {more} bestanden" if dutch else f"{more} more files"]
+        named = [*named, _more(more, language)]
     return f"{told}; {since} {'gewijzigd door' if dutch else 'changed by'} {listed(named, language)}"
+
+
+def _more(count: int, language: Language) -> str:
+    """How many files are not named."""
+    word = plural(count, *_FILES[language], language)
+    return {"nl": f"nog {count} {word}", "en": f"{count} more {word}"}[language]
 
 
 def _files(con: duckdb.DuckDBPyConnection, row: dict[str, Any], before: Release) -> list[str]:

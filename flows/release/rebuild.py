@@ -48,7 +48,7 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     named = [entry["submission_id"] for entry in original.manifest["submissions"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
     if missing:
-        raise LookupError(f"the archive lacks {', '.join(missing)}")
+        raise LookupError(f"in het archief ontbreekt / the archive lacks {', '.join(missing)}")
     receipts = [known[submission_id] for submission_id in named]
     scratch = settings.build / "rebuild" / release_id
     shutil.rmtree(scratch, ignore_errors=True)
@@ -69,7 +69,9 @@ def _withdrawn(settings: Settings, original: Release) -> dict[str, Withdrawal]:
     named = [entry["submission_id"] for entry in original.manifest["withdrawals"]]
     missing = [submission_id for submission_id in named if submission_id not in known]
     if missing:
-        raise LookupError(f"the archive lacks the withdrawal of {', '.join(missing)}")
+        raise LookupError(
+            f"in het archief ontbreekt de intrekking van / the archive lacks the withdrawal of {', '.join(missing)}"
+        )
     return {submission_id: known[submission_id] for submission_id in named}
 
 

@@ -34,11 +34,18 @@ def differing(settings: Settings) -> list[str]:
 
 def _differs(id_: str, said: dict[str, Any], found: dict[str, Any] | None, release_id: str) -> str | None:
     if found is None:
-        return f"{id_} is gone, of which release {release_id} was made: put it back from a copy"
+        return (
+            f"{id_} is weg, waarvan uitgave {release_id} gemaakt is: zet het terug uit een reservekopie"
+            f" / is gone, of which release {release_id} was made: put it back from a copy"
+        )
     for name, value in found.items():
         signed = _moment(said[name]) if isinstance(value, datetime) else said.get(name)
         if signed != value:
-            return f"{id_} has another {name} than release {release_id} was made of ({value}, {signed}): put it back"
+            return (
+                f"{id_} heeft een andere {name} dan waarvan uitgave {release_id} gemaakt is: zet het terug / has "
+                "another "
+                f"{name} than release {release_id} was made of: put it back ({value}, {signed})"
+            )
     return None
 
 

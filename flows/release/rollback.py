@@ -16,11 +16,13 @@ def rollback(settings: Settings, release_id: str) -> Release:
     target = kept.find(settings, release_id)
     if not target.has_files:
         raise LookupError(
-            f"the files of {release_id} were not kept; veerkracht releases rebuild {release_id} makes them again, apart"
+            f"de bestanden van {release_id} zijn niet bewaard; veerkracht releases rebuild {release_id} maakt ze "
+            f"opnieuw, apart / the files of {release_id} were not kept; veerkracht releases rebuild {release_id} makes "
+            "them again, apart"
         )
     found = own_problems(target)
     if found:
-        raise NotReadBack(f"{release_id} is not served: {'; '.join(found)}")
+        raise NotReadBack(f"{release_id} is niet in gebruik genomen / is not served: {'; '.join(found)}")
     publishing.switch(settings, target.folder)
     anchor.serve(settings, target.release_id)
     return target

@@ -21,6 +21,7 @@ from flows.release.kept import Release
 from flows.settings import Settings
 from flows.warehouse import transform
 from flows.warehouse.from_archive import build_as_known
+from flows.wording import counted, plural
 
 _NAMED = 500
 """Values that are told one by one; how many there are in all is told beside them."""
@@ -143,12 +144,13 @@ def words(told: Mapping[str, Any]) -> tuple[str, str]:
     nl = f"sinds uitgave {told['since']} wijzigde " + (named or "het register of de code")
     en = f"since release {told['since']} these changed: " + (named or "the registry or the code")
     if more > 0:
-        nl, en = f"{nl} en nog {more} bestanden", f"{en} and {more} more files"
+        nl += f" en nog {counted(more, 'bestand', 'bestanden', 'nl')}"
+        en += f" and {counted(more, 'more file', 'more files', 'en')}"
     if told["moved_count"] is None:
         return f"{nl}; wat daardoor verschoof is niet bekend", f"{en}; what moved by it is not known"
     count = told["moved_count"]
     per_table = json.dumps(told["tables"])[1:-1].replace('"', "")
-    return (
-        f"{nl}; daardoor verschoven {count} gepubliceerde waarden" + (f" ({per_table})" if count else ""),
-        f"{en}; {count} published values moved by it" + (f" ({per_table})" if count else ""),
-    )
+    moved_nl = plural(count, "verschoof 1 gepubliceerde waarde", f"verschoven {count} gepubliceerde waarden", "nl")
+    moved_en = plural(count, "1 published value", f"{count} published values", "en")
+    where = f" ({per_table})" if count else ""
+    return f"{nl}; daardoor {moved_nl}{where}", f"{en}; {moved_en} moved by it{where}"

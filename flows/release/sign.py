@@ -45,7 +45,10 @@ class Signer:
             seed = base64.b64decode(settings.signing_key.get_secret_value(), validate=True)
             return cls(Ed25519PrivateKey.from_private_bytes(seed), False)
         except (binascii.Error, ValueError):
-            raise WrongSetting("VEERKRACHT_SIGNING_KEY is not base64 of 32 bytes (openssl rand -base64 32)") from None
+            raise WrongSetting(
+                "VEERKRACHT_SIGNING_KEY is geen base64 van 32 bytes / is not base64 of 32 bytes (openssl rand "
+                "-base64 32)"
+            ) from None
 
     @property
     def public_pem(self) -> str:
@@ -127,5 +130,8 @@ def _public_key(pem: str) -> Ed25519PublicKey:
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("this is no public Ed25519 key in PEM form; a release has one in signing_key.pem")
+        raise ValueError(
+            "dit is geen publieke Ed25519-sleutel in PEM-vorm; een uitgave heeft er een in"
+            " / this is no public Ed25519 key in PEM form; a release has one in signing_key.pem"
+        )
     return key

@@ -28,13 +28,13 @@ def own_problems(checked: Release) -> list[str]:
     """What is wrong with a signed release by itself. Its database is opened last, once everything else holds."""
     found = []
     if checked.folder.name != checked.release_id:
-        found.append(f"its folder is called {checked.folder.name}, its manifest is that of {checked.release_id}")
+        found.append(
+            f"haar map heet {checked.folder.name}, haar manifest is dat van {checked.release_id}"
+            f" / its folder is called {checked.folder.name}, its manifest is that of {checked.release_id}"
+        )
     if not checked.has_files:
         return found
-    try:
-        publishing.read_back(checked)
-    except NotReadBack as error:
-        found.append(str(error))
+    found += publishing.differing(checked)
     try:
         assert checked.database
         if not found:
@@ -57,13 +57,21 @@ def changed_key(settings: Settings, checked: Release) -> bool:
 def _broken_link(settings: Settings, checked: Release) -> list[str]:
     reference = checked.manifest["previous_release"]
     if reference is None:
-        return ["it names no earlier release and lists some"] if checked.manifest["earlier_releases"] else []
+        if not checked.manifest["earlier_releases"]:
+            return []
+        return [
+            "ze noemt geen vorige uitgave en somt er wel op / it names no earlier release and lists some",
+        ]
     try:
         before = kept.find(settings, reference["release_id"])
     except LookupError:
-        return [f"the release before, {reference['release_id']}, is gone"]
+        return [f"de uitgave ervoor is weg / the release before is gone: {reference['release_id']}"]
     except NotReadBack as error:
-        return [f"the release before: {error}"]
+        return [f"de uitgave ervoor / the release before: {error}"]
     if kept.manifest_sha256(before) != reference["manifest_sha256"]:
-        return [f"the manifest of the release before, {reference['release_id']}, is not the one it followed"]
+        return [
+            "het manifest van de uitgave ervoor is niet dat waarop ze volgde / the manifest of the release before is "
+            "not "
+            f"the one it followed: {reference['release_id']}"
+        ]
     return []

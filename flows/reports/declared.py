@@ -68,7 +68,7 @@ def document(name: str) -> Document:
         NoSuchDocument: naming those there are.
     """
     if name not in names():
-        raise NoSuchDocument(f"{name}: {', '.join(names())}")
+        raise NoSuchDocument(f"{name} is geen document; er zijn / is no document; there are {', '.join(names())}")
     said = read_yaml(FOLDER / name / DECLARATION)
     said |= {key: tuple(said[key]) for key in ("forms", "languages", "grouped", "sections") if key in said}
     return Document(name=name, **said)

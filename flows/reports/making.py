@@ -86,7 +86,10 @@ def _make(of: Subject, document: Document, head: Head) -> Made:
     if document.most_projects is not None:
         ((count,),) = of.con.sql("select count(*) from dim_project").fetchall()
         if count > document.most_projects:
-            made.not_made = f"{count} projects are more than {document.most_projects}"
+            made.not_made = (
+                f"{count} projecten zijn er meer dan de {document.most_projects} van dit document"
+                f" / {count} projects are more than the {document.most_projects} of this document"
+            )
             return made
     rows = {name: of.rows(sql) for name, sql in document.questions.items()}
     for language in document.languages:

@@ -75,8 +75,12 @@ def subject(database: Path, meetmoment_code: str | None = None) -> Any:
         )
         asked = [row for row in delivered if meetmoment_code in (None, row["meetmoment_code"])]
         if not asked:
-            known = ", ".join(row["meetmoment_code"] for row in delivered) or "-"
-            raise NothingDelivered(f"{meetmoment_code or plan['plan_code']}: {known}")
+            known = ", ".join(row["meetmoment_code"] for row in delivered) or "geen enkel / none"
+            raise NothingDelivered(
+                f"{meetmoment_code or plan['plan_code']}: er is niets voor geleverd; wel voor / nothing was "
+                "delivered for "
+                f"it; something was for {known}"
+            )
         meetmoment = asked[-1]
         before = {row["meetmoment_code"] for row in delivered}
         variables = {

@@ -13,7 +13,7 @@ import pyarrow as pa
 from flows import registry
 from flows.intake import archive, stated
 from flows.intake.archive import Receipt, Withdrawal
-from flows.intake.reading import Job, NotRead, parse_all
+from flows.intake.reading import READING_FAILED, Job, NotRead, parse_all
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows
 
@@ -47,9 +47,10 @@ class ReadingFailed(RuntimeError):
         told = "; ".join(f"{archive.told(receipt)}: {end}" for receipt, end in ends.items())
         commands = ", ".join(f"veerkracht withdraw {receipt.submission_id} --reason ..." for receipt in ends)
         super().__init__(
-            f"reading failed, and not because of what the files hold: {told}. Nothing of them was judged, and "
-            f"the next night reads them again. Where it is so every night, withdraw what fails: {commands}; the file "
-            "stays in the archive, and the nights go on without it"
+            f"{READING_FAILED}: {told}. Er is niets van beoordeeld, en de volgende nacht leest ze opnieuw. Is het elke "
+            "nacht zo, trek dan in wat mislukt; het bestand blijft in het archief, en de nachten gaan zonder door"
+            " / Nothing of them was judged, and the next night reads them again. Where it is so every night, withdraw "
+            f"what fails; the file stays in the archive, and the nights go on without it: {commands}"
         )
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flows import registry
 from flows.senders.answer.told import place
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer
+from flows.senders.answer.verdict import Answer
 
 HEADERS = (
     *("Regel", "Ernst", "Severity", "Blad", "Rij", "Cel", "Kolom", "Ontvangen", "Verwacht"),
@@ -25,7 +26,7 @@ def findings_csv(answer: Answer) -> bytes:
     for finding in answer.findings:
         cells = (
             finding["rule_id"],
-            *SEVERITY_WORDS[finding["severity"]],
+            *registry.severity_words()[finding["severity"]],
             finding["sheet"],
             _row(finding),
             place(finding),

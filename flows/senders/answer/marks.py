@@ -22,9 +22,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
+from flows import registry
 from flows.registry import SEVERITIES
 from flows.senders.answer.told import MOST_MARKED, Group, kind, shortened
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer, Finding
+from flows.senders.answer.verdict import Answer, Finding
 
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}
@@ -100,7 +101,7 @@ def _mark_cell(sheet: Worksheet, coordinate: str, findings: list[Finding]) -> No
 
 
 def _comment_text(finding: Finding) -> str:
-    word, _ = SEVERITY_WORDS[finding["severity"]]
+    word, _ = registry.severity_words()[finding["severity"]]
     return f"{finding['rule_id']} ({word})\n{finding['message_nl']}\n{finding['message_en']}"
 
 
@@ -126,7 +127,10 @@ def _fill_front(sheet: Worksheet, answer: Answer, meetmoment: dict[str, str], sh
         ("Ontvangen / received", answer.received_words),
         ("Nummer / submission", answer.submission_id),
         *((("Vragen / questions", answer.contact_words[0]),) if answer.contact_words[0] else ()),
-        *((f"{' / '.join(SEVERITY_WORDS[severity])}".capitalize(), count) for severity, count in answer.counts.items()),
+        *(
+            (f"{' / '.join(registry.severity_words()[severity])}".capitalize(), count)
+            for severity, count in answer.counts.items()
+        ),
     )
     for row, (name, value) in enumerate(facts, start=5):
         _write(sheet, row, 1, name, _font(color="FF5B6672"))
@@ -153,7 +157,7 @@ def _fill_row(sheet: Worksheet, row: int, group: Group, sheet_names: set[str]) -
     finding = group.finding
     values = (
         finding["rule_id"],
-        SEVERITY_WORDS[finding["severity"]][0],
+        registry.severity_words()[finding["severity"]][0],
         finding["sheet"],
         group.where,
         finding["column_name"],

@@ -8,7 +8,7 @@ import jinja2
 from flows import registry
 from flows.forms import publication
 from flows.senders.answer.told import shortened
-from flows.senders.answer.verdict import SEVERITY_WORDS, Answer
+from flows.senders.answer.verdict import Answer
 from flows.settings import PROJECT
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -21,7 +21,7 @@ def page(answer: Answer) -> str:
     return _template().render(
         answer=answer,
         meetmoment=registry.meetmomenten()[answer.plan_code, answer.meetmoment_code],
-        severity_words=SEVERITY_WORDS,
+        severity_words=registry.severity_words(),
         shortened=shortened,
         look=LOOK.read_text(encoding="utf-8"),
         site=publication.value("base_uri") if answer.plan_code == publication.value("plan_code") else None,

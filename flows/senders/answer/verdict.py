@@ -14,12 +14,6 @@ from flows.senders.answer import told
 if TYPE_CHECKING:
     import duckdb
 
-SEVERITY_WORDS = {
-    "critical": ("leidt tot weigering", "leads to rejection"),
-    "error": ("rij telt niet mee", "row is not counted"),
-    "warning": ("waarschuwing", "warning"),
-    "info": ("ter informatie", "for information"),
-}
 _OVERTAKEN = "M11"
 """The rule that tells a sender which file counts instead."""
 _VERDICT_WORDS = {

@@ -45,7 +45,10 @@ def write_template(
     domains = [row for row in registry.rows("plan/policy_domain") if row["plan_code"] == plan_code]
     if policy_domain and policy_domain not in {row["policy_domain_code"] for row in domains}:
         known = ", ".join(row["policy_domain_code"] for row in domains)
-        raise ValueError(f"{policy_domain} is no policy domain of {plan_code}; it has {known or 'none'}")
+        raise ValueError(
+            f"{policy_domain} is geen beleidsdomein van {plan_code}; wel / {policy_domain} is no policy domain of "
+            f"{plan_code}; it has {known or 'geen / none'}"
+        )
     sheets, explanation = form_sheets(plan_code, registry.cutoff_date(plan_code, meetmoment_code))
     release = kept.current(settings)
     known_on = release.published_at if release else datetime.now(UTC)

@@ -56,7 +56,9 @@ def form_sheets(plan_code: str, day: str) -> tuple[tuple[FormSheet, ...], str]:
     explanation = next((layout.sheet_name for layout in named.values() if layout.is_information), None)
     if not sheets or not explanation:
         raise ValueError(
-            f"plan {plan_code} has no Excel return: seeds/layouts/layout.csv names no sheets for it with an explanation"
+            f"plan {plan_code} heeft geen rapportering in Excel: seeds/layouts/layout.csv noemt er geen bladen met een "
+            f"toelichting voor / plan {plan_code} has no Excel return: seeds/layouts/layout.csv names no sheets for it "
+            "with an explanation"
         )
     return sheets, explanation
 

@@ -58,9 +58,13 @@ def test_rows_are_asked_by_the_text_of_their_columns(rebuilt: AsKnown, tmp_path:
 
 
 def test_what_is_no_mart_or_no_column_is_named_with_those_that_are(rebuilt: AsKnown) -> None:
-    with pytest.raises(asof.NoSuchMart, match=f"^int_finance is not a mart; there are .*{MART}"):
+    with pytest.raises(
+        asof.NoSuchMart, match=f"^int_finance is geen mart; er zijn / is not a mart; there are .*{MART}"
+    ):
         asof.rows_of(rebuilt, "int_finance")
-    with pytest.raises(asof.NoSuchMart, match=f"^{MART} has no column sheet_name; it has .*measure"):
+    with pytest.raises(
+        asof.NoSuchMart, match=f"^{MART} heeft geen kolom / has no column sheet_name; wel / it has .*measure"
+    ):
         asof.rows_of(rebuilt, MART, {"sheet_name": "x"})
 
 

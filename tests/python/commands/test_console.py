@@ -133,6 +133,34 @@ def test_the_terminal_speaks_dutch_with_english_beside_it() -> None:
     assert alone == []
 
 
+# What only who changes the project can bring about: their words are English.
+OF_DEVELOPERS = {
+    *("flows/forms/contents.py", "flows/forms/publication.py", "flows/forms/tables.py", "flows/forms/workbook.py"),
+    *("flows/site/assets.py", "flows/site/declared.py", "flows/site/documents.py", "flows/warehouse/docs.py"),
+    *(
+        "flows/warehouse/dbt_by_hand.py",
+        "flows/intake/references.py",
+        "flows/intake/sandbox.py",
+        "expectations/gate.py",
+    ),
+}
+
+
+def test_a_failure_is_told_in_dutch_with_english_beside_it() -> None:
+    """What is raised with a sentence reaches a screen, a page of an answer or the diary of the nights."""
+    alone = [
+        f"{path.relative_to(PROJECT)}:{node.lineno} {said}"
+        for room in ("flows", "expectations")
+        for path in sorted((PROJECT / room).rglob("*.py"))
+        if path.relative_to(PROJECT).as_posix() not in OF_DEVELOPERS and "spark" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+        if ast.unparse(node.exc.func) != "over_limit"  # a value within a sentence, its English between brackets
+        if (said := " ".join(_said(node.exc))) and _is_english(said) and " / " not in said
+    ]
+    assert alone == []
+
+
 def _said(node: ast.AST) -> list[str]:
     return [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 

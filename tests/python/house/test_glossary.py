@@ -114,7 +114,7 @@ def of_code() -> Iterator[Said]:
     for sight in sights.SIGHTS:
         yield "nl", sight.page, re.sub(r"'veerkracht [^']*'", "", sight.todo_nl)  # a command has its own words
         yield "en", sight.page, sight.todo_en
-    pairs = [*verdict.SEVERITY_WORDS.values(), *verdict._VERDICT_WORDS.values(), *verdict._NEXT_WORDS.values()]
+    pairs = [*registry.severity_words().values(), *verdict._VERDICT_WORDS.values(), *verdict._NEXT_WORDS.values()]
     for nl, en in [*pairs, *form_workbook._GUIDE]:
         yield "nl", "answer or return", nl
         yield "en", "answer or return", en

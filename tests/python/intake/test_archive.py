@@ -64,7 +64,7 @@ def test_other_bytes_are_damage_whatever_their_checksum(place: Path, is_lower: b
     assert archive.damaged(sources) == [receipt] and not archive.is_whole(place, receipt.sha256)
     with pytest.raises(archive.Damaged) as told:
         archive.expect_whole(sources)
-    assert f"OMG.csv (m1, received 2022-03-09 01:00 UTC, sha256 {receipt.sha256})" in str(told.value)
+    assert f"OMG.csv (m1, ontvangen / received 09/03/2022 02:00, sha256 {receipt.sha256})" in str(told.value)
     archive.content_path(place, receipt.sha256).unlink()
     assert archive.damaged(sources) == [receipt]
 
@@ -93,10 +93,10 @@ def test_receipts_come_in_the_order_in_which_they_were_received(place: Path) -> 
 
 def test_a_submission_is_withdrawn_once_and_not_before_it_came(place: Path) -> None:
     receipt, unread = received(place), received(place, "OV.csv", b"y")
-    with pytest.raises(ValueError, match="was received later, on 2022-03-09 01:00 UTC"):
+    with pytest.raises(ValueError, match="is later ontvangen, op / was received later, on 09/03/2022 02:00"):
         archive.withdraw(place, receipt, NOW - timedelta(seconds=1), "wrong", "who")
     made = archive.withdraw(place, receipt, NOW, "wrong", "who")
-    with pytest.raises(ValueError, match="was withdrawn before"):
+    with pytest.raises(ValueError, match="is al ingetrokken / was withdrawn before"):
         archive.withdraw(place, receipt, NOW + timedelta(days=1), "wrong", "who")
     cannot = archive.withdraw(place, unread, NOW + timedelta(days=1), "cannot be read", "who", is_unread=True)
     assert not made.is_unread and archive.withdrawals(place, PLAN) == {
@@ -120,7 +120,7 @@ def test_what_cannot_be_read_is_named(place: Path, said: str, kind: str) -> None
     archive.withdraw(place, receipt, NOW, "wrong", "who")
     (path,) = place.glob(f"*/{kind}/*.json")
     path.write_text(said.replace("received_at", "received_at" if kind == "receipts" else "withdrawn_at"))
-    with pytest.raises(archive.Damaged, match=f"{path} cannot be read"):
+    with pytest.raises(archive.Damaged, match=f"{path} is niet te lezen / cannot be read"):
         (archive.receipts if kind == "receipts" else archive.withdrawals)(place, PLAN)
     path.unlink()
     path.mkdir()

@@ -93,9 +93,9 @@ def test_merged_cells_beside_the_columns_are_nobodys_business(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("rows", "refusal"),
     [
-        (((1, "1"), (3, "3"), (2, "2")), Refusal("F01", "Status", 2, value="rij 2 na rij 3")),
-        (((1, "1"), (2, "2"), (2, "2")), Refusal("F01", "Status", 2, value="rij 2 na rij 2")),
-        (((1, "1"), (2, "3")), Refusal("F01", "Status", 2, value="A3 in rij 2")),
+        (((1, "1"), (3, "3"), (2, "2")), Refusal("F01", "Status", 2, value="rij / row 2 na / after 3")),
+        (((1, "1"), (2, "2"), (2, "2")), Refusal("F01", "Status", 2, value="rij / row 2 na / after 2")),
+        (((1, "1"), (2, "3")), Refusal("F01", "Status", 2, value="A3 in rij / row 2")),
         (((1, "1"), (2, "2"), (3, "3")), None),
     ],
 )

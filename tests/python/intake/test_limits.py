@@ -311,7 +311,9 @@ def test_a_document_type_in_any_part_that_is_read_is_refused(tmp_path: Path, par
 
     content = with_part(workbook(fill), part, lambda xml: re.sub(rb"(<[a-zA-Z])", declared + rb"\1", xml, count=1))
     result, _ = parsed(tmp_path, content)
-    assert [(r.rule_id, r.value) for r in result.refusals] == [("F01", f"Excel: {part} heeft een document type (DTD)")]
+    assert [(r.rule_id, r.value) for r in result.refusals] == [
+        ("F01", f"Excel: {part} heeft een / has a document type (DTD)")
+    ]
 
 
 def test_xml_that_is_marked_is_read_by_defusedxml() -> None:

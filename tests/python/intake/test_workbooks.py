@@ -141,9 +141,9 @@ def test_what_holds_no_data_decides_nothing(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        (SHEET, "Excel: xl/worksheets/sheet1.xml ontbreekt in de werkmap"),
-        (STRINGS, "Excel: xl/sharedStrings.xml ontbreekt in de werkmap"),
-        (RELATED, "Excel: werkblad 'Status' ontbreekt in de werkmap"),
+        (SHEET, "Excel: xl/worksheets/sheet1.xml ontbreekt in de werkmap / is missing in the workbook"),
+        (STRINGS, "Excel: xl/sharedStrings.xml ontbreekt in de werkmap / is missing in the workbook"),
+        (RELATED, "Excel: werkblad 'Status' ontbreekt / sheet is missing"),
     ],
 )
 def test_a_part_with_data_that_lacks_is_named_in_dutch(tmp_path: Path, part: str, said: str) -> None:
@@ -169,16 +169,25 @@ CELL = b'<c r="%s" t="inlineStr"><is><t>VV001</t></is></c>'
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (b'<row r="2">' + CELL % b"A2" + CELL % b"A2" + b"</row>", "A2 twee keer"),
-        (b'<row r="2">' + CELL % b"B2" + CELL % b"A2" + b"</row>", "A2 twee keer"),
-        (b'<row r="2">' + CELL % b"ZZZZ2" + b"</row>", "Excel: cel ZZZZ2 in rij 2"),
-        (b'<row r="two">' + CELL % b"A2" + b"</row>", "Excel: plaats 'two'"),
-        (b'<row r="1000000000">' + CELL % b"A2" + b"</row>", "Excel: plaats '1000000000'"),
-        (b'<row r="123456789012345678901">' + CELL % b"A2" + b"</row>", "Excel: plaats '12345678901234567890'"),
-        (b'<row r="2"><c r="A2" t="s"><v>999</v></c></row>', "Excel: tekst nummer '999' ontbreekt in de werkmap"),
-        (b'<row r="2"><c r="A2" t="s"><v>6</v></c></row>', "Excel: tekst nummer '6' ontbreekt in de werkmap"),
-        (b'<row r="2"><c r="A2" t="s"><v>-1</v></c></row>', "Excel: tekst nummer '-1' ontbreekt in de werkmap"),
-        (b'<row r="2"><c r="A2" t="z"><v>1</v></c></row>', "Excel: cel van soort 'z' in rij 2"),
+        (b'<row r="2">' + CELL % b"A2" + CELL % b"A2" + b"</row>", "A2 twee keer / twice"),
+        (b'<row r="2">' + CELL % b"B2" + CELL % b"A2" + b"</row>", "A2 twee keer / twice"),
+        (b'<row r="2">' + CELL % b"ZZZZ2" + b"</row>", "Excel: cel / cell ZZZZ2 in rij / row 2"),
+        (b'<row r="two">' + CELL % b"A2" + b"</row>", "Excel: plaats / place 'two'"),
+        (b'<row r="1000000000">' + CELL % b"A2" + b"</row>", "Excel: plaats / place '1000000000'"),
+        (b'<row r="123456789012345678901">' + CELL % b"A2" + b"</row>", "Excel: plaats / place '12345678901234567890'"),
+        (
+            b'<row r="2"><c r="A2" t="s"><v>999</v></c></row>',
+            "Excel: tekst / text '999' ontbreekt in de werkmap / is missing in the workbook",
+        ),
+        (
+            b'<row r="2"><c r="A2" t="s"><v>6</v></c></row>',
+            "Excel: tekst / text '6' ontbreekt in de werkmap / is missing in the workbook",
+        ),
+        (
+            b'<row r="2"><c r="A2" t="s"><v>-1</v></c></row>',
+            "Excel: tekst / text '-1' ontbreekt in de werkmap / is missing in the workbook",
+        ),
+        (b'<row r="2"><c r="A2" t="z"><v>1</v></c></row>', "Excel: cel van soort / cell of type 'z' in rij / row 2"),
     ],
 )
 def test_a_cell_that_cannot_be_placed_or_read_refuses_the_workbook(tmp_path: Path, row: bytes, said: str) -> None:
@@ -192,7 +201,7 @@ def test_merged_cells_that_are_nowhere_refuse_the_workbook(tmp_path: Path) -> No
     merged = b'</sheetData><mergeCells><mergeCell ref="A0:?"/></mergeCells>'
     book = with_part(plain_workbook(), SHEET, lambda xml: xml.replace(b"</sheetData>", merged))
     assert [(r.rule_id, r.value) for r in parsed(tmp_path, book)[0].refusals] == [
-        ("F01", "Excel: samengevoegde cellen 'A0:?'")
+        ("F01", "Excel: samengevoegde cellen / merged cells 'A0:?'")
     ]
 
 

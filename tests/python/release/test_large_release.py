@@ -166,7 +166,7 @@ def test_checksums_cover_every_part_and_a_part_that_changed_is_found(large: Rele
     part = copy / names.PARQUET / PARTED / "m5.parquet"
     part.write_bytes((copy / names.PARQUET / PARTED / "m6.parquet").read_bytes())
     (problem,) = verify.own_problems(kept.opened(copy, large.keys))
-    assert problem == f"parquet/{PARTED}/m5.parquet is not what the manifest says"
+    assert problem == f"parquet/{PARTED}/m5.parquet is niet wat het manifest zegt / is not what the manifest says"
     assert tables.contents_checksum(large.folder, "parquet") == tables.contents_checksum(large.folder, "duckdb")
     assert tables.contents_checksum(copy, "parquet") != tables.contents_checksum(copy, "duckdb")
 

@@ -157,10 +157,13 @@ def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
     manifest.write_text(manifest.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     sign(home, middle.folder)
     assert problems(home, last.folder) == [
-        f"the manifest of the release before, {middle.release_id}, is not the one it followed"
+        "het manifest van de uitgave ervoor is niet dat waarop ze volgde / the manifest of the release before is not "
+        f"the one it followed: {middle.release_id}"
     ]
     shutil.rmtree(middle.folder)
-    assert problems(home, last.folder) == [f"the release before, {middle.release_id}, is gone"]
+    assert problems(home, last.folder) == [
+        f"de uitgave ervoor is weg / the release before is gone: {middle.release_id}"
+    ]
 
 
 def test_only_the_holder_of_the_key_can_sign(small: DemoRun, tmp_path: Path) -> None:
@@ -273,7 +276,7 @@ def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
         entry["sha256"] = publishing.sha256(first.folder / entry["path"])
     manifest.write_text(json.dumps(document), encoding="utf-8")
     before = kept.current(home)
-    with pytest.raises(kept.NotReadBack, match=r"manifest\.json is not signed"):
+    with pytest.raises(kept.NotReadBack, match=r"manifest\.json .* / is not signed"):
         rollback(home, first.release_id)
     assert kept.current(home) == before
     with pytest.raises(kept.NotReadBack, match="not signed with a key that is trusted"):
@@ -347,7 +350,7 @@ def test_a_database_reaches_nothing_outside_its_folder(small: DemoRun, tmp_path:
     (folder / names.PARQUET / "reaches.parquet").symlink_to(tmp_path / "secret.csv")
     with pytest.raises(kept.NotReadBack):
         publishing.read_back_database(opened(folder))
-    with pytest.raises(kept.NotReadBack, match=r"reaches\.parquet is no regular file"):
+    with pytest.raises(kept.NotReadBack, match=r"reaches\.parquet .* / is no regular file"):
         publishing.read_back(opened(folder))
 
 
@@ -383,6 +386,20 @@ def test_a_manifest_that_does_not_say_what_manifests_say_is_a_sentence(home: Set
     sign(home, first.folder)
     (problem,) = problems(home, first.folder)
     assert "is no manifest" in problem and first.release_id in problem
+
+
+def test_every_file_that_differs_is_named(home: Settings) -> None:
+    """One that is gone hides none that was changed, nor one that came from elsewhere."""
+    first, *_ = kept.published(home)
+    csv = first.folder / "csv"
+    (csv / "dim_plan.csv").unlink()
+    change_a_byte(csv / "fct_finance_as_returned.csv")
+    (csv / "more.csv").touch()
+    assert problems(home, first.folder) == [
+        "csv/dim_plan.csv is weg / is gone",
+        "csv/more.csv staat niet in het manifest / is not in the manifest",
+        "csv/fct_finance_as_returned.csv is niet wat het manifest zegt / is not what the manifest says",
+    ]
 
 
 def test_all_releases_are_verified_though_one_cannot_be_opened(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
