@@ -79,6 +79,7 @@ def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
         log.event("not received", **left)
     quiet.mended = mended
     if is_done(night.settings, inputs):
+        archive.expect_there(night.settings.archive, archive.receipts(night.settings.archive, night.settings.plan))
         return unchanged(night.settings, quiet)
     run(load_raw, night)
     run(build, night)

@@ -74,11 +74,16 @@ def standing(settings: Settings, received: Sequence[Receipt] | None = None) -> d
 
 def quick_look(settings: Settings) -> Outcome | None:
     """How a night ends that a quick look says has nothing to do: no unreceived file waits, and the last run stands on
-    the same inputs. None where there is something to do. Receipts and inbox are read once."""
+    the same inputs. None where there is something to do. Receipts and inbox are read once.
+
+    Raises:
+        archive.Damaged: naming each file of the archive that is gone or of another length.
+    """
     found = arrivals.arrivals(settings, datetime.now(UTC))
     has_come = bool(found.receipts or found.damaged(settings.archive))
     if has_come or halfway.is_found(settings) or not is_done(settings, standing(settings, found.received)):
         return None
+    archive.expect_there(settings.archive, found.received)
     return unchanged(settings, nothing_new(settings, found))
 
 

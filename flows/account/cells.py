@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -161,10 +163,13 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
     folder = parsed_folders(settings, [receipt])[receipt]
     content = archive.content_path(settings.archive, receipt.sha256)
     archive.expect_whole({receipt: content})
-    if not is_read(folder):
+    if is_read(folder):
+        rows = pq.read_table(folder / "rows.parquet")
+    else:
         day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
-        parse_all([Job(content, receipt.plan_code, folder, day)], settings)
-    rows = pq.read_table(folder / "rows.parquet")
+        with TemporaryDirectory() as scratch:  # what is asked about a home leaves nothing in it
+            parse_all([Job(content, receipt.plan_code, Path(scratch), day)], settings)
+            rows = pq.read_table(Path(scratch) / "rows.parquet")
     is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
     (texts,) = rows.filter(is_row)["texts"].to_pylist()
     return [text or None for text in texts]

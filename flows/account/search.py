@@ -49,6 +49,8 @@ class Found:
     candidates: tuple[Candidate, ...] = ()
     is_exact: bool = True
     """Whether the candidates are what was asked, and not only near it."""
+    is_gone: bool = False
+    """Whether the row was left out of its meetmoment, as ``what_changed`` has it; the candidates are it at others."""
 
 
 def search(of: Release, asked: str) -> Found:
@@ -108,6 +110,8 @@ def _by_key(con: duckdb.DuckDBPyConnection, of: Release, asked: str) -> Found:
     if con.execute(f"select 1 from {mart} where trace_key in (?, ?)", [key, key.rpartition(":")[0]]).fetchall():
         return Found(key)
     begins, keys = key, _begin_with(con, mart, key)
+    if not keys and (elsewhere := _gone(con, mart, key)):
+        return Found(None, tuple(map(_of_key, elsewhere)), is_exact=False, is_gone=True)
     while not keys:
         begins = begins.rpartition("/")[0]
         keys = _begin_with(con, mart, begins)
@@ -121,6 +125,17 @@ _IS_TRACED = "select 1 from duckdb_columns() where column_name = 'trace_key' and
 def _begin_with(con: duckdb.DuckDBPyConnection, mart: str, begins: str) -> list[str]:
     sql = f"select trace_key from {mart} where starts_with(trace_key, ?) order by trace_key limit {_OFFERED}"
     return [key for (key,) in con.execute(sql, [begins]).fetchall()]
+
+
+def _gone(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> list[str]:
+    """The same row at other meetmomenten, the last first, where this one left it out."""
+    plan, _, meetmoment, *rest = f"{key.partition(':')[0]}/".split("/")
+    sql = "select 1 from what_changed where kind = 'dropped' and meetmoment_code = ? and record_key = ?"
+    if not con.execute(sql, [meetmoment, "|".join(rest[:-1])]).fetchall():
+        return []
+    pattern = f"{plan}/{mart}/*/{'/'.join(rest[:-1])}"
+    sql = f"select trace_key from {mart} where trace_key glob ? order by trace_key desc"
+    return [found for (found,) in con.execute(sql, [pattern]).fetchall()]
 
 
 def _of_key(key: str) -> Candidate:

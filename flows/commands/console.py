@@ -15,7 +15,7 @@ from rich.text import Text
 from flows.intake.signs import with_controls_shown
 
 if TYPE_CHECKING:
-    from flows.commands.wellbeing import Wellbeing
+    from flows.commands.wellbeing import ToDo, Wellbeing
     from flows.night import Night
     from flows.senders.answer.verdict import Answer
     from flows.sights import Sight
@@ -206,7 +206,12 @@ def show_wellbeing(found: "Wellbeing") -> None:
         verdict = styled(_NIGHT_WORDS[night["verdict"]])
         when = f", {day(night['ended_at'])}, {night['age_nl']} geleden / {night['age_en']} ago"
         console.print(Text.assemble("laatste nacht         ", verdict, when))
-    for told in found.to_do:
+    show_to_dos(found.to_do)
+
+
+def show_to_dos(found: "Sequence[ToDo]") -> None:
+    """What asks for somebody: what is seen, what the program said of it, what to do."""
+    for told in found:
         console.print(styled("  [red]{}[/]\n    [dim]{}[/]", told.seen_nl, told.seen_en), soft_wrap=True)
         if told.message:
             console.print(styled("  melding / message: {}", told.message), soft_wrap=True)

@@ -266,13 +266,17 @@ def tell(account: "Account", language: str) -> None:
             console.console.print(console.styled("[bold]{}[/]{}", head, line), soft_wrap=True)
 
 
-def offer(found: "Found", asked: str, language: str) -> None:
-    """The figures that may be meant, with their keys."""
+def offer(found: "Found", asked: str, language: str | None) -> None:
+    """The figures that may be meant, with their keys; in Dutch with English beside it where no language was asked."""
     nl = f"{asked}: welk cijfer?" if found.is_exact else f"{asked}: geen cijfer; het dichtst erbij"
     en = f"{asked}: which figure?" if found.is_exact else f"{asked}: no such figure; nearest"
-    console.console.print({"nl": nl, "en": en}[language])
+    if found.is_gone:
+        nl = f"{asked}: weggevallen, dit meetmoment meldt het niet meer; elders staat het wel"
+        en = f"{asked}: gone, this meetmoment no longer reports it; elsewhere it is there"
+    both = f"{nl} / {en.removeprefix(f'{asked}: ')}"
+    console.console.print({"nl": nl, "en": en}.get(language or "", both), soft_wrap=True)
     for each in found.candidates[:_OFFERED]:
-        console.console.print(console.styled("  [bold]{}[/]  {}", *_offered(each, language)), soft_wrap=True)
+        console.console.print(console.styled("  [bold]{}[/]  {}", *_offered(each, language or "nl")), soft_wrap=True)
     console.show_more(len(found.candidates), shown=_OFFERED)
 
 

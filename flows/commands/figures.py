@@ -73,7 +73,7 @@ def figure_(
         raise typer.Exit(EXIT_DIFFERS)
 
 
-def _meant(of: "Release", asked: str, language: str, json_: bool) -> str:
+def _meant(of: "Release", asked: str, language: str | None, json_: bool) -> str:
     """The key of the figure that is meant; where that is not one, those that may be are told."""
     from flows.account.search import search
     from flows.commands import figure as one_figure
@@ -144,7 +144,7 @@ def trace(
     from flows.account.trace import trace as traced_back
 
     settings, of = shared.release_to_read(plan, release, public_key)
-    traced = traced_back(settings, of, _meant(of, " ".join(asked), "nl", json_))
+    traced = traced_back(settings, of, _meant(of, " ".join(asked), None, json_))
     if json_:
         shared.answer(asdict(traced) | {"adds_up": traced.adds_up})
     else:

@@ -12,6 +12,7 @@ from flows.commands import console, shared, site
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
 
 if TYPE_CHECKING:
+    from flows.commands.wellbeing import ToDo
     from flows.release.kept import Release
     from flows.settings import Settings
     from flows.sights import Sight
@@ -73,8 +74,9 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
 
     Put files in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/; a file elsewhere in an inbox stays and is reported, with
     what to do. A plan that fails does not stop the next one; with --plan it is the night of one plan, and several plans
-    can run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays),
-    75 another night of the plan is running, 0 published or nothing new.
+    can run side by side. Exit codes, the worst of all plans: 1 failed, 20 held by a gate (the current release stays) or
+    the release that is served is not the one that was signed, 75 another night of the plan is running, 0 published or
+    nothing new.
     """
     from flows import homes, sights
     from flows.intake import inbox
@@ -98,8 +100,10 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
             codes.append(EXIT_FAILED)
         if isinstance(outcome, Outcome):
             pages = [sight.path for sight in sights.of_hold(outcome.reasons)] if outcome.verdict == "held" else []
+            served = _of_served(homes.of(code))
             told[code] = asdict(outcome) | {"pages": pages}
-            codes.append(EXIT_HELD if outcome.verdict == "held" else 0)
+            told[code]["to_do"] = [asdict(one) | {"page": one.sight.path} for one in served]
+            codes.append(EXIT_HELD if outcome.verdict == "held" or served else 0)
         if json_:
             continue
         if len(nights) > 1:
@@ -108,6 +112,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
             _tell_hold(outcome)
             console.show_findings(outcome.findings)
             _tell(outcome)
+            console.show_to_dos(served)
             if outcome.verdict == "published":
                 console.console.print(f"  {site.page(homes.of(code))}")
         else:
@@ -124,6 +129,17 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
     worst = next((code for code in (EXIT_FAILED, EXIT_HELD, EXIT_BUSY) if code in codes), 0)
     if worst:
         raise typer.Exit(worst)
+
+
+def _of_served(settings: "Settings") -> "list[ToDo]":
+    """What is wrong with the release that is served: seen by a cheap look, and then looked into."""
+    from flows.release import kept
+
+    if not kept.may_differ(settings):
+        return []
+    from flows.commands import wellbeing
+
+    return wellbeing.of_served(settings)
 
 
 def _ended_badly(verdict: str, reason: str, seen: "Sight") -> dict[str, Any]:

@@ -105,6 +105,16 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
     return found
 
 
+def of_served(settings: Settings) -> list[ToDo]:
+    """What is wrong with the release that is served; nothing where it is the one that was signed."""
+    current, broken = None, ""
+    try:
+        current = kept.current(settings)
+    except kept.NotReadBack as error:
+        broken = str(error)
+    return [told for told in _of_release(settings, current, broken) if told.exit_code]
+
+
 def _of_unfinished(log: Path, now: datetime, is_running: bool) -> ToDo:
     """A night that began and has no end: while its lock is held it runs, or hangs when it writes nothing."""
     begun = moment_of_run(log.stem)

@@ -168,12 +168,33 @@ def expect_whole(sources: Mapping[Receipt, Path]) -> None:
         Damaged: naming each that is gone or changed.
     """
     if broken := damaged(sources):
-        raise Damaged(
-            f"het archief heeft niet meer wat ontvangen werd van / the archive no longer has the bytes it received of "
-            f"{'; '.join(map(told, broken))}: zet het bestand terug uit een reservekopie, of laat het ongewijzigd "
-            "opnieuw "
-            "insturen / put the file back from a copy, or have it sent again with the same bytes"
-        )
+        raise _damaged(broken)
+
+
+def expect_there(archive: Path, receipts: Iterable[Receipt]) -> None:
+    """Look whether the file of each of these receipts is there and as long as it was; none is read, so that every night
+    can ask it.
+
+    Raises:
+        Damaged: naming each that is gone or of another length.
+    """
+    if broken := [receipt for receipt in receipts if not _is_there(content_path(archive, receipt.sha256), receipt)]:
+        raise _damaged(broken)
+
+
+def _is_there(path: Path, receipt: Receipt) -> bool:
+    try:
+        return path.stat().st_size == receipt.byte_count
+    except OSError:
+        return False
+
+
+def _damaged(broken: Iterable[Receipt]) -> Damaged:
+    return Damaged(
+        "het archief heeft niet meer wat ontvangen werd van / the archive no longer has the bytes it received of "
+        f"{'; '.join(map(told, broken))}: zet het bestand terug uit een reservekopie, of laat het ongewijzigd opnieuw "
+        "insturen / put the file back from a copy, or have it sent again with the same bytes"
+    )
 
 
 def has_receipts(archive: Path, plan_code: str) -> bool:

@@ -189,6 +189,24 @@ class Release:
         return NotReadBack(f"uitgave / release {self.release_id}: {name} {how}; {_AGAIN.format(self.release_id)}")
 
 
+def may_differ(settings: Settings) -> bool:
+    """Whether the release that is served may be another than the one that was published, by names and lengths alone.
+
+    It is what a night that finds nothing new can afford: neither signature nor checksum is asked, so a yes is to be
+    looked into.
+    """
+    if not settings.current.exists():
+        return bool(ids(settings))
+    folder = settings.current.resolve()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        listed = {entry["path"]: entry["bytes"] for entry in manifest["files"]}
+        listed[DATABASE] = manifest["database"].get("bytes") or _length(folder / DATABASE) or 0
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return True
+    return any(_length(folder / name) != length for name, length in listed.items())
+
+
 def _length(path: Path) -> int | None:
     return path.stat().st_size if path.is_file() and not path.is_symlink() else None
 

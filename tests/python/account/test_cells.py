@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import pytest
 from made_release import make_release
 
-from flows.account import cells, figure, trace
+from flows.account import cells, figure, search, trace
 from flows.account.cells import NotTraceable
 from flows.forms import short_keys
 from flows.forms.parts import Row
@@ -133,3 +134,18 @@ def test_why_a_whole_row_has_no_parts_is_said_in_both_languages_by_one_reason(
     monkeypatch.setattr(trace.parts_of, "reasons", lambda mart, figure: said if figure == "" else ())
     told = trace._trace_aggregate(release, con, "k", None, Row("fct_identity_check", {}, {}))
     assert told == trace.Trace("k", release.release_id, None, reason="reden 1 / reason 1")
+
+
+def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
+    """And led to where it still is, where the list of changes has it; of any other the nearest keys are offered."""
+    of = Mock(manifest={"tables": {"fct_milestone_status": 3}})
+    with duckdb.connect() as con:
+        con.sql("create table dim_plan as select 'p' as plan_code")
+        keys = ("m1/V1/M1", "m2/V1/M1", "m3/V2/M1")
+        con.sql(
+            f"create table fct_milestone_status as select 'p/fct_milestone_status/' || unnest({list(keys)}) as trace_key"
+        )
+        con.sql("create table what_changed as select 'dropped' as kind, 'm3' as meetmoment_code, 'V1|M1' as record_key")
+        gone, unknown = (search._by_key(con, of, f"fct_milestone_status/{key}") for key in ("m3/V1/M1", "m3/V1/M2"))
+    assert gone.key is None and gone.is_gone and [each.key.split("/")[2] for each in gone.candidates] == ["m2", "m1"]
+    assert not unknown.is_gone and [each.key.split("/")[2] for each in unknown.candidates] == ["m3"]

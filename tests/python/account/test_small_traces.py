@@ -10,6 +10,7 @@ import pytest
 from conftest import DemoRun
 from test_trace import Archived, keys, same
 
+from flows.account import cells
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.forms.short_keys import short
 from flows.intake import archive
@@ -71,6 +72,17 @@ def test_without_the_archive_a_cell_is_named_by_its_place(last: Release, small: 
     ]
     assert {cell.text for cell in without.cells if cell.cell} == {None}
     assert without.origin == with_texts.origin
+
+
+def test_a_file_that_is_read_again_for_its_cells_leaves_nothing_in_the_home(
+    last: Release, small: DemoRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (small.settings.build / "parsed").rglob("*")}
+
+    before, asked = parsed(), trace(small.settings, last, PAID)
+    monkeypatch.setattr(cells, "is_read", lambda folder: False)
+    assert trace(small.settings, last, PAID) == asked and parsed() == before
 
 
 def test_what_stands_in_no_cell_of_its_row_says_so(last: Release, small: DemoRun) -> None:

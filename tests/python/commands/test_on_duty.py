@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from conftest import put
 from made_files import plain_csv
-from made_release import make_release
+from made_release import make_release, sign
 from test_quick import HEAVY, loaded
 from typer.testing import CliRunner
 
@@ -219,6 +219,31 @@ def test_a_file_of_the_release_in_use_that_changed_is_told(settings: Settings) -
     assert (told.sight, found().exit_code) == (sights.TAMPERED, 20) and "open.csv" in told.seen_nl
     (made.folder / "open.csv").unlink()
     assert found().exit_code == 20
+
+
+def test_a_quiet_night_sees_that_the_archive_or_the_release_in_use_changed(settings: Settings) -> None:
+    """By a look at names and lengths: a file that is gone or was cut short is not silent until the next load."""
+    made = make_release(settings, "2025-01-14.1", NOW, [])
+    table = made.folder / "open.csv"
+    table.write_bytes(b"a;b\n")
+    listed = [{"path": table.name, "bytes": 4, "sha256": kept.sha256(table)}]
+    (made.folder / kept.MANIFEST).write_text(json.dumps(made.manifest | {"files": listed}), encoding="utf-8")
+    sign(settings, made.folder)
+    publishing.switch(settings, made.folder)
+    ended(settings, Outcome("nothing_new"))
+    assert command("nightly")[0] == 0
+    table.unlink()
+    code, said = command("nightly")
+    assert code == 20 and "niets nieuws" in said and "open.csv" in said and sights.TAMPERED.path in said
+    table.write_bytes(b"a;b\n")
+    assert command("nightly")[0] == 0
+    (content,) = settings.archive.glob("*/content")
+    whole = content.read_bytes()
+    content.write_bytes(whole[:-1])
+    code, said = command("nightly")
+    assert code == 1 and "OMG.csv" in said and sights.DAMAGED.path in said
+    content.write_bytes(whole)
+    assert command("nightly")[0] == 0
 
 
 def test_status_tells_a_standing_hold_with_its_reason_and_page(settings: Settings) -> None:
