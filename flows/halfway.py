@@ -117,10 +117,8 @@ def _clock(settings: Settings, now: datetime) -> list[Mended]:
     return [
         Mended(
             f"de klok van de machine ({clock}) loopt achter op de laatste ontvangst ({last}); wat nu binnenkomt, "
-            "krijgt "
-            "dat laatste tijdstip",
+            "krijgt dat laatste tijdstip",
             f"the clock of the machine ({clock}) is behind the last receipt ({last}); what comes in now gets the "
-            "moment "
-            "of that receipt",
+            "moment of that receipt",
         )
     ]

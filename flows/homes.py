@@ -82,10 +82,9 @@ def move(settings: Settings) -> None:
     if len(plans) > 1:
         raise NotMoved(
             f"{of_before_nl} en bevat {', '.join(plans)}: kopieer het archief voor elk van deze plannen naar "
-            f"{home}/<plan>/archive, verplaats inbox/<plan> naar <plan>/inbox en de uitgaven naar het plan "
-            f"waarvan ze zijn, en berg dan het oude archief op / {of_before_en} and holds {', '.join(plans)}: copy its "
-            f"archive to {home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases "
-            "and "
+            f"{home}/<plan>/archive, verplaats inbox/<plan> naar <plan>/inbox en de uitgaven naar het plan waarvan ze "
+            f"zijn, en berg dan het oude archief op / {of_before_en} and holds {', '.join(plans)}: copy its archive "
+            f"to {home}/<plan>/archive for each of these plans, move inbox/<plan> to <plan>/inbox, releases and "
             "current to the plan they are of, and then put the old archive away",
             plans,
         )

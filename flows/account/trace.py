@@ -85,10 +85,8 @@ def trace(settings: Settings | None, of: Release, key: str) -> Trace:
     if not of.has_files:
         raise NotTraceable(
             f"de bestanden van uitgave {of.release_id} zijn niet bewaard; veerkracht releases rebuild maakt ze "
-            "opnieuw, "
-            f"apart / the files of release {of.release_id} were not kept; veerkracht releases rebuild makes them "
-            "again, "
-            "apart"
+            f"opnieuw, apart / the files of release {of.release_id} were not kept; veerkracht releases rebuild makes "
+            "them again, apart"
         )
     if short_keys.is_short(key):
         key = _in_full(of, key)

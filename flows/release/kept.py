@@ -333,8 +333,7 @@ def opened(folder: Path, keys: Sequence[str]) -> Release:
         place = ".".join(map(str, error.errors()[0]["loc"])) or "release_id"
         raise NotReadBack(
             f"uitgave / release {folder.name}: {MANIFEST} is geen manifest: het zegt niet / is no manifest: it does "
-            "not "
-            f"say {place}; {_COPY}"
+            f"not say {place}; {_COPY}"
         ) from None
     except (ValueError, RecursionError):
         raise NotReadBack(f"uitgave / release {folder.name}: {_NO_MANIFEST.format(MANIFEST)}; {_COPY}") from None

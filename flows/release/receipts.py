@@ -43,8 +43,7 @@ def _differs(id_: str, said: dict[str, Any], found: dict[str, Any] | None, relea
         if signed != value:
             return (
                 f"{id_} heeft een andere {name} dan waarvan uitgave {release_id} gemaakt is: zet het terug / has "
-                "another "
-                f"{name} than release {release_id} was made of: put it back ({value}, {signed})"
+                f"another {name} than release {release_id} was made of: put it back ({value}, {signed})"
             )
     return None
 

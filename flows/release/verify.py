@@ -71,7 +71,6 @@ def _broken_link(settings: Settings, checked: Release) -> list[str]:
     if kept.manifest_sha256(before) != reference["manifest_sha256"]:
         return [
             "het manifest van de uitgave ervoor is niet dat waarop ze volgde / the manifest of the release before is "
-            "not "
-            f"the one it followed: {reference['release_id']}"
+            f"not the one it followed: {reference['release_id']}"
         ]
     return []
