@@ -26,6 +26,8 @@ _README, _COLUMNS = "Leesmij", "Kolommen"
 _WIDTHS = {"VARCHAR": 14, "DECIMAL": 18, "DOUBLE": 18, "TIMESTAMP": 19, "DATE": 12}
 """Characters that a value of the type needs at least; a number that does not fit is shown as ###."""
 _KEY_WIDTH, _MOST_WIDTH = 24, 40
+_TEXT_WIDTH = 100
+"""Characters of a line of text on the sheet that says what the others hold."""
 _FORMATS = {"DECIMAL": "#,##0.00##", "DOUBLE": "#,##0.00##", "TIMESTAMP": "yyyy-mm-dd hh:mm:ss", "DATE": "yyyy-mm-dd"}
 _ROWS_AT_ONCE = 10_000
 
@@ -120,10 +122,11 @@ def _write_readme(
     sheet = book.add_worksheet(_README)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 12)
-    sheet.set_column(2, 2, 100)
+    sheet.set_column(2, 2, _TEXT_WIDTH)
     row = 0
     for label, text in head.items():
-        sheet.write_string(row, 0, label)
+        sheet.set_row(row, _height(text))
+        sheet.write_string(row, 0, label, formats["wrap"])
         sheet.write_string(row, 2, text, formats["wrap"])
         row += 1
     row += 1
@@ -131,10 +134,17 @@ def _write_readme(
         sheet.write_string(row, column, label, formats["head"])
     for mart in contents.by_audience(marts):
         row += 1
-        sheet.write_string(row, 0, _sheet_name(mart) if mart in shown else mart.name)
-        sheet.write_number(row, 1, counts[mart.name])
         absent = "" if mart in shown else f"Niet in dit bestand, zie csv of parquet. {_why_absent(mart)}"
-        sheet.write_string(row, 2, f"{absent}{mart.label_nl}. {mart.comment}", formats["wrap"])
+        text = f"{absent}{mart.label_nl}. {mart.comment}"
+        sheet.set_row(row, _height(text))
+        sheet.write_string(row, 0, _sheet_name(mart) if mart in shown else mart.name, formats["wrap"])
+        sheet.write_number(row, 1, counts[mart.name], formats["wrap"])
+        sheet.write_string(row, 2, text, formats["wrap"])
+
+
+def _height(text: str) -> int:
+    """Points that a text needs in its column: not every program makes a row as high as what is wrapped in it."""
+    return 15 * (1 + len(text) // (_TEXT_WIDTH - 10))
 
 
 def _write_columns(book: Any, formats: Mapping[str, Any], shown: Sequence[Mart]) -> None:

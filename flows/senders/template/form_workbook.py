@@ -91,6 +91,8 @@ class _Styles:
         properties: dict[str, Any] = {"num_format": _FORMATS.get(column.type, "@"), "locked": locked}
         if column.type == "text":
             properties |= {"text_wrap": True, "indent": 1}
+        if column.type in ("date", "amount", "number"):  # not against the word in the next column
+            properties |= {"align": "right", "indent": 1}
         if is_earlier:
             properties |= {"italic": True, "font_color": "#5B6672"}
         if locked:

@@ -141,10 +141,8 @@ def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
     of = Mock(manifest={"tables": {"fct_milestone_status": 3}})
     with duckdb.connect() as con:
         con.sql("create table dim_plan as select 'p' as plan_code")
-        keys = ("m1/V1/M1", "m2/V1/M1", "m3/V2/M1")
-        con.sql(
-            f"create table fct_milestone_status as select 'p/fct_milestone_status/' || unnest({list(keys)}) as trace_key"
-        )
+        keys = "(values ('m1/V1/M1'), ('m2/V1/M1'), ('m3/V2/M1')) as keys(k)"
+        con.sql(f"create table fct_milestone_status as select 'p/fct_milestone_status/' || k as trace_key from {keys}")
         con.sql("create table what_changed as select 'dropped' as kind, 'm3' as meetmoment_code, 'V1|M1' as record_key")
         gone, unknown = (search._by_key(con, of, f"fct_milestone_status/{key}") for key in ("m3/V1/M1", "m3/V1/M2"))
     assert gone.key is None and gone.is_gone and [each.key.split("/")[2] for each in gone.candidates] == ["m2", "m1"]

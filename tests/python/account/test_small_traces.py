@@ -10,7 +10,6 @@ import pytest
 from conftest import DemoRun
 from test_trace import Archived, keys, same
 
-from flows.account import cells
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.forms.short_keys import short
 from flows.intake import archive
@@ -72,17 +71,6 @@ def test_without_the_archive_a_cell_is_named_by_its_place(last: Release, small: 
     ]
     assert {cell.text for cell in without.cells if cell.cell} == {None}
     assert without.origin == with_texts.origin
-
-
-def test_a_file_that_is_read_again_for_its_cells_leaves_nothing_in_the_home(
-    last: Release, small: DemoRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def parsed() -> dict[Path, int]:
-        return {path: path.stat().st_mtime_ns for path in (small.settings.build / "parsed").rglob("*")}
-
-    before, asked = parsed(), trace(small.settings, last, PAID)
-    monkeypatch.setattr(cells, "is_read", lambda folder: False)
-    assert trace(small.settings, last, PAID) == asked and parsed() == before
 
 
 def test_what_stands_in_no_cell_of_its_row_says_so(last: Release, small: DemoRun) -> None:
@@ -178,7 +166,7 @@ def test_what_was_read_of_a_file_is_read_again_where_it_is_gone(
     copied: Settings, small: DemoRun, last: Release
 ) -> None:
     assert trace(copied, last, PAID) == trace(small.settings, last, PAID)
-    assert list((copied.build / "parsed").glob("*/rows.parquet"))
+    assert not list(copied.build.glob("parsed/*/rows.parquet")), "what is asked about a home leaves nothing in it"
 
 
 def test_an_archive_that_lacks_the_file_or_has_another_is_told(copied: Settings, last: Release) -> None:

@@ -77,6 +77,12 @@ def workbook_rows(folder: Path, sheet: str) -> list[tuple[object, ...]]:
     return [tuple(cell.value for cell in row) for row in book[sheet].iter_rows()]
 
 
+def readme_heights(folder: Path) -> list[tuple[float | None, str]]:
+    """The height of each row of the first sheet, in points, and the text that is wrapped in it."""
+    sheet = openpyxl.load_workbook(folder / names.WORKBOOK)["Leesmij"]
+    return [(sheet.row_dimensions[row].height, str(sheet.cell(row, 3).value)) for row in range(1, sheet.max_row + 1)]
+
+
 def test_no_exported_workbook_holds_a_formula(folder: Path, spiked: Path) -> None:
     for one in (folder, spiked):
         with zipfile.ZipFile(one / names.WORKBOOK) as container:
@@ -139,6 +145,8 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
     assert folder.name in readme
     assert all(mart.name[:31] in readme and mart.description in readme for mart in marts)
     assert readme.count("Not in this file") == len(marts) - len(shown)
+    for height, text in readme_heights(folder):
+        assert (height or 15) >= 15 * (len(text) // 110 + 1), f"a text that is cut, or lies over the next: {text}"
     header, first, *rest = workbook_rows(folder, "dim_project")
     kinds = dict(zip(header, map(type, first), strict=True))
     assert kinds["Initieel budget (EUR)"] in (int, float) and kinds["Startdatum"] is datetime.datetime
