@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_received_is_received_another_time(tmp_p
     path.write_bytes(csv_of("VV001;Opgestart;;"))
     receipt = archive.receipt_for(path, "veerkracht", "m1", NOW)
     path.write_bytes(csv_of("VV001;Stopgezet;;"))
-    with pytest.raises(OSError, match=r"OMG_status_m1\.csv changed while it was received"):
+    with pytest.raises(OSError, match=r"OMG_status_m1\.csv .*changed while it was received"):
         archive.keep(kept, path, receipt)
     assert archive.receipts(kept, "veerkracht") == [] and not archive.content_path(kept, receipt.sha256).exists()
     later = archive.receipt_for(path, "veerkracht", "m1", NOW)

@@ -274,7 +274,9 @@ def test_an_export_takes_nothing_that_others_made_stand_on_or_read(
         with pytest.raises(postgres.NotExported, match=r"view payroll\.of_it depends on table payroll\.salaries"):
             postgres._replace(con, "payroll", [], gone=["salaries"])
         reader.execute("select amount from payroll.bonuses")
-        with pytest.raises(postgres.NotExported, match="readers hold bonuses, salaries, which changed; run it again"):
+        with pytest.raises(
+            postgres.NotExported, match="readers hold tables which changed; run it again later: bonuses, salaries"
+        ):
             postgres._lock(con, "payroll", ["bonuses", "salaries"])
         reader.commit()
         with con.transaction():

@@ -167,7 +167,7 @@ def test_rows_that_were_torn_are_read_again(tmp_path: Path) -> None:
 def test_a_clock_that_went_back_is_told_and_dates_nothing_before_what_came_in(home: Settings) -> None:
     latest = archive.receipts(home.archive, home.plan)[-1].received_at
     behind = latest - timedelta(days=400)
-    assert f"{behind:%Y-%m-%d}" in halfway.mend(home, behind)[0].told_nl
+    assert f"{behind:%d/%m/%Y}" in halfway.mend(home, behind)[0].told_nl
     (home.inbox / "m7" / "OMG_more.csv").write_text("x")
     assert receive(Night(home, behind)) == ["OMG_more.csv"]
     newest = archive.receipts(home.archive, home.plan)[-1]

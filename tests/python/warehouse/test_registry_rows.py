@@ -188,22 +188,27 @@ def test_broken_rows_of_a_plan_stop_that_plan_alone(
 # In which file, what in the place of what, and what is told. What is wrong in one place hides nothing elsewhere; of the
 # last two the file cannot be read as a table at all.
 OF_NO_PLAN = {
-    "rows that every plan shares": ("codes/code.csv", ",rood,", ",rood ,", "'rood ' begins or ends with a space"),
-    "rows of a plan that there is not": ("plan/plan.csv", "\nuk_gmpp,", "\nuk_gmp,", "'uk_gmpp' is not in seeds/plan/"),
+    "rows that every plan shares": ("codes/code.csv", ",rood,", ",rood ,", "'rood ' begint of eindigt met een spatie"),
+    "rows of a plan that there is not": (
+        "plan/plan.csv",
+        "\nuk_gmpp,",
+        "\nuk_gmp,",
+        "'uk_gmpp' staat niet in / is not in seeds/plan/",
+    ),
     "a key that two plans have": (
         "layouts/layout.csv",
         "\nuk_portfolio,",
         "\nvv_status,",
-        "'vv_status' stands on line",
+        "'vv_status' staat ook op regel",
     ),
-    "a row of no plan": ("plan/meetmoment.csv", "\nuk_gmpp,", "\n,", "column plan_code: is empty"),
+    "a row of no plan": ("plan/meetmoment.csv", "\nuk_gmpp,", "\n,", "column plan_code: is leeg"),
     "a quote that is not closed": (
         "layouts/layout.csv",
         "\nuk_portfolio,",
         '\n"uk_portfolio,',
-        "a quote is not closed",
+        "een aanhalingsteken is niet gesloten",
     ),
-    "a header": ("plan/meetmoment.csv", "plan_code,", "plan,", "column plan: there is no such column"),
+    "a header": ("plan/meetmoment.csv", "plan_code,", "plan,", "column plan: die kolom is er niet"),
 }
 
 
