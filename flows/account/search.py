@@ -129,11 +129,12 @@ def _begin_with(con: duckdb.DuckDBPyConnection, mart: str, begins: str) -> list[
 
 def _gone(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> list[str]:
     """The same row at other meetmomenten, the last first, where this one left it out."""
-    plan, _, meetmoment, *rest = f"{key.partition(':')[0]}/".split("/")
+    plan, _, *within = key.partition(":")[0].split("/")
+    meetmoment, record = within[:1], within[1:]
     sql = "select 1 from what_changed where kind = 'dropped' and meetmoment_code = ? and record_key = ?"
-    if not con.execute(sql, [meetmoment, "|".join(rest[:-1])]).fetchall():
+    if not record or not con.execute(sql, [*meetmoment, "|".join(record)]).fetchall():
         return []
-    pattern = f"{plan}/{mart}/*/{'/'.join(rest[:-1])}"
+    pattern = f"{plan}/{mart}/*/{'/'.join(record)}"
     sql = f"select trace_key from {mart} where trace_key glob ? order by trace_key desc"
     return [found for (found,) in con.execute(sql, [pattern]).fetchall()]
 

@@ -67,7 +67,6 @@ def lost(settings: Settings) -> list[str]:
     if found != anchor.manifest_sha256:
         return [
             "het manifest van de laatst gepubliceerde uitgave is niet wat het was / the manifest of the release "
-            "published "
-            f"last is not the one it had, {anchor.release_id}: {remedy}"
+            f"published last is not the one it had, {anchor.release_id}: {remedy}"
         ]
     return []

@@ -59,9 +59,7 @@ def _broken_link(settings: Settings, checked: Release) -> list[str]:
     if reference is None:
         if not checked.manifest["earlier_releases"]:
             return []
-        return [
-            "ze noemt geen vorige uitgave en somt er wel op / it names no earlier release and lists some",
-        ]
+        return ["ze noemt geen vorige uitgave en somt er wel op / it names no earlier release and lists some"]
     try:
         before = kept.find(settings, reference["release_id"])
     except LookupError:

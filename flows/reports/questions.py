@@ -78,8 +78,7 @@ def subject(database: Path, meetmoment_code: str | None = None) -> Any:
             known = ", ".join(row["meetmoment_code"] for row in delivered) or "geen enkel / none"
             raise NothingDelivered(
                 f"{meetmoment_code or plan['plan_code']}: er is niets voor geleverd; wel voor / nothing was "
-                "delivered for "
-                f"it; something was for {known}"
+                f"delivered for it; something was for {known}"
             )
         meetmoment = asked[-1]
         before = {row["meetmoment_code"] for row in delivered}

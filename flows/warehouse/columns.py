@@ -1,7 +1,6 @@
 """Completes the parsed project with what ``models/_columns.yml`` says of the name of a column."""
 
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.project import read_yaml
@@ -34,14 +33,9 @@ def complete(manifest: "Manifest") -> None:
 def marts() -> tuple[dict[str, Any], ...]:
     """Every mart as its YAML has it, without what stands in ``models/_columns.yml``."""
     return tuple(
-        mart for path in sorted(PROJECT.glob("models/marts/*/*__models.yml")) for mart in _read(path)["models"]
+        mart for path in sorted(PROJECT.glob("models/marts/*/*__models.yml")) for mart in read_yaml(path)["models"]
     )
 
 
 def _shared() -> dict[str, dict[str, Any]]:
-    return {said["name"]: said for said in _read(PROJECT / FILE)["anchors"]}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = read_yaml(path)
-    return content
+    return {said["name"]: said for said in read_yaml(PROJECT / FILE)["anchors"]}

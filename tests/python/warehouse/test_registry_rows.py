@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +225,7 @@ def test_a_fault_that_is_of_no_plan_alone_stops_every_plan_and_says_so(
     slips: list[str], seeds: Path, tmp_path: Path
 ) -> None:
     for file, old, new, _ in map(OF_NO_PLAN.__getitem__, slips):
-        changed(seeds / file, lambda text, old=old, new=new: text.replace(old, new, 1))  # type: ignore[misc]
+        changed(seeds / file, methodcaller("replace", old, new, 1))
     with pytest.raises(registry_rows.RegistryBroken, match="for every plan") as refused:
         registry_rows.expect_readable(apart(tmp_path))
     told = "\n".join(refused.value.of_all)
