@@ -19,12 +19,13 @@ _FILES_NAMED = 8
 _FILES = {"nl": ("bestand", "bestanden"), "en": ("file", "files")}
 _COUNTED = ("projects", "milestones")
 """Units that the name of a figure says already: number of projects."""
-# What a headline figure is counted from: the facts by the beginning of its name, and the columns that matter of them.
+# What a headline figure is counted from: the facts by the beginning of its name, the record they are read from, and the
+# columns that matter of them.
 _COUNTED_FROM = {
-    "project": ("fct_project_status", ("project_code", "status")),
-    "rrf_project": ("fct_project_status", ("project_code", "status")),
-    "milestone": ("fct_milestone_status", ("project_code", "milestone_code", "status")),
-    "": ("fct_finance_as_returned", ("project_code", "measure", "execution", "amount_eur")),
+    "project": ("fct_project_status", "project_status", ("project_code", "status")),
+    "rrf_project": ("fct_project_status", "project_status", ("project_code", "status")),
+    "milestone": ("fct_milestone_status", "milestone", ("project_code", "milestone_code", "status")),
+    "": ("fct_finance_as_returned", "finance", ("project_code", "measure", "execution", "amount_eur")),
 }
 
 
@@ -78,12 +79,15 @@ def _figure(con: duckdb.DuckDBPyConnection, failure: Failure, before: Release | 
     rows = [dict(zip((name for name, *_ in found.description or []), row, strict=True)) for row in found.fetchall()]
     if not rows:
         return None
-    files = _files(con, rows[0], before) if before else []
+    files = _files(con, rows[0], before) if before else None
     return {language: _sentence(rows[0], files, before, language) for language in LANGUAGES}
 
 
-def _sentence(row: dict[str, Any], files: list[str], before: Release | None, language: Language) -> str:
-    """What the figure is, as printed and as recomputed, and which files have changed what it is counted from."""
+def _sentence(row: dict[str, Any], files: list[str] | None, before: Release | None, language: Language) -> str:
+    """What the figure is, as printed and as recomputed, and which files have changed what it is counted from.
+
+    None of files is that nobody can tell: a release of before that cannot be compared, or none.
+    """
     dutch = language == "nl"
     unit = "" if row["unit"] in _COUNTED else f" {row[f'unit_{language}']}"
 
@@ -100,7 +104,7 @@ def _sentence(row: dict[str, Any], files: list[str], before: Release | None, lan
     held = row["printed"] if row["restated"] is None else row["restated"]
     told += f", {'herrekend' if dutch else 'recomputed'} {shown(row['recomputed'])}"
     told += f" ({'verschil' if dutch else 'difference'} {change(row['recomputed'] - held, language)})"
-    if before is None:
+    if before is None or files is None:
         return told
     since = f"{'sinds uitgave' if dutch else 'since release'} {before.release_id}"
     if not files:
@@ -118,34 +122,29 @@ def _more(count: int, language: Language) -> str:
     return {"nl": f"nog {count} {word}", "en": f"{count} more {word}"}[language]
 
 
-def _files(con: duckdb.DuckDBPyConnection, row: dict[str, Any], before: Release) -> list[str]:
-    """The files whose rows say something else than in the release before, with the number of their submission.
+def _files(con: duckdb.DuckDBPyConnection, row: dict[str, Any], before: Release) -> list[str] | None:
+    """The files that began or ceased to count since the release before and changed what a figure is counted from.
 
-    A figure of a change is counted from two meetmomenten. What was withdrawn is named by the row it had then.
+    Each with the number of its submission. A figure of a change is counted from two meetmomenten. Where no file did it,
+    the registry or the code did; None where the release before had other columns.
     """
-    table, columns = next(said for start, said in _COUNTED_FROM.items() if row["measure"].startswith(start))
-    of_money = _MONEY.format(**row) if table == "fct_finance_as_returned" else ""
+    facts, record, columns = next(said for start, said in _COUNTED_FROM.items() if row["measure"].startswith(start))
+    of_money = _MONEY.format(**row) if record == "finance" else ""
     moments = [row["meetmoment_code"]]
     if row["measure"].endswith("_change"):
         moments.append(row["previous_meetmoment_code"])
-    sql = _CHANGED.format(
-        table=table,
-        columns=", ".join(columns),
-        rows=f"meetmoment_code in ({', '.join(['?'] * len(moments))}){of_money}",
-        on=_same(columns),
-    )
+    columns = ("meetmoment_code", *columns)
+    same = " and ".join(f"facts.{column} is not distinct from other.{column}" for column in columns)
+    sql = _CHANGED.format(facts=facts, columns=", ".join(columns), same=same, of_money=of_money)
+    asked = {"moments": moments, "scope": row["scope_code"], "record": record}
     try:
-        found = con.execute(sql, [*moments, *moments]).fetchall()
-    except duckdb.Error:  # a release of before had other columns
-        return []
+        found = con.execute(sql, asked).fetchall()
+    except (duckdb.BinderException, duckdb.CatalogException):
+        return None
     return [
         f"{file_name} ({submission_id}{', ingetrokken / withdrawn' if withdrawn else ''})"
         for file_name, submission_id, withdrawn in found
     ]
-
-
-def _same(columns: Sequence[str]) -> str:
-    return " and ".join(f"n.{column} is not distinct from o.{column}" for column in columns)
 
 
 _CHECK = """
@@ -164,18 +163,56 @@ _CHECK = """
     where printed.meetmoment_code = ? and printed.scope_code = ? and printed.measure = ? and printed.item = ?
 """
 _MONEY = " and execution = '{execution}' and ('{measure}' = 'encours' or starts_with('{measure}', measure))"
+# A file is named where it began or ceased to count and the row of it says something else now, or where it left out a
+# record of a project that is counted otherwise; the row of a project is asked where it came into the scope or left it.
 _CHANGED = """
     with
-    n as (select {columns}, submission_id from marts.{table} where {rows}),
-    o as (select {columns}, submission_id from before.main.{table} where {rows}),
-    changed as (
-        select submission_id from n where not exists (from o where {on})
+    counted_now as (
+        select submission_id from marts.dim_submission where verdict = 'accepted' and withdrawn_at is null
+    ),
+    counted_then as (
+        select submission_id from before.main.dim_submission where verdict = 'accepted' and withdrawn_at is null
+    ),
+    turned as (
+        (from counted_now except from counted_then) union (from counted_then except from counted_now)
+    ),
+    facts_now as (
+        select {columns}, submission_id from marts.{facts} where meetmoment_code in $moments{of_money}
+    ),
+    facts_then as (
+        select {columns}, submission_id from before.main.{facts} where meetmoment_code in $moments{of_money}
+    ),
+    other_facts as (
+        (select {columns} from facts_now except select {columns} from facts_then)
         union
-        -- A row that is gone, by the file that no longer counts.
-        select o.submission_id from o where not exists (from n where n.project_code = o.project_code)
+        (select {columns} from facts_then except select {columns} from facts_now)
+    ),
+    members_now as (
+        select meetmoment_code, project_code from marts.bridge_scope_project
+        where meetmoment_code in $moments and scope_code = $scope
+    ),
+    members_then as (
+        select meetmoment_code, project_code from before.main.bridge_scope_project
+        where meetmoment_code in $moments and scope_code = $scope
+    ),
+    other_members as ((from members_now except from members_then) union (from members_then except from members_now)),
+    changed as (select * from marts.what_changed where comparison = 'restatement'),
+    named as (
+        select submission_id from facts_now as facts where exists (from other_facts as other where {same})
+        union
+        select submission_id from facts_then as facts where exists (from other_facts as other where {same})
+        union
+        select lacking_submission_id as submission_id
+        from changed semi join other_facts using (meetmoment_code, project_code)
+        where record in ($record, 'project')
+        union
+        select unnest([submission_id, old_submission_id, lacking_submission_id]) as submission_id
+        from changed semi join other_members using (meetmoment_code, project_code)
+        where record = 'project'
     )
     select submissions.file_name, submissions.submission_id, submissions.withdrawn_at is not null
     from marts.dim_submission as submissions
-    inner join changed using (submission_id)
+    semi join turned using (submission_id)
+    semi join named using (submission_id)
     order by submissions.file_name, submissions.submission_id
 """

@@ -25,9 +25,9 @@ submissions as (
 
 ),
 
-deliveries as (
+later_deliveries as (
 
-    select * from {{ ref('int_full_delivery') }}
+    select * from {{ ref('int_later_delivery') }}
 
 ),
 
@@ -130,17 +130,11 @@ lacking as (
         submissions.file_name,
         submissions.counts_from > submissions.received_at as is_confirmed
     from last_held
-    inner join deliveries as theirs using (submission_id, sheet)
-    inner join deliveries as later
-        on theirs.series = later.series
-        and theirs.series_position < later.series_position
-    inner join submissions
-        on later.submission_id = submissions.submission_id
-        and last_held.known_to = submissions.counts_from
-    qualify row_number() over (
-        partition by last_held.meetmoment_code, last_held.project_code
-        order by later.series_position, later.sheet
-    ) = 1
+    inner join later_deliveries
+        on last_held.submission_id = later_deliveries.submission_id
+        and last_held.sheet = later_deliveries.sheet
+        and last_held.known_to = later_deliveries.counts_from
+    inner join submissions on later_deliveries.later_submission_id = submissions.submission_id
 
 ),
 

@@ -147,6 +147,7 @@ final as (
         after.submission_id,
         after.sheet,
         after.row_number,
+        cast(null as varchar) as lacking_submission_id,
         stated.warning_count
     from differences
     inner join versions as stated on coalesce(differences.row_id, differences.previous_row_id) = stated.row_id

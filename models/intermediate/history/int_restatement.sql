@@ -19,6 +19,12 @@ field_differences as (
 
 ),
 
+later_deliveries as (
+
+    select * from {{ ref('int_later_delivery') }}
+
+),
+
 -- What a row says, however often it held: a withdrawal of what came after it lets it hold once more.
 stated as (
 
@@ -130,11 +136,16 @@ final as (
         after.submission_id,
         after.sheet,
         after.row_number,
+        later_deliveries.later_submission_id as lacking_submission_id,
         about.warning_count
     from differences
     inner join stated as about on coalesce(differences.row_id, differences.previous_row_id) = about.row_id
     left join stated as after on differences.row_id = after.row_id
     left join stated as before on differences.previous_row_id = before.row_id
+    left join later_deliveries
+        on before.submission_id = later_deliveries.submission_id
+        and before.sheet = later_deliveries.sheet
+        and case when differences.difference = 'dropped' then differences.changed_at end = later_deliveries.counts_from
 
 )
 

@@ -37,7 +37,8 @@ final as (
         old_row_number,
         submission_id,
         sheet,
-        row_number
+        row_number,
+        lacking_submission_id
     from changes
 
 )

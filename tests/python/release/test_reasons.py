@@ -31,10 +31,22 @@ _AROUND = """
         ('headline_measure', 'committed', 'Vastgelegd (VAK)', 'Committed (VAK)'),
         ('headline_item', 'total', 'Totaal', 'Total'), ('finance_execution', 'provisional', 'Voorlopig', 'Provisional'),
         ('figure_unit', 'EUR million', 'miljoen euro', 'million euro')) as t(code_list, code, label_nl, label_en);
-    create table marts.dim_submission as from (values
-        ('a', 'OMG_m3.xlsx', null), ('b', 'OMG_m3_v2.xlsx', null), ('c', 'MOW_m3.xlsx', null),
-        ('d', 'LV_m3.xlsx', timestamp '2022-05-01')) as t(submission_id, file_name, withdrawn_at);
 """
+_COUNTED_FROM = """
+    create table {0}.dim_submission as
+    select submission_id, file_name, 'accepted' as verdict, null::timestamp as withdrawn_at
+    from (values ('a', 'OMG_m3.xlsx'), ('b', 'OMG_m3_v2.xlsx'), ('c', 'MOW_m3.xlsx'), ('d', 'LV_m3.xlsx'))
+        as t(submission_id, file_name)
+    where '{0}' = 'marts' or submission_id <> 'b';
+    create table {0}.fct_project_status(
+        meetmoment_code varchar, project_code varchar, status varchar, submission_id varchar);
+    create table {0}.bridge_scope_project as from (values ('m3', 'one_off', 'VV001'))
+        as t(meetmoment_code, scope_code, project_code);
+    create table {0}.what_changed(
+        comparison varchar, record varchar, meetmoment_code varchar, project_code varchar, submission_id varchar,
+        old_submission_id varchar, lacking_submission_id varchar);
+"""
+"""What stands beside the money; the release before did not know the second version of OMG's return."""
 SAME = ("('VV002', 'committed', 'provisional', 5, 'c', 'm3')", "('VV002', 'paid', 'provisional', 4, 'c', 'm3')")
 
 
@@ -58,12 +70,12 @@ def told(
     with duckdb.connect(str(settings.warehouse)) as con:
         con.execute("create schema marts")
         con.execute(_CHECK.format(restated=restated, measure=measure) + ";" + _AROUND)
-        con.execute(_MONEY.format("marts", ", ".join(now)) + f"; {more}")
+        con.execute(_COUNTED_FROM.format("marts") + _MONEY.format("marts", ", ".join(now)) + f"; {more}")
     release: Any = None
     if before is not None:
         release = SimpleNamespace(database=tmp_path / "before.duckdb", release_id="2022-01-24.1")
         with duckdb.connect(str(release.database)) as con:
-            con.execute(_MONEY.format("main", ", ".join(before)) + f"; {of_before}")
+            con.execute(_COUNTED_FROM.format("main") + _MONEY.format("main", ", ".join(before)) + f"; {of_before}")
     failure = Failure("DQ16A", "marts.fct_published_figure_check", None, (*KEY[:2], measure, "total"), "differs")
     (found,) = reasons.of([(failure, "critical")], settings, release)
     return found
@@ -93,8 +105,8 @@ def test_the_figure_is_told_in_words_with_what_changed_it_and_what_to_do(tmp_pat
     [
         ((row(60, "a"), row(9, "b", "paid")), (row(60, "a"), row(8, "a", "paid")), "geen enkel bestand"),
         ((row(60, "a"), row(9, "b", execution="final")), (row(60, "a"),), "geen enkel bestand"),
-        (SAME, (*SAME, row(60, "d")), "LV_m3.xlsx (d, ingetrokken / withdrawn)"),
         ((*SAME, row(1, "b")), None, "(verschil −49,6). Is een bestand fout"),
+        ((*SAME, row(10, "a")), (*SAME, row(60, "a")), "geen enkel bestand: het register of de code veranderde"),
     ],
 )
 def test_only_what_the_figure_is_counted_from_is_named(
@@ -103,9 +115,62 @@ def test_only_what_the_figure_is_counted_from_is_named(
     assert says in told(tmp_path, now, before).nl
 
 
+def test_a_file_that_was_withdrawn_is_named_by_the_row_it_had(tmp_path: Path) -> None:
+    withdrawn = "update marts.dim_submission set withdrawn_at = timestamp '2022-05-01' where submission_id = 'd'"
+    found = told(tmp_path, SAME, (*SAME, row(60, "d")), more=withdrawn)
+    assert "gewijzigd door LV_m3.xlsx (d, ingetrokken / withdrawn)." in found.nl
+
+
+def test_a_version_that_left_a_status_out_is_named_and_not_the_file_that_the_project_stands_on(tmp_path: Path) -> None:
+    """A project without a status stands on the row that describes it, of a file that did nothing."""
+    of_a_project = (
+        "insert into {}.fct_project_status values ('m3', 'VV001', {}, '{}'), ('m3', 'VV002', 'op_schema', 'a')"
+    )
+    left_out = "insert into marts.what_changed values ('restatement', '{}', 'm3', '{}', null, 'a', 'b')"
+    named = "insert into marts.dim_code values ('headline_measure', 'project_count', 'Projecten', 'Projects')"
+    now = (of_a_project.format("marts", "null", "d"), left_out.format("project_status", "VV001"), named)
+    found = told(
+        tmp_path,
+        SAME,
+        SAME,
+        measure="project_count",
+        more=";".join(now),
+        of_before=of_a_project.format("main", "'op_schema'", "a"),
+    )
+    assert "gewijzigd door OMG_m3_v2.xlsx (b)." in found.nl
+
+
+@pytest.mark.parametrize(
+    ("record", "project"), [("project_status", "VV002"), ("milestone", "VV001")], ids=["of another", "another record"]
+)
+def test_a_version_that_left_out_what_the_figure_is_not_counted_from_is_not_named(
+    record: str, project: str, tmp_path: Path
+) -> None:
+    of_a_project = "insert into {}.fct_project_status values ('m3', 'VV001', '{}', 'a')"
+    left_out = f"insert into marts.what_changed values ('restatement', '{record}', 'm3', '{project}', null, 'a', 'b')"
+    named = "insert into marts.dim_code values ('headline_measure', 'project_count', 'Projecten', 'Projects')"
+    now = (of_a_project.format("marts", "vertraagd"), left_out, named)
+    found = told(
+        tmp_path,
+        SAME,
+        SAME,
+        measure="project_count",
+        more=";".join(now),
+        of_before=of_a_project.format("main", "op_schema"),
+    )
+    assert "geen enkel bestand" in found.nl
+
+
+def test_a_file_that_took_a_project_out_of_the_scope_is_named(tmp_path: Path) -> None:
+    """No amount says something else: the project is no more one of those that are counted."""
+    left = "delete from marts.bridge_scope_project; "
+    left += "insert into marts.what_changed values ('restatement', 'project', 'm3', 'VV001', 'b', 'a', null)"
+    assert "gewijzigd door OMG_m3_v2.xlsx (b)." in told(tmp_path, SAME, SAME, more=left).nl
+
+
 def test_of_many_files_some_are_named_and_the_others_counted(tmp_path: Path) -> None:
     now = [row(amount, f"s{amount}") for amount in range(10)]
-    named = ", ".join(f"('s{n}', 'M{n}_m3.xlsx', null)" for n in range(10))
+    named = ", ".join(f"('s{n}', 'M{n}_m3.xlsx', 'accepted', null)" for n in range(10))
     more = f"insert into marts.dim_submission values {named}"
     found = told(tmp_path, (*now, row(10, "a")), (row(10, "a"),), more=more)
     assert "M7_m3.xlsx (s7) en nog 2 bestanden." in found.nl and "M8_m3" not in found.nl
@@ -127,7 +192,8 @@ def test_a_figure_that_can_no_longer_be_computed_says_so(tmp_path: Path) -> None
 
 def test_a_release_of_before_with_other_columns_names_no_file_and_does_not_stop_the_night(tmp_path: Path) -> None:
     other = "alter table fct_finance_as_returned drop column execution"
-    assert "geen enkel bestand" in told(tmp_path, SAME, (*SAME, row(60, "a")), of_before=other).nl
+    found = told(tmp_path, SAME, (*SAME, row(60, "a")), of_before=other)
+    assert "(verschil −49,6). Is een bestand fout" in found.nl, "nobody knows what did it, and nothing is said of it"
 
 
 def test_a_figure_that_the_registry_no_longer_has_is_told_by_its_key(tmp_path: Path) -> None:
