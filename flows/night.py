@@ -152,10 +152,19 @@ def build(night: Night) -> None:
         kept.NotReadBack: when nobody who is trusted signed the release before, with which gate 2 compares.
     """
     night.on_step("build")
-    before = kept.current(night.settings)
-    known_before = before.published_at if before else None
-    transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan, known_before=known_before)
+    before = known_before(night.settings)
+    transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan, known_before=before)
     log.event("built")
+
+
+def known_before(settings: Settings) -> datetime | None:
+    """The moment of the release that is served, which gate 2 compares with; None before the first one.
+
+    Raises:
+        kept.NotReadBack: when nobody who is trusted signed it.
+    """
+    before = kept.current(settings)
+    return before.published_at if before else None
 
 
 def answer_senders(night: Night) -> int:

@@ -3,7 +3,7 @@
    do; that was a third of a night's computing. Hooks, grants, indexes and partitions are not heard here. #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set made = this.incorporate(type='table') -%}
-    {%- if model.language == 'python' -%}
+    {%- if model.language == 'python' and not var('made_in') -%}
         {#- dbt-duckdb writes it by a plain `create table`; in a build by hand one may be there. -#}
         {%- call statement('fresh', auto_begin=false) -%} drop table if exists {{ made }} {%- endcall -%}
         {%- call statement('main', language='python') -%}
@@ -11,12 +11,13 @@
         {%- endcall -%}
         {%- do adapter.commit() -%}
     {%- else -%}
+        {%- set query = compiled_code if not var('made_in') else made_elsewhere(made) -%}
         {%- call statement('main', auto_begin=false) -%}
             {%- if config.get('contract').enforced -%}
-                {{ table_under_contract(made, compiled_code) }}
+                {{ table_under_contract(made, query) }}
             {%- else -%}
                 create or replace table {{ made }} as (
-                {{ compiled_code }}
+                {{ query }}
                 )
             {%- endif -%}
         {%- endcall -%}
@@ -33,6 +34,12 @@
     {%- endcall -%}
     {{ return({'relations': [made]}) }}
 {% endmaterialization %}
+
+{# The rows of a table that another engine made of the same model: a folder of Parquet per schema and table. They come under
+   the same contract and promises as if they were made here. #}
+{% macro made_elsewhere(relation) -%}
+    from read_parquet('{{ var("made_in") | replace("'", "''") }}/{{ relation.schema }}/{{ relation.identifier }}/*.parquet')
+{%- endmacro %}
 
 {# A table with its columns in the order of its YAML; an error where its columns are not those declared, not of the types
    declared, or empty where they may not be. What the YAML does not know comes last, and so is found. dbt asks this in

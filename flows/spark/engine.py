@@ -35,6 +35,8 @@ SETTINGS = {
     "spark.sql.parquet.compression.codec": "zstd",
 }
 
+MADE = "made"
+"""Where a night puts what it makes, in the folder of what was handed over."""
 CONNECT_PORT = 15002
 """Where a Spark Connect listens whose address names no port."""
 

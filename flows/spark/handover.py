@@ -6,6 +6,7 @@ once on no rows at all, which takes seconds and is the same at any size.
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,24 @@ CATALOGUE = "warehouse"
 """What compiled SQL names before a schema: how DuckDB calls a file of that name."""
 
 
-def write(settings: Settings, loaded: Path, folder: Path, only: Collection[str] = ()) -> None:
+def write(
+    settings: Settings,
+    loaded: Path,
+    folder: Path,
+    only: Collection[str] = (),
+    known_before: datetime | None = None,
+) -> None:
     """Hand over a plan's night.
 
     Args:
         loaded: a warehouse that holds the registry and what was received (`flows.warehouse.load`); more is not read.
         folder: where it is put: `MODELS`, and in `TABLES` a folder per schema with a Parquet file per table.
         only: these models alone, with what they stand on as it is in ``loaded``, which is then a built warehouse.
+        known_before: the moment of the release before (UTC), as a night builds.
     """
     folder.mkdir(parents=True, exist_ok=True)
     built = loaded if only else _built_on_nothing(settings, folder / "empty" / f"{CATALOGUE}.duckdb")
-    models = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, None))
+    models = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, known_before))
     chosen = [model for model in models if not only or model["name"] in only]
     tables = _tables(built)
     known = dialect.known(tables)

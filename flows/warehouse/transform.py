@@ -33,6 +33,7 @@ def build(
     plan_code: str,
     known_on: datetime | None = None,
     known_before: datetime | None = None,
+    made_in: Path | None = None,
 ) -> None:
     """Build these parts of the project with their tests in ``warehouse``.
 
@@ -42,8 +43,11 @@ def build(
         plan_code: the plan whose warehouse it is.
         known_on: leave out what was received after this moment (UTC).
         known_before: the moment of the release before (UTC), for what gate 2 compares with what was known then.
+        made_in: where another engine left the tables of these models, a folder of Parquet per schema and table: they
+            are taken over, under the same contracts, promises and tests.
     """
-    run(warehouse, build_arguments(warehouse, select, plan_code, known_on, known_before), project(warehouse))
+    told = variables(plan_code, known_on, known_before) | ({"made_in": str(made_in)} if made_in else {})
+    run(warehouse, build_arguments(warehouse, select, told), project(warehouse))
 
 
 def variables(plan_code: str, known_on: datetime | None, known_before: datetime | None) -> dict[str, str]:
@@ -52,14 +56,8 @@ def variables(plan_code: str, known_on: datetime | None, known_before: datetime 
     return {"plan": plan_code} | {name: f"{at:%Y-%m-%d %H:%M:%S.%f}" for name, at in moments.items() if at}
 
 
-def build_arguments(
-    warehouse: Path,
-    select: Sequence[str],
-    plan_code: str,
-    known_on: datetime | None = None,
-    known_before: datetime | None = None,
-) -> list[str]:
-    """The dbt command line of `build`.
+def build_arguments(warehouse: Path, select: Sequence[str], variables: dict[str, str]) -> list[str]:
+    """The dbt command line of `build`, told these variables.
 
     Unit tests and selftests are proofs of the code, not of tonight's data. The registry is there before dbt begins, and
     its tests were asked (`flows.warehouse.registry_rows`). What the tests of every model ask, the macro `promises_kept`
@@ -73,7 +71,7 @@ def build_arguments(
         *("--exclude", "tag:selftest", "path:seeds", "test_name:sound_rows", "test_name:sound_mart"),
         # Every test of a model of the run; asking which have all they need takes dbt most of a second.
         *("--indirect-selection", "eager"),
-        *("--vars", json.dumps(variables(plan_code, known_on, known_before))),
+        *("--vars", json.dumps(variables)),
         "--quiet",
         "--select",
         *select,

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,10 @@ from conftest import DemoRun
 from sqlglot import exp
 
 from benchmarks import beside, growth_models
-from flows.settings import PROJECT
+from flows.night import Night, runbook
+from flows.release import kept
+from flows.settings import PROJECT, Settings
+from flows.spark import __main__ as by_hand
 from flows.spark import dialect, handover
 from flows.warehouse import compiled, transform
 
@@ -211,6 +215,75 @@ def hold_equal(night: Path, folder: Path) -> None:
     on_spark(night, folder)
     assert differing(night, folder) == {}
     assert sum(schema == "marts" for schema, _ in tables_of(folder)) > 60
+
+
+@pytest.mark.slow
+def test_a_release_of_what_spark_made_is_the_one_that_duckdb_makes(small: DemoRun, tmp_path: Path) -> None:
+    """Two homes that received the same: one night of each, whose marts are the same bytes in Parquet."""
+    expect_spark()
+    homes = {name: Settings(home=tmp_path / name) for name in ("duckdb", "spark")}
+    for settings in homes.values():
+        shutil.copytree(small.settings.archive, settings.archive)
+    by_duckdb = runbook(Night(homes["duckdb"]))
+    night = [SPARK, "-m", "flows.spark", tmp_path / "made", "--publish"]
+    done = subprocess.run(
+        night,
+        cwd=PROJECT,
+        env=os.environ | {"VEERKRACHT_HOME": str(tmp_path / "spark")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert json.loads(done.stdout.splitlines()[-1])["verdict"] == by_duckdb.verdict == "published"
+    released = {name: kept.current(settings) for name, settings in homes.items()}
+    assert released["spark"] and released["duckdb"] and not released["spark"].misfits()
+    assert released["spark"].manifest["content_sha256"] == released["duckdb"].manifest["content_sha256"]
+    assert runbook(Night(homes["spark"])).verdict == "nothing_new"
+
+
+@pytest.mark.parametrize(
+    ("refused", "because"),
+    [
+        (["--loaded", "warehouse.duckdb"], "without --loaded and --only"),
+        (["--only", "dim_project"], "without --loaded and --only"),
+        ([], "is not empty"),
+    ],
+)
+def test_a_night_on_spark_is_of_all_that_was_received_and_begins_in_a_new_folder(
+    refused: list[str], because: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "models.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        by_hand.main([str(tmp_path), "--publish", *refused])
+    assert ended.value.code == 2 and because in capsys.readouterr().err
+
+
+def test_what_another_engine_made_is_taken_over_under_the_contracts_and_promises_of_a_night(
+    small: DemoRun, tmp_path: Path
+) -> None:
+    """A table comes as it was made; a row that breaks a promise, or a column of no contract, fails the build."""
+    warehouse = tmp_path / "night" / "warehouse.duckdb"
+    part = tmp_path / "made" / "marts" / "dim_project" / "part-0.parquet"
+    for folder in (warehouse.parent, part.parent):
+        folder.mkdir(parents=True)
+    shutil.copyfile(small.settings.warehouse, warehouse)
+    build = partial(transform.build, warehouse, ["dim_project"], small.settings.plan, made_in=tmp_path / "made")
+
+    def made(columns: str) -> None:
+        with duckdb.connect(str(small.settings.warehouse), read_only=True) as con:
+            con.execute(f"copy (select * {columns} from marts.dim_project) to '{part}'")
+
+    made("replace ('Elders gemaakt' as title)")
+    build()
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.sql("select distinct title from marts.dim_project").fetchall() == [("Elders gemaakt",)]
+    shutil.copyfile(part, part.with_name("part-1.parquet"))
+    with pytest.raises(transform.TransformFailed, match="no other row"):
+        build()
+    part.with_name("part-1.parquet").unlink()
+    made(", 1 as more")
+    with pytest.raises(transform.TransformFailed, match="more is INTEGER, declared is no such column"):
+        build()
 
 
 @pytest.mark.parametrize(
