@@ -2,7 +2,7 @@
 
 Bounded memory, computing time and output; no network and no other program; no files but those of its jobs and of our
 code; of the parent's environment only what a Python needs to start, and so neither keys nor connection strings. The
-parent hands it jobs one after the other.
+parent hands it jobs one after the other; where the files are large, a child per core does a share of them.
 
 Only a limit that is declared for a file says something about the file: the child tells of its memory and its output,
 the kernel of its computing time. Any other end of a child, however it died, is a failure of the machine or of our own
@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,8 @@ Broken = tuple[str, str]
 """What a child did, and what it was allowed."""
 _WAITING = 5
 """For how many times its computing time a child may say nothing without computing meanwhile."""
+_WORTH_A_CHILD = 8 * 2**20
+"""Bytes of files for which another child is worth its start."""
 _IN_A_ROW = 2
 """So many children that came to the end of nothing say that no other will."""
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.")
@@ -73,7 +76,7 @@ def run_all(
     on_broken: Callable[[int, Broken], None],
     files: "Files | None" = None,
 ) -> None:
-    """Have every job done in a sandbox, in their order.
+    """Have every job done in a sandbox; each child does its share in their order.
 
     Args:
         body: the module whose ``main`` is the body of the child: it calls `work`.
@@ -87,10 +90,48 @@ def run_all(
         Failed: after the other jobs are done, where a child ended through no limit of its file; sooner where child
             after child does.
     """
+    files = files or Files()
+    one_tells = threading.Lock()
+
+    def do_share(numbers: range) -> dict[int, str]:
+        def done(number: int, word: str) -> None:
+            with one_tells:
+                on_done(numbers[number], word)
+
+        def broken(number: int, broke: Broken) -> None:
+            with one_tells:
+                on_broken(numbers[number], broke)
+
+        share = [jobs[number] for number in numbers]
+        return {numbers[number]: end for number, end in _do_share(body, share, limits, files, done, broken).items()}
+
+    count = _children(len(jobs), files)
+    with ThreadPoolExecutor(count) as pool:
+        shares = pool.map(do_share, [range(first, len(jobs), count) for first in range(count)])
+        failed = {number: end for share in shares for number, end in share.items()}
+    if failed:
+        raise Failed(dict(sorted(failed.items())))
+
+
+def _children(job_count: int, files: Files) -> int:
+    """How many children share the jobs: one, and another for every so many bytes, but no more than there are cores."""
+    size = sum(path.stat().st_size for path in files.read if path.is_file())
+    return max(1, min(len(os.sched_getaffinity(0)), job_count, size // _WORTH_A_CHILD))
+
+
+def _do_share(
+    body: str,
+    jobs: Sequence[Any],
+    limits: "Settings",
+    files: Files,
+    on_done: Callable[[int, str], None],
+    on_broken: Callable[[int, Broken], None],
+) -> dict[int, str]:
+    """Have jobs done one after the other; of each that no child came to the end of, how its child ended."""
     first = in_a_row = 0
     failed: dict[int, str] = {}
     while first < len(jobs) and in_a_row < _IN_A_ROW:
-        done, end = _run_child(body, jobs[first:], limits, files or Files(), partial(_counted, on_done, first))
+        done, end = _run_child(body, jobs[first:], limits, files, partial(_counted, on_done, first))
         first += done
         in_a_row = in_a_row + 1 if isinstance(end, str) and not done else 0
         if isinstance(end, str):
@@ -98,8 +139,7 @@ def run_all(
         elif end:
             on_broken(first, end)
         first += end is not None
-    if failed:
-        raise Failed(failed)
+    return failed
 
 
 def _counted(on_done: Callable[[int, str], None], first: int, number: int, word: str) -> None:

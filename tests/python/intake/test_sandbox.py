@@ -119,6 +119,38 @@ def test_it_opens_its_own_files_and_no_other(tmp_path: Path, monkeypatch: pytest
     assert (other / "key").read_text() == "x" and [path.name for path in other.iterdir()] == ["key"]
 
 
+def test_large_files_are_done_by_a_child_per_core_and_each_is_told_by_its_own_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first two wait for each other, so that one child alone would never end; one more dies, and one is slow."""
+    monkeypatch.setattr(sandbox, "_WORTH_A_CHILD", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2})
+    large = tmp_path / "large"
+    large.write_bytes(b"xx")
+    meet = "import pathlib, time\npathlib.Path({!r}).touch()\nwhile not pathlib.Path({!r}).exists(): time.sleep(0.02)"
+    here, there = str(tmp_path / "out" / "here"), str(tmp_path / "out" / "there")
+    (tmp_path / "out").mkdir()
+    dies, slow = "import os; os._exit(7)", "while True: pass"
+    jobs = [meet.format(here, there), meet.format(there, here), "pass", dies, slow, "pass"]
+    told = tried(monkeypatch, jobs, sandbox.Files([large], [tmp_path / "out"]), parse_seconds=1)
+    done = [(number, "done") for number in (0, 1, 2, 5)]
+    assert sorted(told, key=lambda one: one[0]) == [*done[:3], (3, "exit 7"), (4, ("> 1 s", "<= 1 s")), done[3]]
+
+
+@pytest.mark.parametrize(
+    ("cores", "sizes", "children"), [(4, [3, 4], 1), (4, [9, 9], 2), (4, [99] * 9, 4), (4, [99], 1)]
+)
+def test_another_child_is_started_for_so_many_bytes_and_no_more_than_cores_or_jobs(
+    cores: int, sizes: list[int], children: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "_WORTH_A_CHILD", 8)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
+    files = [tmp_path / str(number) for number in range(len(sizes))]
+    for path, size in zip(files, sizes, strict=True):
+        path.write_bytes(b"x" * size)
+    assert sandbox._children(len(files), sandbox.Files(files)) == children
+
+
 EXECUTE, WRITE, READ, LIST, REMOVE_FOLDER, REMOVE = (1 << n for n in range(6))
 MAKE_FOLDER, MAKE_FILE, REFER, TRUNCATE, DEVICE = (1 << n for n in (7, 8, 13, 14, 15))
 
