@@ -38,7 +38,7 @@ Broken = tuple[str, str]
 """What a child did, and what it was allowed."""
 _WAITING = 5
 """For how many times its computing time a child may say nothing without computing meanwhile."""
-_WORTH_A_CHILD = 8 * 2**20
+_WORTH_A_CHILD = 2 * 2**20
 """Bytes of files for which another child is worth its start."""
 _IN_A_ROW = 2
 """So many children that came to the end of nothing say that no other will."""
