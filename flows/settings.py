@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     parse_seconds: int = 60
     """Computing time one file may take, so that the verdict is the same on a busy machine."""
     parse_memory_mb: int = 1024
-    """Address space of the child process that reads files."""
+    """Address space of a child process that reads or marks files; where these are large there is one per core."""
 
     signing_key: SecretStr | None = None
     """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""

@@ -75,17 +75,23 @@ def expect_spark() -> None:
 
 def on_spark(night: Path, folder: Path, *said: str, settings: str = "") -> Path:
     """The folder of what Spark made of the raw rows of a night's warehouse, or of what DuckDB made of them."""
-    expect_spark()
     (folder / "spark-defaults.conf").write_text(settings, encoding="utf-8")
+    by_hand_there(folder, "--loaded", str(night), *said, SPARK_CONF_DIR=str(folder))
+    return folder
+
+
+def by_hand_there(folder: Path, *said: str, **environment: str) -> list[str]:
+    """What `python -m flows.spark FOLDER` says, in Spark's own environment."""
+    expect_spark()
     done = subprocess.run(
-        [SPARK, "-m", "flows.spark", folder, "--loaded", night, *said],
+        [SPARK, "-m", "flows.spark", folder, *said],
         cwd=PROJECT,
-        env=os.environ | {"SPARK_CONF_DIR": str(folder)},
+        env=os.environ | environment,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[-4000:]
-    return folder
+    return done.stdout.splitlines()
 
 
 def differing(night: Path, folder: Path) -> dict[str, object]:
@@ -225,16 +231,8 @@ def test_a_release_of_what_spark_made_is_the_one_that_duckdb_makes(small: DemoRu
     for settings in homes.values():
         shutil.copytree(small.settings.archive, settings.archive)
     by_duckdb = runbook(Night(homes["duckdb"]))
-    night = [SPARK, "-m", "flows.spark", tmp_path / "made", "--publish"]
-    done = subprocess.run(
-        night,
-        cwd=PROJECT,
-        env=os.environ | {"VEERKRACHT_HOME": str(tmp_path / "spark")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert json.loads(done.stdout.splitlines()[-1])["verdict"] == by_duckdb.verdict == "published"
+    told = by_hand_there(tmp_path / "made", "--publish", VEERKRACHT_HOME=str(homes["spark"].home))
+    assert json.loads(told[-1])["verdict"] == by_duckdb.verdict == "published"
     released = {name: kept.current(settings) for name, settings in homes.items()}
     assert released["spark"] and released["duckdb"] and not released["spark"].misfits()
     assert released["spark"].manifest["content_sha256"] == released["duckdb"].manifest["content_sha256"]
