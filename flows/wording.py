@@ -1,6 +1,7 @@
 """Numbers, dates and plurals as a Dutch and an English reader write them; nothing else in the house formats any.
 
-What is missing is shown as a dash, never as a zero. Rounding is half away from zero, as printed figures are.
+What is missing is shown as a dash, never as a zero. Rounding is half away from zero, as printed figures are. An amount,
+a percentage or a difference that rounds to nothing is shown finer, so that no sentence says "0 more".
 """
 
 from collections.abc import Callable
@@ -59,9 +60,8 @@ def change(value: Number | None, language: str, decimals: int | None = None) -> 
     """A number that says which way it went: with a plus or a minus before it."""
     if value is None:
         return MISSING
-    exact = _decimal(value) if decimals is None else _rounded(_decimal(value), decimals)
-    sign = "+" if exact > 0 else "−" if exact < 0 else ""
-    return sign + number(abs(exact), language, decimals)
+    size = abs(_decimal(value))
+    return _sign(value) + number(size, language, None if decimals is None else _showing(size, decimals))
 
 
 def euro(value: Number | None, language: str, decimals: int = 2) -> str:
@@ -70,21 +70,19 @@ def euro(value: Number | None, language: str, decimals: int = 2) -> str:
 
 
 def euro_millions(value: Number | None, language: str, decimals: int = 1) -> str:
-    """An amount of euro in millions: ``€ 1.234,5 mln.``, ``€1,234.5 million``."""
+    """An amount of euro in millions: ``€ 1.234,5 mln.``, ``€1,234.5 million``; else in euro."""
     if value is None:
         return MISSING
+    millions = _decimal(value) / _MILLION
+    if millions and not _rounded(millions, decimals):
+        return euro(value, language, 0 if _rounded(_decimal(value), 0) else 2)
     unit = {"nl": "mln.", "en": "million"}[language]
-    return f"{_euro(number(_decimal(value) / _MILLION, language, decimals), language)}\u00a0{unit}"
+    return f"{_euro(number(millions, language, decimals), language)}\u00a0{unit}"
 
 
 def change_millions(value: Number | None, language: str, decimals: int = 1) -> str:
     """A difference of amounts in millions of euro, with a plus or a minus before it."""
-    if value is None:
-        return MISSING
-    sign, size = "+" if value > 0 else "−" if value < 0 else "", abs(_decimal(value))
-    if size > 0 and not _rounded(size / _MILLION, decimals):
-        return sign + euro(size, language, 0)  # in millions it would be a plus before a zero
-    return sign + euro_millions(size, language, decimals)
+    return MISSING if value is None else _sign(value) + euro_millions(abs(_decimal(value)), language, decimals)
 
 
 def unchanged(value: Number | None, language: str, decimals: int | None = None) -> str:
@@ -96,7 +94,7 @@ def percent(value: Number | None, language: str, decimals: int = 2) -> str:
     """A percentage, given as one (46.48, not 0.4648)."""
     if value is None:
         return MISSING
-    return number(value, language, decimals) + {"nl": "\u00a0%", "en": "%"}[language]
+    return number(value, language, _showing(_decimal(value), decimals)) + {"nl": "\u00a0%", "en": "%"}[language]
 
 
 @_kept
@@ -180,6 +178,15 @@ def _decimal(value: Number) -> Decimal:
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def _showing(value: Decimal, decimals: int) -> int:
+    """How many decimals show a value: those asked for, or as many as it takes for what is not nothing to be seen."""
+    return decimals if not value or _rounded(value, decimals) else -value.adjusted()
+
+
+def _sign(value: Number) -> str:
+    return "+" if value > 0 else "−" if value < 0 else ""
 
 
 def _euro(shown: str, language: str) -> str:

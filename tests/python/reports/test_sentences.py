@@ -1,5 +1,6 @@
 """Sentences: what is said of a figure that rose, fell, did not change, was restated, changed scope or is not there."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -181,6 +182,37 @@ def test_an_amount_that_doubled_is_said_to_have_doubled(told: Told) -> None:
     said, _ = told.of({"committed.total": {"trend": "rose", "change": 500_000, "previous": 1_500_000}})
     assert "committed_rose" in said
     assert "committed_doubled" not in said
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("change", [Decimal("123456.78"), Decimal("0.40")])
+@pytest.mark.parametrize("trend", ["rose", "fell"])
+def test_no_sentence_tells_nothing_as_more_or_less(told: Told, trend: str, change: Decimal, language: str) -> None:
+    moved = {"trend": trend, "change": change if trend == "rose" else -change, "previous": 300_000_000}
+    restated = {"figure": change, "previous": 300_000_000, "unit": "EUR"}
+    said, left_out = told.of(
+        {
+            **{
+                f"{measure}.total": {**moved, "figure": 300_000_000 + moved["change"]}
+                for measure in ("committed", "paid")
+            },
+            **{f"{measure}.restated_before": restated for measure in ("committed", "paid")},
+            "paid_change.total": {"figure": change},
+            "committed.decrease": {"figure": change, "unit": "EUR"},
+            "committed.fallen_projects": {"figure": 1, "words_nl": ["VV074"], "words_en": ["VV074"]},
+            "speerpunt.most_delayed": {
+                "figure": Decimal("0.004"),
+                "unit": "percent",
+                "words_nl": ["1"],
+                "words_en": ["1"],
+            },
+        },
+        language,
+    )
+    codes = {f"committed_{trend}", f"paid_{trend}", "committed_restated", "paid_restated", "committed_decrease"}
+    assert codes | {"most_delayed"} <= set(said) and not left_out
+    nothing = {code: text for code, text in said.items() if re.search(r"€ ?-?0([.,]0)? m|\(0[.,]0 ?%", text)}
+    assert nothing == {}
 
 
 def test_a_restated_amount_is_told_beside_what_was_first_published(told: Told) -> None:
