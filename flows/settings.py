@@ -1,21 +1,33 @@
 """Every path and limit of a run, read once from the environment (prefix ``VEERKRACHT_``)."""
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.project import PROJECT
 
 
 class WrongSetting(ValueError):
-    """What the environment says cannot be used; the sentence names the variable."""
+    """What the environment says cannot be used; the sentence names the variable and what may stand there."""
+
+
+_Limit = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseSettings):
     """Where state lives and what a stranger's file may cost."""
 
     model_config = SettingsConfigDict(env_prefix="VEERKRACHT_", frozen=True)
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise WrongSetting(
+                "\n".join(_told(str(wrong["loc"][0]), wrong["input"]) for wrong in error.errors())
+            ) from None
 
     home: Path = PROJECT / "var"
     """All state: a folder per plan, each with its inbox, archive, answers, build, releases, current and logs."""
@@ -30,35 +42,40 @@ class Settings(BaseSettings):
         """Where a relative path points is settled at once: a child process stands elsewhere."""
         return path.absolute()
 
-    max_file_mb: int = 50
+    max_file_mb: _Limit = 50
     """A larger file is refused unread."""
-    max_inflated_mb: int = 200
+    max_inflated_mb: _Limit = 200
     """A workbook that inflates to more is refused."""
-    max_inflate_ratio: int = 100
+    max_inflate_ratio: _Limit = 100
     """A workbook part above 10 MB that inflates by more is refused."""
-    max_zip_parts: int = 1_000
+    max_zip_parts: _Limit = 1_000
     """A workbook or container of more parts is refused."""
-    max_night_files: int = 1_000
+    max_night_files: _Limit = 1_000
     """New files of one meetmoment that one night receives; of more, none is received before somebody looked."""
-    max_night_mb: int = 2_000
+    max_night_mb: _Limit = 2_000
     """The same, of their bytes together."""
-    max_columns: int = 500
-    max_rows: int = 2_000_000
-    max_cell_characters: int = 100_000
+    max_columns: _Limit = 500
+    max_rows: _Limit = 2_000_000
+    max_cell_characters: _Limit = 100_000
     """Characters of one cell; a spreadsheet holds 32,767."""
-    max_output_mb: int = 1024
+    max_output_mb: _Limit = 1024
     """Text rows that one file may become."""
-    parse_seconds: int = 60
+    parse_seconds: _Limit = 60
     """Computing time one file may take, so that the verdict is the same on a busy machine."""
-    parse_memory_mb: int = 1024
+    parse_memory_mb: _Limit = 1024
     """Address space of a child process that reads or marks files; where these are large there is one per core."""
 
     signing_key: SecretStr | None = None
     """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""
     trusted_keys: Path | None = None
     """PEM file of the public keys, one or more, that earlier releases were signed with."""
-    keep_releases: int = 0
+    keep_releases: int = Field(default=0, ge=0)
     """How many of the latest releases keep their files, at least two; 0 keeps all. Manifests stay in any case."""
+
+    threads: _Limit | None = None
+    """Threads that a night computes with; ``profiles.yml``, which dbt reads, says how many where it is not set."""
+    memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)? *[kmgt](i?b)?$")
+    """Memory of the database while it builds, as DuckDB writes it; likewise."""
 
     on_duty: str = "custom-webhook/on-duty"
     """The notification block of Prefect that tells who is on duty, by its type and name."""
@@ -98,3 +115,16 @@ class Settings(BaseSettings):
     @property
     def logs(self) -> Path:
         return self.plan_home / "logs"
+
+
+def _told(name: str, found: Any) -> str:
+    """That a setting cannot be what it is, and what it can be."""
+    nl, en = "een hoeveelheid met haar eenheid, zoals 4GB", "an amount with its unit, such as 4GB"
+    if name != "memory_limit":
+        least = 0 if name == "keep_releases" else 1
+        nl, en = f"een geheel getal vanaf {least}", f"a whole number from {least}"
+    variable = f"VEERKRACHT_{name.upper()}"
+    return (
+        f"de instelling {variable} kan niet '{found}' zijn, wel {nl}"
+        f" / the setting {variable} cannot be '{found}', but {en}"
+    )

@@ -1,7 +1,6 @@
 """What the commands share: how they answer, of which plan they are, which release they read, and their exit codes."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,20 +119,9 @@ def in_words(error: Exception) -> str:
     """A failure as a sentence; a fault of the code says that it is one."""
     from flows import sights
 
-    if type(error).__name__ == "ValidationError":  # by its name: importing pydantic for this costs every command
-        return "\n".join(_wrong_settings(error))
     if sights.of_failure(error) is sights.FULL:
         return f"de schijf is vol / the disk is full: {error}"
     is_said = type(error) in _SAID or isinstance(error, OSError)
     if str(error) and (is_said or type(error).__module__.startswith(("flows", "expectations"))):
         return str(error)
     return f"fout in onze code, niet in een bestand / a fault of the code, not of a file: {error!r}"
-
-
-def _wrong_settings(error: Any) -> Iterator[str]:
-    for wrong in error.errors():
-        name = "VEERKRACHT_" + "_".join(str(part) for part in wrong["loc"]).upper()
-        yield (
-            f"de instelling {name} kan niet '{wrong['input']}' zijn"
-            f" / the setting {name} cannot be '{wrong['input']}': {wrong['msg']}"
-        )

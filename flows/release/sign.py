@@ -66,14 +66,20 @@ def trusted_keys(settings: Settings) -> list[str]:
     """The public keys a release may be signed with: that of the configured key, and those trusted beside it.
 
     Raises:
-        ValueError: when the file of trusted keys is none.
+        WrongSetting: when the file of trusted keys is not there, or holds none or something else.
     """
     trusted = []
     if settings.trusted_keys:
-        text = settings.trusted_keys.read_text(encoding="utf-8")
-        trusted = [f"{part}{_PEM_END}\n" for part in text.split(_PEM_END)[:-1]]
-        for pem in trusted:
-            _public_key(pem)
+        try:
+            text = settings.trusted_keys.read_text(encoding="utf-8")
+            trusted = [f"{part}{_PEM_END}\n" for part in text.split(_PEM_END)[:-1]]
+            for pem in trusted or [text]:
+                _public_key(pem)
+        except (OSError, ValueError):
+            raise WrongSetting(
+                f"VEERKRACHT_TRUSTED_KEYS: {settings.trusted_keys} is geen PEM-bestand met publieke Ed25519-sleutels"
+                " / is no PEM file of public Ed25519 keys"
+            ) from None
     return [Signer.of(settings).public_pem, *trusted]
 
 

@@ -35,7 +35,11 @@ _TABLES = """
     );
 """
 
-_NO_LIMITS = {"home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"}
+_NO_LIMITS = {
+    *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases", "threads", "memory_limit"),
+    *("max_night_files", "max_night_mb", "on_duty"),
+}
+"""Settings that change nothing of what is read from a file."""
 _WHOLE = b"PAR1"
 """How a Parquet file ends that was written to its end."""
 
@@ -115,14 +119,7 @@ def parsed_folders(settings: Settings, receipts: Iterable[Receipt]) -> dict[Rece
         *sorted(registry.SEEDS.glob("layouts/*.csv")),
     ):
         of_all.update(path.read_bytes())
-    of_all.update(
-        settings.model_dump_json(
-            exclude={
-                *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases"),
-                *("max_night_files", "max_night_mb", "on_duty"),
-            }
-        ).encode()
-    )
+    of_all.update(settings.model_dump_json(exclude=_NO_LIMITS).encode())
     folders = {}
     for receipt in receipts:
         digest = of_all.copy()

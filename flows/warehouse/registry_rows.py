@@ -136,11 +136,15 @@ def _undeclared(seeds: list["Seed"]) -> Iterator[str]:
 
 
 def declared() -> Iterator["Seed"]:
-    """Every seed, as the YAML of its folder declares it."""
+    """Every seed, as the YAML of its folder declares it.
+
+    Raises:
+        RegistryBroken: where that is no YAML.
+    """
     from flows.warehouse.registry_contract import Seed
 
     for described in sorted(registry.SEEDS.rglob("*.yml")):
-        for seed in read_yaml(described)["seeds"]:
+        for seed in _described(described):
             path = described.with_name(f"{seed['name']}.csv")
             yield Seed(
                 seed["name"],
@@ -150,6 +154,21 @@ def declared() -> Iterator["Seed"]:
                 seed["config"].get("meta", {}),
                 {column["name"]: _meta(column) for column in seed["columns"]},
             )
+
+
+def _described(path: Path) -> list[dict[str, Any]]:
+    import yaml
+
+    from flows.warehouse.seed_file import place
+
+    try:
+        found: list[dict[str, Any]] = read_yaml(path)["seeds"]
+    except yaml.MarkedYAMLError as error:
+        line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (1, 1)
+        says = "vanaf hier is het geen YAML; kijk inspringing, dubbelepunten en aanhalingstekens na"
+        beside = "from here on it is no YAML; look at indentation, colons and quotes"
+        raise RegistryBroken([f"{place(_told(path), line, column)}: {says} / {beside}"], {}) from None
+    return found
 
 
 def _meta(column: dict[str, Any]) -> dict[str, Any]:

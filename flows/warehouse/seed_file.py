@@ -31,7 +31,12 @@ class Fault:
     """The line of the other row that it is about as well."""
 
     def __str__(self) -> str:
-        return f"{self.file} line {self.line}, column {self.column}: {self.says}"
+        return f"{place(self.file, self.line, self.column)}: {self.says}"
+
+
+def place(file: str, line: int, column: str | int) -> str:
+    """A place in a file of the registry, as every fault of it is named."""
+    return f"{file}, regel / line {line}, kolom / column {column}"
 
 
 @dataclass
@@ -217,7 +222,8 @@ class _Reading:
     def _width(self, line: str, width: int, expected: int) -> str:
         """What is wrong with a row of another width than the header."""
         other = [d for d in _DELIMITERS if d != self._delimiter and len(self._cells(line, d) or []) == expected]
-        told = f"de rij heeft {width} cellen, de kop / the row has {width} cells, the header {expected}: "
+        cells = ("cel", "cell") if width == 1 else ("cellen", "cells")
+        told = f"de rij heeft {width} {cells[0]}, de kop / the row has {width} {cells[1]}, the header {expected}: "
         if other:
             return f"{told}ze is gescheiden door / it is separated by {other[0]!r}"
         more, ends = abs(width - expected), ("", "") if abs(width - expected) == 1 else ("'s", "s")

@@ -95,4 +95,7 @@ def test_a_wrong_reference_fails_within_seconds_and_says_where(copy: Path) -> No
         "aggregation: 'som'",
         "periodicity: 'weekly'",
     ):
-        assert f"{SEED} line {len(others) + 1}, column {fault}" in answer.stdout, (fault, answer.stdout)
+        assert f"{SEED}, regel / line {len(others) + 1}, kolom / column {fault}" in answer.stdout, (
+            fault,
+            answer.stdout,
+        )

@@ -65,7 +65,7 @@ def tried(
         sandbox.run_all(
             "sandboxed",
             jobs,
-            Settings(**limits),  # type: ignore[arg-type]  # each test names a field of its own type
+            Settings(**limits),
             lambda number, word: told.append((number, word)),
             lambda number, broken: told.append((number, broken)),
             files,

@@ -315,10 +315,13 @@ def test_a_signature_is_of_the_bytes_by_one_of_the_keys(home: Settings, tmp_path
     trusted.write_text(other.public_pem + own.public_pem, encoding="utf-8")
     found = [pem.strip() for pem in trusted_keys(Settings(trusted_keys=trusted))]
     assert found == [signer.public_pem.strip() for signer in (own, other, own)]
-    for broken in (other.public_pem.replace("M", "-"), "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n"):
+    for broken in (other.public_pem.replace("M", "-"), "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", ""):
         trusted.write_text(broken, encoding="utf-8")
-        with pytest.raises(ValueError, match="no public Ed25519 key"):
+        with pytest.raises(WrongSetting, match=r"VEERKRACHT_TRUSTED_KEYS: .*trusted.pem is geen .* is no PEM file"):
             trusted_keys(Settings(trusted_keys=trusted))
+    trusted.unlink()
+    with pytest.raises(WrongSetting, match="VEERKRACHT_TRUSTED_KEYS"):
+        trusted_keys(Settings(trusted_keys=trusted))
     for wrong in ("x", "c2hvcnQ=", "c29tZWJvZHkgZWxzZSdzIGtleSwgMzIgYnl0ZXMgISE=!"):
         with pytest.raises(WrongSetting, match=r"VEERKRACHT_SIGNING_KEY is geen base64 .* is not base64"):
             Signer.of(Settings(signing_key=SecretStr(wrong)))

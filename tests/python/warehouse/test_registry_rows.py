@@ -148,7 +148,7 @@ def slipped(seeds: Path, seed: Seed, slip: str) -> str | None:
     (seeds / place).write_text(
         "\n".join([*lines[:number], *([line] if slip == "stands twice" else []), *lines[number:]])
     )
-    return f"seeds/{place} line {number + 1 + (slip == 'stands twice')}, "
+    return f"seeds/{place}, regel / line {number + 1 + (slip == 'stands twice')}, "
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from row_slips import ROW_SLIPS
 
 from flows import registry
 from flows.settings import PROJECT, Settings
-from flows.warehouse import registry_rows
+from flows.warehouse import registry_rows, seed_file
 from flows.warehouse.registry_contract import Seed
 
 DECLARED = {seed.name: seed for seed in registry_rows.declared()}
@@ -74,7 +74,7 @@ def told(seeds: Path) -> list[str]:
 
 def lines_named(fault: str) -> set[int]:
     """The lines that a fault is on: the first, and the others that it names."""
-    first = re.match(r"\S+ line (\d+), ", fault)
+    first = re.match(r"\S+, regel / line (\d+), ", fault)
     others = re.search(r"\(ook op regel / also on line ([\d, ]+)", fault)
     assert first
     return {int(first[1]), *(int(number) for number in re.findall(r"\d+", others[1] if others else ""))}
@@ -86,15 +86,14 @@ def assert_named(seeds: Path, slips: list[Slip]) -> None:
         seed = DECLARED[slip.seed]
         (seeds / seed.path.relative_to(PROJECT / "seeds")).write_bytes(slip.content)
     faults = told(seeds)
-    assert all(" / " in fault for fault in faults), "each fault stands in both languages"
+    assert all(" / " in fault.partition(": ")[2] for fault in faults), "each fault stands in both languages"
     unnamed = []
     for slip in slips:
-        told_of = [fault for fault in faults if fault.startswith(f"{DECLARED[slip.seed].told} line ")]
-        if not any(slip.line in lines_named(fault) and f", column {slip.column}" in fault and slip.says in fault
+        told_of = [fault for fault in faults if fault.startswith(f"{DECLARED[slip.seed].told}, regel / line ")]
+        if not any(slip.line in lines_named(fault) and f", kolom / column {slip.column}" in fault and slip.says in fault
                    for fault in told_of):  # fmt: skip
-            unnamed.append(
-                f"{DECLARED[slip.seed].told} line {slip.line}, column {slip.column}: {slip.says}; {told_of[:3]}"
-            )
+            where = seed_file.place(DECLARED[slip.seed].told, slip.line, slip.column)
+            unnamed.append(f"{where}: {slip.says}; {told_of[:3]}")
     assert not unnamed, "\n".join(unnamed)
 
 
@@ -331,9 +330,9 @@ def test_a_slip_that_one_row_alone_does_not_show(turn: list[tuple[str, str, str,
         path.write_text(before.replace(old, new, 1), encoding="utf-8")
     faults = told(seeds)
     unnamed = {
-        (file, new): [fault for fault in faults if fault.startswith(f"seeds/{file}.csv line ")]
+        (file, new): [fault for fault in faults if fault.startswith(f"seeds/{file}.csv, regel / line ")]
         for file, _, new, says in turn
-        if not any(fault.startswith(f"seeds/{file}.csv line ") and says in fault for fault in faults)
+        if not any(fault.startswith(f"seeds/{file}.csv, regel / line ") and says in fault for fault in faults)
     }
     assert not unnamed
 
@@ -352,8 +351,23 @@ def test_one_fault_never_hides_the_rest(seeds: Path) -> None:
     (seeds / "plan/scope.csv").write_text("\ufeff" + (seeds / "plan/scope.csv").read_text(encoding="utf-8"), "utf-8")
     faults = told(seeds)
     for number, word in enumerate(("31/03/2021", "relance", "too few", "aanhalingsteken", "0xe9", "#"), start=2):
-        assert any(f"meetmoment.csv line {number}, column " in f and word in f for f in faults), (word, faults)
-    assert any("scope.csv line 1, column plan_code: het bestand begint met een byte order mark" in f for f in faults)
+        assert any(f"meetmoment.csv, regel / line {number}, kolom / column " in f and word in f for f in faults), (
+            word,
+            faults,
+        )
+    assert any(
+        "scope.csv, regel / line 1, kolom / column plan_code: het bestand begint met een byte order mark" in f
+        for f in faults
+    )
+
+
+def test_a_description_that_is_no_yaml_is_named_where_it_ends(seeds: Path) -> None:
+    path = seeds / "plan/_plan__seeds.yml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:4], "   : [x", *lines[4:]]), "utf-8")
+    (fault,) = told(seeds)
+    assert fault.startswith("seeds/plan/_plan__seeds.yml, regel / line 5, kolom / column ")
+    assert "geen YAML" in fault and "no YAML" in fault
 
 
 def test_a_file_that_nobody_declares_is_named(seeds: Path) -> None:
@@ -361,10 +375,8 @@ def test_a_file_that_nobody_declares_is_named(seeds: Path) -> None:
     (seeds / "plan/scope.csv").rename(seeds / "plan/scopes.csv")
     faults = told(seeds)
     assert any(f.startswith("seeds/plan/plann.csv: ") for f in faults)
-    assert any(
-        f.startswith("seeds/plan/scope.csv line 1, column plan_code: het bestand is er niet / the file is not there")
-        for f in faults
-    )
+    gone = f"{seed_file.place('seeds/plan/scope.csv', 1, 'plan_code')}: het bestand is er niet / the file is not there"
+    assert any(f.startswith(gone) for f in faults)
 
 
 REFERRING = {"plan_code", "meetmoment_code", "layout_code", "rule_id", "record", "rule_code", "fact"}
