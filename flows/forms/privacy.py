@@ -9,7 +9,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,26 @@ from flows.forms import carried
 from flows.forms.contents import TRACE_KEY, Mart
 from flows.personal_data import POSSIBLE, kinds_in, named, public_values
 from flows.settings import Settings
-from flows.warehouse import cache, docs, transform
+from flows.warehouse import cache, docs, seed_file, transform
 
 NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
-_ROWS_NAMED = 20
+_NAMED = 5
 _MASKED = "***"
 _SUBMISSION = "submission_id"
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A column in which a text stands: one row of it, how many more, and the submissions of all."""
+
+    column: str
+    row: str
+    more: int
+    submissions: tuple[str, ...]
+
+
 def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str = "marts") -> list[Failure]:
-    """Why these marts may not be published: unlisted columns, then personal data, each with its place.
+    """Why these marts may not be published: unlisted columns, then each text with personal data, with its places.
 
     Args:
         con: the warehouse; it is only read.
@@ -44,7 +55,23 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
     ]
     public = public_values()
     looked_at: dict[str, str] = {}
-    return [*unlisted, *(hit for mart in marts for hit in _personal_data(con, mart, schema, public, looked_at))]
+    places: dict[str, list[_Place]] = {}
+    for mart in marts:
+        for text, place in _personal_data(con, mart, schema, public, looked_at):
+            places.setdefault(text, []).append(place)
+    return [*unlisted, *(_told(looked_at[text], found) for text, found in places.items())]
+
+
+def _told(kinds: str, places: list[_Place]) -> Failure:
+    """One text, however many rows and marts it stands in: whose it is, and where."""
+    whose = list(dict.fromkeys(submission for place in places for submission in place.submissions))
+    of = f" ({', '.join(_first(whose))})" if whose else ""
+    where = [f"{place.column}: {place.row}" + (f" + {place.more}" if place.more else "") for place in places]
+    return Failure(PERSONAL_DATA, places[0].column, None, (), f"{kinds}{of}; {'; '.join(_first(where))}")
+
+
+def _first(named: list[str]) -> list[str]:
+    return [*named[:_NAMED], f"+ {len(named) - _NAMED}"] if len(named) > _NAMED else named
 
 
 def failures_around(warehouse: Path) -> list[Failure]:
@@ -83,7 +110,7 @@ def _registry_texts() -> Iterator[tuple[str, str]]:
         header = next(rows)
         for row in rows:
             for column, text in zip(header, row, strict=True):
-                yield f"{name}, line {rows.line_num}, {column}", text
+                yield seed_file.place(f"seeds/{name}", rows.line_num, column), text
 
 
 def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -100,8 +127,8 @@ def _texts_within(document: Any, place: str) -> Iterator[tuple[str, str]]:
 
 def _personal_data(
     con: duckdb.DuckDBPyConnection, mart: Mart, schema: str, public: frozenset[str], looked_at: dict[str, str]
-) -> Iterator[Failure]:
-    """What is found in a mart, column by column.
+) -> Iterator[tuple[str, _Place]]:
+    """(text, where it stands) of what is found in a mart, column by column.
 
     Args:
         looked_at: text -> the kinds of personal data in it. The same text stands in many rows, columns and marts; of
@@ -116,41 +143,27 @@ def _personal_data(
         ).fetchall()
         looked_at |= {text: named(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
         if hits := sorted(text for (text,) in texts if looked_at[text]):
-            yield from _places(con, mart, schema, column.name, {text: looked_at[text] for text in hits}, public)
+            yield from _places(con, mart, schema, column.name, hits, public)
 
 
 def _places(
-    con: duckdb.DuckDBPyConnection,
-    mart: Mart,
-    schema: str,
-    column: str,
-    hits: Mapping[str, str],
-    public: frozenset[str],
-) -> Iterator[Failure]:
-    """One failure per row that holds one of the texts, by its key and submission; personal data in these is masked.
-
-    Args:
-        hits: text -> the kinds of personal data in it.
-    """
-    of_whom = [name for name in (_SUBMISSION,) if name in {c.name for c in mart.columns} and name not in mart.key]
-    names = [*mart.key, *of_whom]
-    keys = ", ".join(f"k{place}" for place in range(len(names)))
-    parts = ", ".join(f"cast({name} as varchar) as k{place}" for place, name in enumerate(names))
+    con: duckdb.DuckDBPyConnection, mart: Mart, schema: str, column: str, hits: list[str], public: frozenset[str]
+) -> Iterator[tuple[str, _Place]]:
+    """Each of the texts with the first row that holds it, by its key, in which personal data is masked."""
+    parts = ", ".join(f"cast({name} as varchar)" for name in mart.key)
+    whose = _SUBMISSION if _SUBMISSION in {c.name for c in mart.columns} else "null"
     rows = con.execute(
         f"""
-        with found as (select "{column}" as text, {parts} from {schema}.{mart.name} where list_contains(?, "{column}"))
         select
-            text, count(*) over (partition by text) as row_count,
-            row_number() over (partition by text order by {keys}) as place, {keys}
-        from found
-        qualify place <= {_ROWS_NAMED}
-        order by text, place
+            "{column}", min([{parts}]), count(*),
+            list_sort(list(distinct {whose}) filter (where {whose} is not null))
+        from {schema}.{mart.name}
+        where list_contains(?, "{column}")
+        group by "{column}"
+        order by "{column}"
         """,
-        [list(hits)],
+        [hits],
     ).fetchall()
-    for text, row_count, place, *key in rows:
-        where = f"{mart.name}.{column} ({hits[text]})"
+    for text, key, count, submissions in rows:
         masked = (_MASKED if part and kinds_in(part, public) else part or "" for part in key)
-        yield Failure(PERSONAL_DATA, mart.name, column, (), f"{where}: {' | '.join(masked)}")
-        if place == _ROWS_NAMED < row_count:
-            yield Failure(PERSONAL_DATA, mart.name, column, (), f"{where}: + {row_count - place}")
+        yield text, _Place(f"{mart.name}.{column}", " | ".join(masked), count - 1, tuple(submissions or ()))

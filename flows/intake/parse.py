@@ -22,6 +22,7 @@ from flows.intake.file_form import form_of
 from flows.intake.fit import Refusal
 from flows.intake.json_return import read_json
 from flows.intake.sheets import ROW_SCHEMA, Intake, Parsed, Refused, Sheet, over_limit
+from flows.personal_data import kinds_in, named
 from flows.registry import Layout
 
 if TYPE_CHECKING:
@@ -58,8 +59,16 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Set
             raise
         rows.unlink()
         parsed = Parsed(refusals=[over_limit(rows.name, f"{limits.max_output_mb} MB").refusal])
+    if kinds := _personal_names(parsed):
+        parsed = Parsed(refusals=[Refusal("F26", value=named(kinds))])
     write_parsed(target, parsed)
     return parsed
+
+
+def _personal_names(parsed: Parsed) -> list[str]:
+    """The kinds of personal data in the names of sheets and packed files: these are published with every row."""
+    names = {sheet.sheet for sheet in parsed.sheets} | {refusal.sheet or "" for refusal in parsed.refusals}
+    return kinds_in("\n".join(sorted(names)))
 
 
 def write_parsed(target: Path, parsed: Parsed) -> None:

@@ -16,6 +16,7 @@ from made_files import (
     HEADERS,
     packed,
     parsed,
+    plain_csv,
     plain_workbook,
     rule_ids,
     with_part,
@@ -429,3 +430,14 @@ def test_a_date_that_a_strict_workbook_writes(tmp_path: Path) -> None:
 
     _, rows = parsed(tmp_path, strict(workbook(fill)))
     assert rows[0]["texts"][2] == "2021-06-30"
+
+
+def test_the_name_of_a_sheet_or_of_a_packed_file_that_is_personal_refuses_the_file_unnamed(tmp_path: Path) -> None:
+    """It stands beside every published row, and what was once accepted stays in the history."""
+    named = with_more(("bel 02 553 12 34", [["nota's", "van"], ["1", "2"]]))
+    as_its_own = workbook(lambda _, sheet: sheet.write_row(1, 0, ["VV001", "Opgestart"]), "jan.peeters@ab.be")
+    for content in (named, as_its_own, packed({"jan.peeters@ab.be.csv": plain_csv()})):
+        result, _ = parsed(tmp_path, content)
+        (refusal,) = result.refusals
+        assert refusal.rule_id == "F26" and not result.sheets and refusal.sheet is None
+        assert refusal.value in ("telefoonnummer / telephone number", "e-mailadres / e-mail address")
