@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from flows import sights
+from flows.intake import archive
 from flows.log import moment_of_run
 from flows.settings import Settings
 from flows.standing import AnotherNight, Outcome, last_run
 
 DIARY = "nights.jsonl"
+VERIFIED = "archive_verified.json"
+"""When `veerkracht archive verify` last found every file whole, beside the diary."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,22 @@ def unfinished(settings: Settings) -> Path | None:
         if (begun := moment_of_run(path.stem)) and begun not in nights
     }
     return max((path for path in left if left[path] > since), key=lambda path: left[path], default=None)
+
+
+def verified(settings: Settings, now: datetime) -> None:
+    """Write down that every file of the archive was held against its checksum, and none was damaged."""
+    said = json.dumps({"at": now.isoformat(timespec="seconds")})
+    archive.write_durably(settings.plan_home / VERIFIED, said.encode())
+
+
+def last_read(settings: Settings) -> datetime | None:
+    """When the whole archive was last held against its checksums: by that command, or by a night, which loads it."""
+    loaded = (e for e in _latest_first(settings) if e.verdict == "published" or (e.verdict == "held" and not e.since))
+    moments = [datetime.fromisoformat(entry.ended_at) for entry in islice(loaded, 1)]
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        said = json.loads((settings.plan_home / VERIFIED).read_text(encoding="utf-8"))
+        moments.append(datetime.fromisoformat(said["at"]))
+    return max(moments, default=None)
 
 
 def homes_of_any(home: Path) -> list[str]:

@@ -31,8 +31,10 @@ class Sight:
 
 REFUSED = Sight(
     "held-all-refused",
-    "Stuur elke afzender zijn antwoord uit de map answers; met een verbeterd bestand gaat de nacht verder.",
-    "Send each sender its answer from the folder answers; once a corrected file is in, the night goes on.",
+    "Stuur elke afzender zijn antwoord uit de map answers; met een verbeterd bestand gaat de nacht verder. Telt een "
+    "bestand helemaal niet, trek het dan in.",
+    "Send each sender its answer from the folder answers; once a corrected file is in, the night goes on. A file that "
+    "is not to count at all is withdrawn.",
 )
 SOME_REFUSED = Sight(
     "held-all-refused",
@@ -55,8 +57,10 @@ LOST = Sight(
 )
 PRIVACY = Sight(
     "held-personal-data",
-    "Laat de afzender het persoonsgegeven weghalen en opnieuw insturen; tot dan blijft de vorige uitgave staan.",
-    "Have the sender take out the personal data and send again; until then the release before stays.",
+    "Herstel de genoemde regel van het register; wordt een inzending genoemd, geef de reden dan door aan wie het "
+    "systeem onderhoudt. Tot dan blijft de vorige uitgave staan.",
+    "Mend the line of the registry that is named; where a submission is named, hand the reason to who maintains the "
+    "system. Until then the release of before stays.",
 )
 CHECK = Sight(
     "held-release-check",
@@ -90,6 +94,11 @@ DAMAGED = Sight(
     "Put the file that is named back from the copy, or have the same bytes sent again.",
     "een bestand van het archief is beschadigd",
     "a file of the archive is damaged",
+)
+UNREAD = Sight(
+    "archive-damaged",
+    "Vraag 'veerkracht archive verify': alleen wie alles leest, ziet andere bytes van dezelfde lengte.",
+    "Ask 'veerkracht archive verify': only reading all of it shows other bytes of the same length.",
 )
 REGISTRY = Sight(
     "registry-broken",
@@ -166,7 +175,7 @@ RESTATEMENT = Sight(
 )
 SIGHTS = (
     *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY, MISSING),
-    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED),
+    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED, UNREAD),
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
 _OF_ERRORS = {
@@ -175,7 +184,6 @@ _OF_ERRORS = {
     "Damaged": DAMAGED,
     "RegistryBroken": REGISTRY,
     "WrongSetting": SETTING,
-    "ValidationError": SETTING,
     "AnotherNight": BUSY,
 }
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "disk is full", "failed to offload")

@@ -1,5 +1,7 @@
 """The commands that keep what was received: `veerkracht archive verify | backup | restore`."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,12 +27,13 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(plan: Plan = None, json_: Json = False) -> None:
     """Hold every file that was received against the checksum it came in with, and every receipt against what the last
-    release says it was made of. Changes nothing.
+    release says it was made of. Writes down that all are whole, for `status`; changes nothing else.
 
     A file that is damaged is healed by putting it back from a copy, or by the same bytes sent again; a receipt or a
     withdrawal that is gone or was changed, by putting it back.
     Exit codes: 0 all are whole, 20 at least one is not, 1 a receipt cannot be read.
     """
+    from flows import diary
     from flows.intake import archive
     from flows.release import receipts as signed
 
@@ -54,6 +57,8 @@ def verify(plan: Plan = None, json_: Json = False) -> None:
         )
     if damaged or differing:
         raise typer.Exit(EXIT_DIFFERS)
+    with suppress(OSError):  # a home that may only be read
+        diary.verified(settings, datetime.now(UTC))
 
 
 def backup(

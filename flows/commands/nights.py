@@ -191,6 +191,7 @@ def status(
         "home": str(settings.plan_home),
         "last_night": found.night,
         "hold": found.hold,
+        "archive_read_at": found.archive_read_at and found.archive_read_at.isoformat(),
         "to_do": [asdict(told) | {"page": told.sight.path} for told in found.to_do],
         "exit_code": found.exit_code,
         "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
@@ -224,6 +225,8 @@ def _tell_status(settings: "Settings", answer: dict[str, Any], current: "Release
             else "uitgave / release     geen / none"
         )
     print_(f"antwoorden / answers  {settings.answers}")
+    if answer["archive_read_at"]:
+        print_(f"archief / archive     nagelezen op / read through on {console.day(answer['archive_read_at'])}")
     console.show_status(answer)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flows.release.kept import Release
 
 _DAY = 24
+_MONTH = 31 * _DAY
 _NAMED = 5
 _SILENT = 3600
 """Seconds after which a night that still runs and writes nothing to its log asks for somebody."""
@@ -46,6 +47,8 @@ class Wellbeing:
     hold: dict[str, Any] | None
     """A hold that stands: since when, and why."""
     to_do: list[ToDo] = field(default_factory=list)
+    archive_read_at: datetime | None = None
+    """When the whole archive was last held against its checksums."""
 
     @property
     def exit_code(self) -> int:
@@ -102,6 +105,8 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
         found.to_do += _of_hold(outcome, found.hold)
     if not (night and broken and night.said == broken):  # the night failed for it, which is told above
         found.to_do += _of_release(settings, current, broken)
+    found.archive_read_at = diary.last_read(settings)
+    found.to_do += _of_archive(found.archive_read_at, now)
     return found
 
 
@@ -141,17 +146,18 @@ def _of_hold(outcome: standing.Outcome, hold: dict[str, Any]) -> list[ToDo]:
     return [
         ToDo(
             sight,
-            f"tegengehouden sinds {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons']))}",
-            f"held since {since:%d/%m/%Y}: {'; '.join(_leading_to(sight, hold['reasons_en']))}",
+            f"tegengehouden sinds {since:%d/%m/%Y}: {_leading_to(sight, hold['reasons'])}",
+            f"held since {since:%d/%m/%Y}: {_leading_to(sight, hold['reasons_en'])}",
             EXIT_HELD,
         )
         for sight in sights.of_hold(outcome.reasons)
     ]
 
 
-def _leading_to(sight: Sight, reasons: list[str]) -> list[str]:
+def _leading_to(sight: Sight, reasons: list[str]) -> str:
     """The reasons of a hold whose page this is; all of them where every return was refused, which no rule says."""
-    return [reason for reason in reasons if sight in (sights.REFUSED, *sights.of_hold([reason]))]
+    leading = [reason for reason in reasons if sight in (sights.REFUSED, *sights.of_hold([reason]))]
+    return "; ".join(reason.removesuffix(".") for reason in leading)
 
 
 def _of_release(settings: Settings, current: "Release | None", broken: str) -> list[ToDo]:
@@ -193,6 +199,21 @@ def _of_release(settings: Settings, current: "Release | None", broken: str) -> l
             )
         ]
     return []
+
+
+def _of_archive(read_at: datetime | None, now: datetime) -> list[ToDo]:
+    """That nobody read the whole archive for a month, of which no monitor hears; before a first night it is unknown."""
+    hours = (now - read_at).total_seconds() / 3600 if read_at else 0
+    if hours <= _MONTH:
+        return []
+    return [
+        ToDo(
+            sights.UNREAD,
+            f"het archief werd al {_age(hours, 'nl')} niet in zijn geheel nagelezen",
+            f"the whole archive was not read through for {_age(hours, 'en')}",
+            0,
+        )
+    ]
 
 
 def _age(hours: float, language: Language) -> str:

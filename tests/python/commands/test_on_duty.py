@@ -324,3 +324,63 @@ def test_a_setting_that_cannot_be_is_named_and_leads_to_its_page(
     said = capsys.readouterr().err
     assert ended.value.code == 1 and "VEERKRACHT_MAX_FILE_MB" in said and sights.SETTING.path in said
     assert "onze code" not in said and "Error" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "nl", "en"),
+    [
+        ("MAX_FILE_MB", "abc", "een geheel getal vanaf 1", "a whole number from 1"),
+        ("MAX_ROWS", "0", "een geheel getal vanaf 1", "a whole number from 1"),
+        ("PARSE_SECONDS", "1.5", "een geheel getal vanaf 1", "a whole number from 1"),
+        ("THREADS", "", "een geheel getal vanaf 1", "a whole number from 1"),
+        ("KEEP_RELEASES", "-2", "een geheel getal vanaf 0", "a whole number from 0"),
+        ("MEMORY_LIMIT", "80%", "een hoeveelheid met haar eenheid, zoals 4GB", "an amount with its unit, such as 4GB"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_what_it_is_and_what_it_can_be(
+    name: str, found: str, nl: str, en: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"VEERKRACHT_{name}", found)
+    with pytest.raises(WrongSetting) as wrong:
+        Settings()
+    assert str(wrong.value) == (
+        f"de instelling VEERKRACHT_{name} kan niet '{found}' zijn, wel {nl}"
+        f" / the setting VEERKRACHT_{name} cannot be '{found}', but {en}"
+    )
+
+
+def test_a_setting_that_can_be_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("4GB", "512 MiB", "1.5gb"):
+        monkeypatch.setenv("VEERKRACHT_MEMORY_LIMIT", limit)
+        assert Settings().memory_limit == limit
+
+
+def test_status_says_when_the_archive_was_last_read_through_and_asks_for_it_after_a_month(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a night that loaded, or by the command; what only looked, failed or found damage read nothing through."""
+
+    def unread() -> list[str]:
+        _, said = status()
+        found = [told["seen_nl"] for told in said["to_do"] if told["sight"]["todo_nl"] == sights.UNREAD.todo_nl]
+        assert not any(told["exit_code"] for told in said["to_do"] if told["seen_nl"] in found), (
+            "no monitor hears of it"
+        )
+        return found
+
+    assert unread() == [], "no night read it yet"
+    diary.verified(settings, datetime.now(UTC) - timedelta(days=40))
+    assert unread() == ["het archief werd al 40 dagen niet in zijn geheel nagelezen"]
+    (content,) = settings.archive.glob("*/content")
+    received = content.read_bytes()
+    content.write_bytes(b"x" * len(received))
+    assert command("archive", "verify")[0] == 20 and unread()
+    content.write_bytes(received)
+    assert command("archive", "verify")[0] == 0 and unread() == []
+    assert "archief / archive nagelezen op / read through on" in command("status")[1]
+    diary.verified(settings, datetime.now(UTC) - timedelta(days=40))
+    diary._write(settings, NOW, "nothing_new")
+    diary._write(settings, NOW, "held", since=NOW.isoformat())
+    assert unread()
+    diary._write(settings, NOW, "held")
+    assert unread() == []
