@@ -96,6 +96,8 @@ def _write_frame(
     formats = {kind: book.add_format({"num_format": shape}) for kind, shape in _FORMATS.items()} | {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        # Free of the text that begins in the next column.
+        "count": book.add_format({"num_format": "#,##0", "align": "right", "indent": 1, "valign": "top"}),
     }
     _write_readme(book, formats, marts, shown, counts, head)
     _write_columns(book, formats, shown)
@@ -121,7 +123,7 @@ def _write_readme(
 ) -> None:
     sheet = book.add_worksheet(_README)
     sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 12)
+    sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, _TEXT_WIDTH)
     row = 0
     for label, text in head.items():
@@ -138,7 +140,7 @@ def _write_readme(
         text = f"{absent}{mart.label_nl}. {mart.comment}"
         sheet.set_row(row, _height(text))
         sheet.write_string(row, 0, _sheet_name(mart) if mart in shown else mart.name, formats["wrap"])
-        sheet.write_number(row, 1, counts[mart.name], formats["wrap"])
+        sheet.write_number(row, 1, counts[mart.name], formats["count"])
         sheet.write_string(row, 2, text, formats["wrap"])
 
 

@@ -188,15 +188,13 @@ def test_an_amount_that_doubled_is_said_to_have_doubled(told: Told) -> None:
 @pytest.mark.parametrize("change", [Decimal("123456.78"), Decimal("0.40")])
 @pytest.mark.parametrize("trend", ["rose", "fell"])
 def test_no_sentence_tells_nothing_as_more_or_less(told: Told, trend: str, change: Decimal, language: str) -> None:
-    moved = {"trend": trend, "change": change if trend == "rose" else -change, "previous": 300_000_000}
+    by = change if trend == "rose" else -change
+    moved = {"trend": trend, "change": by, "previous": 300_000_000, "figure": 300_000_000 + by}
     restated = {"figure": change, "previous": 300_000_000, "unit": "EUR"}
     said, left_out = told.of(
         {
-            **{
-                f"{measure}.total": {**moved, "figure": 300_000_000 + moved["change"]}
-                for measure in ("committed", "paid")
-            },
-            **{f"{measure}.restated_before": restated for measure in ("committed", "paid")},
+            **dict.fromkeys(("committed.total", "paid.total"), moved),
+            **dict.fromkeys(("committed.restated_before", "paid.restated_before"), restated),
             "paid_change.total": {"figure": change},
             "committed.decrease": {"figure": change, "unit": "EUR"},
             "committed.fallen_projects": {"figure": 1, "words_nl": ["VV074"], "words_en": ["VV074"]},
