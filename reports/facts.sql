@@ -196,18 +196,17 @@ ranked as (
 
 ),
 
--- The band of ten percent in which most speerpunten have started their milestones.
+-- The band of ten percent in which most speerpunten have started their milestones; all of them is in the last one.
 bands as (
 
     select
         'speerpunt.started_band' as fact,
         count(*) as figure,
-        10 * floor(started_pct / 10) as previous,
-        10 * floor(started_pct / 10) + 10 as numerator,
+        10 * band as previous,
+        10 * band + 10 as numerator,
         (select count(*) from speerpunten) as denominator
-    from speerpunten
-    where started_pct is not null
-    group by floor(started_pct / 10)
+    from (select least(floor(started_pct / 10), 9) as band from speerpunten where started_pct is not null)
+    group by band
     order by figure desc, previous desc
     limit 1
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import docx
@@ -21,7 +22,7 @@ _STRUCTURE = {"nl": "nl-BE", "en": "en-GB"}
 _WIDE = Cm(11)
 _PAGE, _MARGIN, _BESIDE = (Cm(21), Cm(29.7)), Cm(2), Cm(0.1)
 """A4, and what stands free beside the text of a cell."""
-_LETTER, _SHORT = Cm(0.14), 15
+_LETTER, _BOLD, _SHORT = Cm(0.14), 1.2, 15
 """How wide a letter of a table is, and up to how many of them a text is not broken."""
 
 
@@ -107,7 +108,8 @@ def _table(
 
 def _widths(lines: list[list[str]]) -> list[Emu]:
     """The widths of the columns of a table: figures stand on one line, and names share what is left of the page."""
-    longest = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    columns = list(zip(*lines, strict=True))  # the first line is the heading, in bold
+    longest = [max(ceil(_BOLD * len(heading)), *map(len, cells)) for heading, *cells in columns]
     needed = [(letters + 1) * _LETTER + 2 * _BESIDE for letters in longest]
     left = (
         _PAGE[0] - 2 * _MARGIN - sum(width for width, letters in zip(needed, longest, strict=True) if letters <= _SHORT)
@@ -147,7 +149,7 @@ def _picture(written: Written, chart: Mapping[str, str] | None) -> None:
 def _signature(written: Written, head: Mapping[str, str], language: str) -> None:
     drawn_up, who, signature = {
         "nl": ("Opgemaakt op", "Naam en functie", "Handtekening"),
-        "en": ("Drawn up on", "Name and function", "Signature"),
+        "en": ("Drawn up on", "Name and position", "Signature"),
     }[language]
     written.add_paragraph(f"{drawn_up} {head['published']}").paragraph_format.keep_with_next = True
     for place in (who, signature):
