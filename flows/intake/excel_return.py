@@ -6,7 +6,7 @@ merged or hidden, and stops on decorations.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
@@ -15,7 +15,7 @@ from flows import registry
 from flows.intake import references
 from flows.intake.book import Book, BrokenBook, SheetPart, is_true, local_name, text_of, unescaped
 from flows.intake.container import opened
-from flows.intake.fit import Refusal, choose, clean_headers, found, is_like_none, unknown_headers
+from flows.intake.fit import Refusal, choose, clean_headers, found, is_like_none, likeness, unknown_headers
 from flows.intake.sheets import MOST_NOTES, NAMED, Intake, Refused, Row, Sheet, over_limit
 from flows.intake.signs import is_blank
 from flows.intake.transposed import read_transposed, upright
@@ -60,6 +60,16 @@ class _Unfit:
 
     refusal: Refusal
     is_of_people: bool
+    likeness: float
+    """How much of a layout the row has that was taken for its header."""
+
+
+def _nearer(before: _Unfit | None, now: _Unfit) -> _Unfit:
+    """What is said of a sheet: of the row that is most like a header, not of the data below it."""
+    if before is None or now.refusal.rule_id != "F02":
+        return now
+    told = now if now.likeness > before.likeness else before
+    return replace(told, is_of_people=before.is_of_people and now.is_of_people)
 
 
 @dataclass
@@ -315,7 +325,7 @@ def _read_worksheet(worksheet: _Worksheet, intake: Intake) -> _Unfit | None:
         if isinstance(layout, Layout):
             break
         is_of_people = not named and layout.rule_id == "F02" and is_like_none(intake.layouts, headers)
-        unfit = _Unfit(layout, is_of_people) if unfit is None or not is_of_people else unfit
+        unfit = _nearer(unfit, _Unfit(layout, is_of_people, likeness(candidates, headers)))
         above.append(header)
         if len(above) > MOST_NOTES or layout.rule_id != "F02":
             return unfit

@@ -98,7 +98,12 @@ def found(names: Iterable[str], headers: Sequence[str]) -> list[str]:
 
 def is_like_none(layouts: Iterable[Layout], headers: Sequence[str]) -> bool:
     """Whether headers have no more than half of what any of the layouts needs: then they are no slip of one."""
-    return all(_likeness(layout, headers) <= _SLIPPED for layout in layouts)
+    return likeness(layouts, headers) <= _SLIPPED
+
+
+def likeness(layouts: Iterable[Layout], headers: Sequence[str]) -> float:
+    """Which part of what a layout needs these headers have, of the layout that is nearest."""
+    return max((_likeness(layout, headers) for layout in layouts), default=-1.0)
 
 
 def _likeness(layout: Layout, headers: Sequence[str]) -> float:

@@ -423,6 +423,16 @@ def test_a_sheet_that_is_nearly_one_of_ours_is_refused(tmp_path: Path) -> None:
     assert rule_ids(parsed(tmp_path, alone)[0]) == ["F02"]
 
 
+def test_a_slip_in_a_header_is_told_of_the_header_and_not_of_the_data_below(tmp_path: Path) -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        for row in range(1, 5):
+            sheet.write_row(row, 0, [f"VV00{row}", "Opgestart", "", "tekst"])
+
+    (refusal,) = parsed(tmp_path, workbook(fill, headers=["Codex", *HEADERS[1:]]))[0].refusals
+    assert (refusal.rule_id, refusal.value) == ("F02", " | ".join(["Codex", *HEADERS[1:]]))
+    assert refusal.expected and refusal.expected.endswith(": Projectcode")
+
+
 def test_a_date_that_a_strict_workbook_writes(tmp_path: Path) -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.write_string("A2", "VV001")
