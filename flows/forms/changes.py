@@ -146,7 +146,7 @@ def write(folder: Path, edition: Edition) -> None:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals["shown"] = shown
+    environment.globals |= {"shown": shown, "key_shown": key_shown}
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         title=publication.value("title", "nl"),
         edition=edition,
@@ -178,6 +178,19 @@ def shown(record: str, field: str, value: str | None, state: str | None, languag
         return _written(contract, value, language)
     except (ArithmeticError, ValueError):
         return value  # not what the contract says, as it stood
+
+
+def key_shown(record: str, record_key: str, language: str = "nl") -> str:
+    """The key of a record of ``what_changed`` as people read it: codes of a list by their label, others as they are."""
+    lists = [row["code_list"] for row in registry.rows("contract/record_field") if _is_key(row, record)]
+    parts = record_key.split("|")
+    if len(lists) == len(parts):
+        parts = [_label(of, part, language) if of else part for of, part in zip(lists, parts, strict=True)]
+    return " ".join(part for part in parts if part)
+
+
+def _is_key(row: Mapping[str, str], record: str) -> bool:
+    return row["record"] == record and row["is_key"] == "true"
 
 
 def _written(contract: Mapping[str, str], value: str, language: str) -> str:

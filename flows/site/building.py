@@ -180,6 +180,7 @@ def _rendered(
             "has_details": whole.has_details,
             "code": partial(_code, whole.codes, language),
             "received": partial(changes.shown, language=language),
+            "key_shown": partial(changes.key_shown, language=language),
             "term": partial(_term, declared.terms(site), language),
             "terms": [
                 {"term": key, "label": row[f"label_{language}"], "meaning": row[f"meaning_{language}"]}

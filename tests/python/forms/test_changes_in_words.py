@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.forms.changes import shown
+from flows.forms.changes import key_shown, shown
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_a_value_that_changed_is_written_as_people_do(
     record: str, field: str, value: str | None, state: str | None, nl: str, en: str
 ) -> None:
     assert (shown(record, field, value, state), shown(record, field, value, state, "en")) == (nl, en)
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "nl", "en"),
+    [
+        ("finance", "VV002|paid|final", "VV002 Vereffend (VEK) Definitief", "VV002 Paid (VEK) Final"),
+        ("milestone", "VV001|VV001-M10", "VV001 VV001-M10", "VV001 VV001-M10"),
+        ("finance", "VV002|paid", "VV002 paid", "VV002 paid"),
+        ("indicator_value", "IND01|VV014||", "IND01 VV014", "IND01 VV014"),
+    ],
+)
+def test_a_key_is_written_with_the_words_of_its_codes(record: str, key: str, nl: str, en: str) -> None:
+    assert (key_shown(record, key), key_shown(record, key, "en")) == (nl, en)
