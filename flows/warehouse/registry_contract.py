@@ -89,12 +89,11 @@ class _Contract:
         return self._found
 
     def _load_marts(self) -> None:
+        marts = columns.marts()
+        names = [(mart["name"], column["name"]) for mart in marts for column in mart["columns"]]
         self._con.execute('create table text.mart_column (mart varchar, "column" varchar)')
-        for mart in columns.marts():
-            names = [(mart["name"], column["name"]) for column in mart["columns"]]
-            self._con.execute(
-                "insert into text.mart_column select unnest($1), unnest($2)", list(zip(*names, strict=True))
-            )
+        self._con.execute("insert into text.mart_column select unnest($1), unnest($2)", list(zip(*names, strict=True)))
+        for mart in marts:
             declared = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in mart["columns"])
             self._con.execute(f"create table marts.{mart['name']} ({declared})")
 

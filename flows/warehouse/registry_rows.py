@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from flows.warehouse.registry_contract import Seed
 
 _FILE, _BROKEN = "rows.duckdb", "broken.json"
+# A thousand queries on a few rows each: handing one on to a second thread, or finding how a column is best compressed,
+# costs more than it saves.
+_CONFIG = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "force_compression": "uncompressed",
+    "threads": 1,
+}
 _MADE_BY = ("cache", "columns", "registry_contract", "registry_owners", "registry_rows", "seed_file")
 
 
@@ -97,7 +105,7 @@ def _make(folder: Path) -> None:
 
     seeds = list(declared())
     texts = {seed.name: seed_file.read(seed.path, seed.told, list(seed.types)) for seed in seeds}
-    with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as con:
+    with duckdb.connect(config=_CONFIG) as con:
         found = registry_owners.by_owner(registry_contract.broken(con, seeds, texts), seeds, texts)
         of_plan = {plan: list(map(str, faults)) for plan, faults in found.of_plan.items()}
         of_all = [*_undeclared(seeds), *map(str, found.of_all)]
