@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FILE, _BROKEN = "rows.duckdb", "broken.json"
 # A thousand queries on a few rows each: handing one on to a second thread, or finding how a column is best compressed,
 # costs more than it saves.
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "force_compression": "uncompressed",
