@@ -30,6 +30,8 @@ from flows.senders.answer.verdict import Answer, Finding
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}
 _MARK = "Bevinding / finding"
+_NOTE_WIDTH, _NOTE_LETTERS, _NOTE_LINE, _NOTE_MOST = 380, 52, 17, 700
+"""Of a note, in pixels: its width, how many letters stand in it, how high a line is, and the height of a screen."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _HEADERS = (
     ("Regel", "Rule", 13),
@@ -96,8 +98,14 @@ def _mark_cell(sheet: Worksheet, coordinate: str, findings: list[Finding]) -> No
     texts = [_comment_text(finding) for finding in findings]
     if cell.comment:
         texts.append(cell.comment.text)
-    comment = Comment(_clean("\n\n".join([_MARK, *texts])), "", width=380, height=60 + 70 * len(texts))
-    cell.comment = comment
+    text = _clean("\n\n".join([_MARK, *texts]))
+    cell.comment = Comment(text, "", width=_NOTE_WIDTH, height=_note_height(text))
+
+
+def _note_height(text: str) -> int:
+    """Pixels that a note needs to show all of its text: no program makes it higher by itself."""
+    lines = sum(max(1, -(-len(line) // _NOTE_LETTERS)) for line in text.split("\n"))
+    return min(_NOTE_LINE * (lines + 1), _NOTE_MOST)
 
 
 def _comment_text(finding: Finding) -> str:

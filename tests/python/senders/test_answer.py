@@ -99,6 +99,18 @@ def test_a_cell_is_filled_by_its_gravest_finding_and_commented_in_dutch_then_eng
     assert made["Geld 2021"]["A2"].comment is None
 
 
+def test_a_note_is_as_high_as_its_text(book: Path) -> None:
+    """Sixty letters stand in a line of 380 pixels at most, and a line is fifteen high."""
+    heights = []
+    for value in ("x", "kolom | " * 60, "kolom | " * 5_000):
+        text = marked(book, finding("critical", "Geld 2021", "A3", 3, value))["Geld 2021"]["A3"].comment.text
+        with zipfile.ZipFile(book.with_name("marked.xlsx")) as container:
+            drawn = container.read("xl/drawings/commentsDrawing1.vml").decode()
+        heights.append(int(re.findall(r"width:380px;height:(\d+)px", drawn)[0]))
+        assert heights[-1] >= min(700, 15 * sum(-(-len(line) // 60) or 1 for line in text.split("\n")))
+    assert heights[0] < 150 < heights[1] <= heights[2] <= 700, "no higher than a screen"
+
+
 def test_a_finding_inside_merged_cells_marks_the_cell_one_sees(book: Path) -> None:
     made = marked(book, finding("error", "Geld 2021", "B7", 7))
     assert "x is geen getal." in made["Geld 2021"]["A6"].comment.text
