@@ -83,7 +83,7 @@ FULL = Sight(
 )
 READER = Sight(
     "reader-died",
-    "Herstel het geheugen of de schijf, of trek het genoemde bestand in, en start de nacht opnieuw.",
+    "Los het probleem met geheugen of schijf op, of trek het genoemde bestand in, en start de nacht opnieuw.",
     "Mend memory or disk, or withdraw the file that is named, and run the night again.",
     "een bestand kon niet gelezen worden, en dat lag niet aan het bestand",
     "a file could not be read, and not because of what it holds",

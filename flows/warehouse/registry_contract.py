@@ -428,7 +428,9 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "with_figures": _no_figures,
     "document": _no_document,
     "time_zone": lambda text: (
-        "" if text in _time_zones() else "is geen tijdzone van / is no time zone of the IANA (Europe/Brussels)"
+        ""
+        if text in _time_zones()
+        else "is geen tijdzone van / is not a time zone of the IANA (such as Europe/Brussels)"
     ),
 }
 """What a text must be that no pattern says: what is wrong with it, empty where nothing is."""

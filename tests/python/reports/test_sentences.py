@@ -159,7 +159,7 @@ def test_commitments_that_fell_say_so_with_the_projects_and_the_reason(told: Tol
     assert left_out == []
     assert said["committed_fell"].endswith("het vastgelegde bedrag daalde.")
     assert "€ 3,7 mln. minder" in said["committed_fell"]
-    assert said["committed_decrease"] == "Bij 1 project (VV074) verminderden de vastleggingen, samen met € 4,0 mln."
+    assert said["committed_decrease"] == "Bij 1 project (VV074) verminderden de vastleggingen, in totaal met € 4,0 mln."
     assert said["committed_decrease_reason"] == "Reden volgens de rapporteringen: VV074: opdracht niet uitgevoerd."
 
 
