@@ -59,13 +59,13 @@ PRIVACY = Sight(
     "held-personal-data",
     "Herstel de genoemde regel van het register; wordt een inzending genoemd, geef de reden dan door aan wie het "
     "systeem onderhoudt. Tot dan blijft de vorige uitgave staan.",
-    "Mend the line of the registry that is named; where a submission is named, hand the reason to who maintains the "
-    "system. Until then the release of before stays.",
+    "Mend the line of the registry that is named; where a submission is named, hand the reason to whoever maintains "
+    "the system. Until then the release of before stays.",
 )
 CHECK = Sight(
     "held-release-check",
     "De marts kloppen niet met elkaar: geef de reden en het logboek van de nacht door aan wie het systeem onderhoudt.",
-    "The marts do not agree with each other: hand the reason and the log of the night to who maintains the system.",
+    "The marts do not agree with each other: hand the reason and the log of the night to whoever maintains the system.",
 )
 FAILED = Sight(
     "night-failed",
