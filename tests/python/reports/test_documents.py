@@ -91,6 +91,13 @@ def test_a_document_of_an_earlier_meetmoment_is_made_on_demand(release: Release)
         making.make(release.database, "covernote", head_of(release))
 
 
+def test_no_speerpunt_started_more_than_all_of_its_milestones(release: Release) -> None:
+    with subject(release.database) as of:
+        facts = {row["fact"]: row for row in of.rows((declared.FOLDER / "facts.sql").read_text(encoding="utf-8"))}
+    band = facts["speerpunt.started_band"]
+    assert band["previous"] >= 0 and band["numerator"] == band["previous"] + 10 <= 100
+
+
 def test_of_a_release_without_returns_there_are_no_documents(release: Release, tmp_path: Path) -> None:
     empty = tmp_path / "marts.duckdb"
     shutil.copy(release.database, empty)
