@@ -209,8 +209,8 @@ def _of_archive(read_at: datetime | None, now: datetime) -> list[ToDo]:
     return [
         ToDo(
             sights.UNREAD,
-            f"het archief werd al {_age(hours, 'nl')} niet in zijn geheel nagelezen",
-            f"the whole archive was not read through for {_age(hours, 'en')}",
+            f"het archief is al {_age(hours, 'nl')} niet volledig nagelezen",
+            f"the whole archive was last read through {_age(hours, 'en')} ago",
             0,
         )
     ]

@@ -68,7 +68,7 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Set
 def _personal_names(parsed: Parsed) -> list[str]:
     """The kinds of personal data in the names of sheets and packed files: these are published with every row."""
     names = {sheet.sheet for sheet in parsed.sheets} | {refusal.sheet or "" for refusal in parsed.refusals}
-    return kinds_in("\n".join(sorted(names)))
+    return list(dict.fromkeys(kind for name in sorted(names) for kind in kinds_in(name)))
 
 
 def write_parsed(target: Path, parsed: Parsed) -> None:

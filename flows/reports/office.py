@@ -23,7 +23,7 @@ _WIDE = Cm(11)
 _PAGE, _MARGIN, _BESIDE = (Cm(21), Cm(29.7)), Cm(2), Cm(0.1)
 """A4, and what stands free beside the text of a cell."""
 _LETTER, _BOLD, _SHORT = Cm(0.14), 1.2, 15
-"""How wide a letter of a table is, and up to how many of them a text is not broken."""
+"""How wide a letter of a table is, how many a bold one counts for, and up to how many of them a text is not broken."""
 
 
 def document(document: Document, data: Mapping[str, Any], language: str, moment: datetime) -> bytes:

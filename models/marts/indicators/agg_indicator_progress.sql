@@ -1,4 +1,4 @@
--- One row per meetmoment, scope and indicator: what its parts come to by its rule, what is missing and how recent it is.
+-- One row per meetmoment, scope and indicator: what its parts come to, what is missing and how recent it is.
 select
     meetmoment_code,
     scope_code,

@@ -370,7 +370,7 @@ def test_status_says_when_the_archive_was_last_read_through_and_asks_for_it_afte
 
     assert unread() == [], "no night read it yet"
     diary.verified(settings, datetime.now(UTC) - timedelta(days=40))
-    assert unread() == ["het archief werd al 40 dagen niet in zijn geheel nagelezen"]
+    assert unread() == ["het archief is al 40 dagen niet volledig nagelezen"]
     (content,) = settings.archive.glob("*/content")
     received = content.read_bytes()
     content.write_bytes(b"x" * len(received))
