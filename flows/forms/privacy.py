@@ -26,7 +26,7 @@ from flows.settings import Settings
 from flows.warehouse import cache, docs, seed_file, transform
 
 NOT_LISTED, PERSONAL_DATA = "PUB01", "PUB02"
-_NAMED = 5
+_NAMED = 10
 _MASKED = "***"
 _SUBMISSION = "submission_id"
 
@@ -63,10 +63,11 @@ def failures(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart], schema: str 
 
 
 def _told(kinds: str, places: list[_Place]) -> Failure:
-    """One text, however many rows and marts it stands in: whose it is, and where."""
+    """One text, however many rows and marts it stands in: whose it is, and where, what names a submission first."""
     whose = list(dict.fromkeys(submission for place in places for submission in place.submissions))
     of = f" ({', '.join(_first(whose))})" if whose else ""
-    where = [f"{place.column}: {place.row}" + (f" + {place.more}" if place.more else "") for place in places]
+    as_it_came = sorted(places, key=lambda place: not place.submissions)
+    where = [f"{place.column}: {place.row}" + (f" + {place.more}" if place.more else "") for place in as_it_came]
     return Failure(PERSONAL_DATA, places[0].column, None, (), f"{kinds}{of}; {'; '.join(_first(where))}")
 
 

@@ -144,7 +144,7 @@ def test_seeded_personal_data_holds_the_night_and_is_not_repeated(night: Night) 
     reasons = [str(reason) for reason in judge_release(night)]
     assert all(reason.startswith("PUB02") for reason in reasons)
     for kind, (text, milestone, project) in places.items():
-        of_kind = [reason for reason in reasons if f"({named([kind])})" in reason]
+        of_kind = [reason for reason in reasons if named([kind]) in reason]
         (described,) = (reason for reason in of_kind if "fct_milestone_status_as_returned.description" in reason)
         assert milestone in described and "(veerkracht-m" in described, kind
         assert any("dim_project.title" in reason and project in reason for reason in of_kind), kind
@@ -251,7 +251,7 @@ def test_a_place_names_the_submission_where_the_row_does(night: Night) -> None:
     with duckdb.connect(str(night.settings.warehouse), read_only=True) as con:
         submissions = con.sql("select submission_id from marts.fct_milestone_status where description = 'a@b.be'")
         (submission, *_) = (row[0] for row in submissions.fetchall())
-    assert any(f"({submission})" in str(reason) for reason in judge_release(night))
+    assert any(submission in str(reason) for reason in judge_release(night))
 
 
 def test_a_value_that_leaves_empty_holds_no_night(night: Night) -> None:
