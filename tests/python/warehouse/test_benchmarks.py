@@ -1,4 +1,4 @@
-"""The comparison of `make beside` runs, on the small plan once and twice, and its rivals make what the marts say.
+"""The rivals of `make beside` make what the marts say; in `make slow` the comparison runs, on the plan once and twice.
 
 No time is looked at: what a machine of tests is busy with says nothing about the code.
 """
@@ -18,7 +18,7 @@ from conftest import DemoRun
 
 from benchmarks import beside, large_night
 from benchmarks.measure import process
-from benchmarks.rivals import RIVALS
+from benchmarks.rivals import MESH, RIVALS
 from demo.return_tables import Sheet
 from flows.settings import PROJECT
 
@@ -41,6 +41,15 @@ def measured(docs: Path) -> Mapping[str, Any]:
     return found
 
 
+@pytest.mark.parametrize("rival", [rival for rival in RIVALS if rival != MESH])
+def test_a_rival_makes_what_the_marts_say(small: DemoRun, tmp_path: Path, rival: str) -> None:
+    """Else the command ends with what differs."""
+    beside._rival(rival, small.settings.warehouse, tmp_path)
+    rows = beside._hold_equal(rival, small.settings.warehouse, tmp_path)
+    assert set(rows) == set(beside.RESULTS) and min(rows.values()) > 0
+
+
+@pytest.mark.slow
 def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRun, tmp_path: Path) -> None:
     """Else the command would have ended; what else stood there stands, and nothing is left behind."""
     docs = written(small, tmp_path, "1")
