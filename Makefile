@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export DO_NOT_TRACK = 1
+# What pytest made of the assertions of all test files is kept for the next run, also where an image says to write no bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside large lint types bi superset spark sbom lock clean

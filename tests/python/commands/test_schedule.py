@@ -18,7 +18,7 @@ from kept_homes import put
 from small_plan import REFUSED, write_small_returns
 
 from demo import Delivery
-from flows import nightly, summary
+from flows import summary
 from flows.intake import archive
 from flows.settings import PROJECT, Settings
 from flows.standing import Outcome
@@ -62,6 +62,8 @@ class Scheduled:
 
     def summary(self, run: dict[str, Any]) -> str:
         """The artifact of a run."""
+        from flows import nightly  # with Prefect, which takes seconds, and only slow tests ask
+
         wanted = {"artifacts": {"key": {"any_": [nightly.SUMMARY]}, "flow_run_id": {"any_": [run["id"]]}}}
         (artifact,) = self._answer(self.api.post("/artifacts/filter", json=wanted))
         return str(artifact["data"])

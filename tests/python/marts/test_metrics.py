@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import DemoRun
-from dbt.contracts.graph.semantic_manifest import SemanticManifest
-from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
-from metricflow.protocols.sql_client import SqlEngine
-from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
-from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
-from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 from flows.warehouse import transform
+
+
+def asked_of(metrics: Sequence[str], group_by: Sequence[str]) -> Any:
+    from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+
+    return MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=group_by)
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class Metrics:
 
     def ask(self, metrics: Sequence[str], entity: str, dimensions: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
         """(values of the dimensions) -> values of the metrics, one cut-off at a time."""
-        request = MetricFlowQueryRequest.create(
-            metric_names=metrics, group_by_names=["metric_time", *(f"{entity}__{name}" for name in dimensions)]
-        )
+        request = asked_of(metrics, ["metric_time", *(f"{entity}__{name}" for name in dimensions)])
         answer = self.con.sql(self.engine.explain(request).sql_statement.sql)
         places = [answer.columns.index(f"{entity}__{name}") for name in dimensions]
         values = [answer.columns.index(name) for name in metrics]
@@ -39,6 +37,14 @@ class Metrics:
 
 @pytest.fixture(scope="module")
 def metrics(demo: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metrics]:
+    # Imported here, since they take seconds that every worker would spend before its first test.
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+    from metricflow.engine.metricflow_engine import MetricFlowEngine
+    from metricflow.protocols.sql_client import SqlEngine
+    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+    from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
+    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
     warehouse = tmp_path_factory.mktemp("metrics") / "warehouse.duckdb"
     warehouse.write_bytes(demo.settings.warehouse.read_bytes())
     transform.build(warehouse, ["path:models/semantic"], "veerkracht")
@@ -175,9 +181,7 @@ def test_indicators_are_those_of_the_mart(metrics: Metrics) -> None:
 
 
 def test_without_a_time_the_last_meetmoment_counts_and_nothing_is_added_up(metrics: Metrics) -> None:
-    request = MetricFlowQueryRequest.create(
-        metric_names=["committed"], group_by_names=["project_amount__scope_code", "project_amount__execution"]
-    )
+    request = asked_of(["committed"], ["project_amount__scope_code", "project_amount__execution"])
     answer = metrics.con.sql(metrics.engine.explain(request).sql_statement.sql).fetchall()
     last = metrics.con.sql(
         "select scope_code, execution, committed_eur from marts.agg_finance_by_meetmoment_by_scope"
