@@ -164,10 +164,15 @@ def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     assert rule_ids(parsed(tmp_path, packed({"A.csv": plain_csv(), "a.csv": plain_csv()}))[0]) == ["F10", "F10"]
 
 
+def test_a_file_that_is_too_large_says_how_large_it_is(tmp_path: Path) -> None:
+    content = plain_csv(f"VV001;Op;;{'a' * 2**21}")
+    result, _ = parsed(tmp_path, content, limits=Settings(max_file_mb=1))
+    assert [(r.rule_id, r.value, r.expected) for r in result.refusals] == [("F08", "2 MB", "<= 1 MB")]
+
+
 @pytest.mark.parametrize(
     ("limits", "value"),
     [
-        ({"max_file_mb": 0}, "0 MB"),
         ({"max_rows": 1}, "2 rijen (rows)"),
         ({"max_columns": 3}, "4 kolommen (columns)"),
         ({"max_cell_characters": 20}, "tekens in een cel (characters)"),
