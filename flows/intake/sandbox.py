@@ -105,7 +105,7 @@ def run_all(
         share = [jobs[number] for number in numbers]
         return {numbers[number]: end for number, end in _do_share(body, share, limits, files, done, broken).items()}
 
-    count = _children(len(jobs), files)
+    count = _children(len(jobs), limits, files)
     with ThreadPoolExecutor(count) as pool:
         shares = pool.map(do_share, [range(first, len(jobs), count) for first in range(count)])
         failed = {number: end for share in shares for number, end in share.items()}
@@ -113,10 +113,11 @@ def run_all(
         raise Failed(dict(sorted(failed.items())))
 
 
-def _children(job_count: int, files: Files) -> int:
-    """How many children share the jobs: one, and another for every so many bytes, but no more than there are cores."""
+def _children(job_count: int, limits: "Settings", files: Files) -> int:
+    """How many children share the jobs: one for every so many bytes, as far as there are cores, and memory for each."""
     size = sum(path.stat().st_size for path in files.read if path.is_file())
-    return max(1, min(len(os.sched_getaffinity(0)), job_count, size // _WORTH_A_CHILD))
+    cores, memories = len(os.sched_getaffinity(0)), _free() // (limits.parse_memory_mb * 1024**2)
+    return max(1, min(job_count, size // _WORTH_A_CHILD, cores, memories))
 
 
 def _do_share(
@@ -258,9 +259,13 @@ def is_of_the_machine(error: BaseException) -> bool:
 
 def memory_was_there(limits: "Settings") -> bool:
     """Whether the machine has as much memory as a file may take, so that taking more was the file's doing."""
+    return _free() + _pages(1) >= limits.parse_memory_mb * 1024**2
+
+
+def _free() -> int:
+    """Bytes of memory that the machine could still give."""
     words = Path("/proc/meminfo").read_text().split()
-    free = int(words[words.index("MemAvailable:") + 1]) * 1024
-    return free + _pages(1) >= limits.parse_memory_mb * 1024**2
+    return int(words[words.index("MemAvailable:") + 1]) * 1024
 
 
 def _pages(kind: int) -> int:

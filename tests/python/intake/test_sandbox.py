@@ -138,17 +138,20 @@ def test_large_files_are_done_by_a_child_per_core_and_each_is_told_by_its_own_nu
 
 
 @pytest.mark.parametrize(
-    ("cores", "sizes", "children"), [(4, [3, 4], 1), (4, [9, 9], 2), (4, [99] * 9, 4), (4, [99], 1)]
+    ("free_gb", "sizes", "children"),
+    [(8, [3, 4], 1), (8, [9, 9], 2), (8, [99] * 9, 4), (8, [99], 1), (3, [99] * 9, 3), (0, [99] * 9, 1)],
+    ids=["small files", "by bytes", "by cores", "by files", "by memory", "one in any case"],
 )
-def test_another_child_is_started_for_so_many_bytes_and_no_more_than_cores_or_jobs(
-    cores: int, sizes: list[int], children: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_so_many_children_share_the_files_as_there_are_bytes_cores_files_and_memories_for(
+    free_gb: int, sizes: list[int], children: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox, "_WORTH_A_CHILD", 8)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
+    monkeypatch.setattr(sandbox, "_free", lambda: free_gb * 1024**3)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(4)))
     files = [tmp_path / str(number) for number in range(len(sizes))]
     for path, size in zip(files, sizes, strict=True):
         path.write_bytes(b"x" * size)
-    assert sandbox._children(len(files), sandbox.Files(files)) == children
+    assert sandbox._children(len(files), Settings(parse_memory_mb=1024), sandbox.Files(files)) == children
 
 
 EXECUTE, WRITE, READ, LIST, REMOVE_FOLDER, REMOVE = (1 << n for n in range(6))
