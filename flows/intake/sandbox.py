@@ -93,17 +93,15 @@ def run_all(
     files = files or Files()
     one_tells = threading.Lock()
 
+    def in_turn(tell: Callable[[int, Any], None]) -> Callable[[int, Any], None]:
+        def told(number: int, what: Any) -> None:
+            with one_tells:
+                tell(number, what)
+
+        return told
+
     def do_share(numbers: range) -> dict[int, str]:
-        def done(number: int, word: str) -> None:
-            with one_tells:
-                on_done(numbers[number], word)
-
-        def broken(number: int, broke: Broken) -> None:
-            with one_tells:
-                on_broken(numbers[number], broke)
-
-        share = [jobs[number] for number in numbers]
-        return {numbers[number]: end for number, end in _do_share(body, share, limits, files, done, broken).items()}
+        return _do_share(body, jobs, numbers, limits, files, in_turn(on_done), in_turn(on_broken))
 
     count = _children(len(jobs), limits, files)
     with ThreadPoolExecutor(count) as pool:
@@ -123,28 +121,30 @@ def _children(job_count: int, limits: "Settings", files: Files) -> int:
 def _do_share(
     body: str,
     jobs: Sequence[Any],
+    numbers: range,
     limits: "Settings",
     files: Files,
     on_done: Callable[[int, str], None],
     on_broken: Callable[[int, Broken], None],
 ) -> dict[int, str]:
-    """Have jobs done one after the other; of each that no child came to the end of, how its child ended."""
-    first = in_a_row = 0
+    """Have the jobs of these numbers done one after the other; how each ended that no child came to the end of."""
+    left, in_a_row = numbers, 0
     failed: dict[int, str] = {}
-    while first < len(jobs) and in_a_row < _IN_A_ROW:
-        done, end = _run_child(body, jobs[first:], limits, files, partial(_counted, on_done, first))
-        first += done
+    while left and in_a_row < _IN_A_ROW:
+        share = [jobs[number] for number in left]
+        done, end = _run_child(body, share, limits, files, partial(_tell_of, left, on_done))
+        left = left[done:]
         in_a_row = in_a_row + 1 if isinstance(end, str) and not done else 0
         if isinstance(end, str):
-            failed[first] = end
+            failed[left[0]] = end
         elif end:
-            on_broken(first, end)
-        first += end is not None
+            on_broken(left[0], end)
+        left = left[end is not None :]
     return failed
 
 
-def _counted(on_done: Callable[[int, str], None], first: int, number: int, word: str) -> None:
-    on_done(first + number, word)
+def _tell_of(numbers: range, on_done: Callable[[int, str], None], place: int, word: str) -> None:
+    on_done(numbers[place], word)
 
 
 def _environment() -> dict[str, str]:
