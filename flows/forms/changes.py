@@ -182,15 +182,11 @@ def shown(record: str, field: str, value: str | None, state: str | None, languag
 
 def key_shown(record: str, record_key: str, language: str = "nl") -> str:
     """The key of a record of ``what_changed`` as people read it: codes of a list by their label, others as they are."""
-    lists = [row["code_list"] for row in registry.rows("contract/record_field") if _is_key(row, record)]
+    lists = [row["code_list"] for (of, _), row in _contract().items() if of == record and row["is_key"] == "true"]
     parts = record_key.split("|")
     if len(lists) == len(parts):
         parts = [_label(of, part, language) if of else part for of, part in zip(lists, parts, strict=True)]
     return " ".join(part for part in parts if part)
-
-
-def _is_key(row: Mapping[str, str], record: str) -> bool:
-    return row["record"] == record and row["is_key"] == "true"
 
 
 def _written(contract: Mapping[str, str], value: str, language: str) -> str:

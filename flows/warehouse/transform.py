@@ -56,8 +56,8 @@ def variables(plan_code: str, known_on: datetime | None, known_before: datetime 
     return {"plan": plan_code} | {name: f"{at:%Y-%m-%d %H:%M:%S.%f}" for name, at in moments.items() if at}
 
 
-def build_arguments(warehouse: Path, select: Sequence[str], variables: dict[str, str]) -> list[str]:
-    """The dbt command line of `build`, told these variables.
+def build_arguments(warehouse: Path, select: Sequence[str], told: dict[str, str]) -> list[str]:
+    """The dbt command line of `build`, which is told these variables.
 
     Unit tests and selftests are proofs of the code, not of tonight's data. The registry is there before dbt begins, and
     its tests were asked (`flows.warehouse.registry_rows`). What the tests of every model ask, the macro `promises_kept`
@@ -71,7 +71,7 @@ def build_arguments(warehouse: Path, select: Sequence[str], variables: dict[str,
         *("--exclude", "tag:selftest", "path:seeds", "test_name:sound_rows", "test_name:sound_mart"),
         # Every test of a model of the run; asking which have all they need takes dbt most of a second.
         *("--indirect-selection", "eager"),
-        *("--vars", json.dumps(variables)),
+        *("--vars", json.dumps(told)),
         "--quiet",
         "--select",
         *select,
