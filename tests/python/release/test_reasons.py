@@ -121,44 +121,36 @@ def test_a_file_that_was_withdrawn_is_named_by_the_row_it_had(tmp_path: Path) ->
     assert "gewijzigd door LV_m3.xlsx (d, ingetrokken / withdrawn)." in found.nl
 
 
+def told_of_projects(tmp_path: Path, now: str, before: str, left_out: tuple[str, str]) -> reasons.Reason:
+    """The reason of a count of projects, with these rows of statuses, where OMG's second version left a record out.
+
+    Args:
+        left_out: the record and its project.
+    """
+    rows = "insert into {}.fct_project_status values {}"
+    record, project = left_out
+    changed = f"insert into marts.what_changed values ('restatement', '{record}', 'm3', '{project}', null, 'a', 'b')"
+    named = "insert into marts.dim_code values ('headline_measure', 'project_count', 'Projecten', 'Projects')"
+    more = "; ".join((rows.format("marts", now), changed, named))
+    return told(tmp_path, SAME, SAME, measure="project_count", more=more, of_before=rows.format("main", before))
+
+
 def test_a_version_that_left_a_status_out_is_named_and_not_the_file_that_the_project_stands_on(tmp_path: Path) -> None:
     """A project without a status stands on the row that describes it, of a file that did nothing."""
-    of_a_project = (
-        "insert into {}.fct_project_status values ('m3', 'VV001', {}, '{}'), ('m3', 'VV002', 'op_schema', 'a')"
-    )
-    left_out = "insert into marts.what_changed values ('restatement', '{}', 'm3', '{}', null, 'a', 'b')"
-    named = "insert into marts.dim_code values ('headline_measure', 'project_count', 'Projecten', 'Projects')"
-    now = (of_a_project.format("marts", "null", "d"), left_out.format("project_status", "VV001"), named)
-    found = told(
-        tmp_path,
-        SAME,
-        SAME,
-        measure="project_count",
-        more=";".join(now),
-        of_before=of_a_project.format("main", "'op_schema'", "a"),
-    )
+    same = "('m3', 'VV002', 'op_schema', 'a')"
+    now, before = f"('m3', 'VV001', null, 'd'), {same}", f"('m3', 'VV001', 'op_schema', 'a'), {same}"
+    found = told_of_projects(tmp_path, now, before, ("project_status", "VV001"))
     assert "gewijzigd door OMG_m3_v2.xlsx (b)." in found.nl
 
 
 @pytest.mark.parametrize(
-    ("record", "project"), [("project_status", "VV002"), ("milestone", "VV001")], ids=["of another", "another record"]
+    "left_out", [("project_status", "VV002"), ("milestone", "VV001")], ids=["of another", "another record"]
 )
 def test_a_version_that_left_out_what_the_figure_is_not_counted_from_is_not_named(
-    record: str, project: str, tmp_path: Path
+    left_out: tuple[str, str], tmp_path: Path
 ) -> None:
-    of_a_project = "insert into {}.fct_project_status values ('m3', 'VV001', '{}', 'a')"
-    left_out = f"insert into marts.what_changed values ('restatement', '{record}', 'm3', '{project}', null, 'a', 'b')"
-    named = "insert into marts.dim_code values ('headline_measure', 'project_count', 'Projecten', 'Projects')"
-    now = (of_a_project.format("marts", "vertraagd"), left_out, named)
-    found = told(
-        tmp_path,
-        SAME,
-        SAME,
-        measure="project_count",
-        more=";".join(now),
-        of_before=of_a_project.format("main", "op_schema"),
-    )
-    assert "geen enkel bestand" in found.nl
+    now, before = "('m3', 'VV001', 'vertraagd', 'a')", "('m3', 'VV001', 'op_schema', 'a')"
+    assert "geen enkel bestand" in told_of_projects(tmp_path, now, before, left_out).nl
 
 
 def test_a_file_that_took_a_project_out_of_the_scope_is_named(tmp_path: Path) -> None:
