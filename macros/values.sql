@@ -183,7 +183,8 @@
 {%- endmacro %}
 
 {# Dates. A workbook's own date (`kind` 'd') is already iso; a plain number of a workbook is a day counted from 1900, or
-   from 1904 (`kind` 'm'), if it falls between 1950 and 2149: 2026 and 20260630 are no days. #}
+   from 1904 (`kind` 'm'), if it falls between 1950 and 2149: 2026 and 20260630 are no days. The name of a month is whatever
+   has no digit, space, point or dash: to compile a pattern of ten times `\p{L}` takes longer than to read a return. #}
 {% macro read_date(text, kind, date_form, period_words) -%}
     case
         when {{ kind }} = 'd' and (not regexp_full_match({{ text }}, '\d{4}-\d{2}-\d{2}') or {{ text }} < '1950')
@@ -204,7 +205,7 @@
             and regexp_full_match({{ text }}, '\d{1,2}(/\d{1,2}/|-\d{1,2}-|\.\d{1,2}\.)\d{2}')
             then {{ day_in("regexp_replace(" ~ text ~ ", '(..)$', '20\\1')", '^(\d+).(\d+).(\d+)$', 3, 2, 1) }}
         when {{ declares(date_form, "'words'") }}
-            and regexp_full_match({{ plain_spaces(text) }}, '\d{1,2}(er|°|º)?[- ]\p{L}{3,10}\.?[- ]\d{4}')
+            and regexp_full_match({{ plain_spaces(text) }}, '\d{1,2}(er|°|º)?[- ][^\d .-]{3,10}\.?[- ]\d{4}')
             then {{ day_of(
                 "regexp_extract(" ~ text ~ ", '\\d{4}$')",
                 "cast(" ~ named_month("regexp_replace(" ~ text ~ ", '^\\d+(er|°|º)?[- ]', '')", "'month'", period_words)

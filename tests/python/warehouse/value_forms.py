@@ -182,6 +182,8 @@ DATES = [
     ("30 quarter 2026", "t", "words", None),
     ("décembre 2026", "t", "month", "2026-12-31"),
     ("31 juni 2026", "t", "words", None),
+    ("30 ju&ni 2026", "t", "words", None),
+    ("30 juni, 2026", "t", "words", None),
     ("30 juni 2026", "t", "dmy", None),
     ("06/2026", "t", "month", "2026-06-30"),
     ("2026-02", "t", "month", "2026-02-28"),
