@@ -159,9 +159,15 @@ def released(request: pytest.FixtureRequest) -> DemoRun:
 
 @pytest.fixture(scope="session")
 def returns(tmp_path_factory: pytest.TempPathFactory) -> Returns:
-    """The returns of the demonstration, read back from the files."""
-    directory = tmp_path_factory.mktemp("returns")
-    return load(directory, write_returns(directory))
+    """The returns of the demonstration, read back from the files, which stay where they were first written."""
+
+    def make(folder: Path) -> None:
+        files = folder / "returns"
+        (folder / "read").write_bytes(pickle.dumps(load(files, write_returns(files))))
+
+    copy = kept("returns", make, tmp_path_factory.mktemp("returns") / "kept")
+    found: Returns = pickle.loads((copy / "read").read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")
