@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -18,6 +20,8 @@ from flows.intake.reading import Job, parse_all
 from flows.release.kept import Release
 from flows.settings import Settings
 from flows.warehouse.load import is_read, parsed_folders
+
+_ROWS = "rows.parquet"
 
 
 class NotTraceable(LookupError):
@@ -163,16 +167,20 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
     folder = parsed_folders(settings, [receipt])[receipt]
     content = archive.content_path(settings.archive, receipt.sha256)
     archive.expect_whole({receipt: content})
-    if is_read(folder):
-        rows = pq.read_table(folder / "rows.parquet")
-    else:
-        day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
-        with TemporaryDirectory() as scratch:  # what is asked about a home leaves nothing in it
-            parse_all([Job(content, receipt.plan_code, Path(scratch), day)], settings)
-            rows = pq.read_table(Path(scratch) / "rows.parquet")
+    rows = pq.read_table(folder / _ROWS) if is_read(folder) else _read_again(settings, receipt)
     is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
     (texts,) = rows.filter(is_row)["texts"].to_pylist()
     return [text or None for text in texts]
+
+
+@lru_cache(maxsize=1)
+def _read_again(settings: Settings, receipt: Receipt) -> pa.Table:
+    """The rows of a file that the home does not hold as they were read; who follows one of its rows follows others."""
+    content = archive.content_path(settings.archive, receipt.sha256)
+    day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
+    with TemporaryDirectory() as scratch:  # what is asked about a home leaves nothing in it
+        parse_all([Job(content, receipt.plan_code, Path(scratch), day)], settings)
+        return pq.read_table(Path(scratch) / _ROWS)
 
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:

@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import pytest
 from conftest import DemoRun
 from test_trace import Archived, keys, same
 
+from flows.account import cells
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.forms.short_keys import short
 from flows.intake import archive
@@ -167,6 +169,9 @@ def test_what_was_read_of_a_file_is_read_again_where_it_is_gone(
 ) -> None:
     assert trace(copied, last, PAID) == trace(small.settings, last, PAID)
     assert not list(copied.build.glob("parsed/*/rows.parquet")), "what is asked about a home leaves nothing in it"
+    with patch.object(cells, "parse_all") as read:
+        assert trace(copied, last, f"{PAID}:amount_eur") == trace(small.settings, last, f"{PAID}:amount_eur")
+    read.assert_not_called()
 
 
 def test_an_archive_that_lacks_the_file_or_has_another_is_told(copied: Settings, last: Release) -> None:
