@@ -36,6 +36,14 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=lambda known: known["home"] / "cache")
     """What follows from registry and code alone, kept for every plan; it can be deleted at any time."""
 
+    @field_validator("home", "cache", "trusted_keys", mode="before")
+    @classmethod
+    def _named(cls, path: Any) -> Any:
+        """An empty text would be the folder in which somebody happens to stand."""
+        if path == "":
+            raise ValueError("no path")
+        return path
+
     @field_validator("home", "cache")
     @classmethod
     def _from_here(cls, path: Path) -> Path:
@@ -117,12 +125,18 @@ class Settings(BaseSettings):
         return self.plan_home / "logs"
 
 
+_MAY_BE = {
+    "memory_limit": ("een hoeveelheid met haar eenheid, zoals 4GB", "an amount with its unit, such as 4GB"),
+    "keep_releases": ("een geheel getal vanaf 0", "a whole number from 0"),
+    "home": ("een map", "a folder"),
+    "cache": ("een map", "a folder"),
+    "trusted_keys": ("een PEM-bestand", "a PEM file"),
+}
+
+
 def _told(name: str, found: Any) -> str:
     """That a setting cannot be what it is, and what it can be."""
-    nl, en = "een hoeveelheid met haar eenheid, zoals 4GB", "an amount with its unit, such as 4GB"
-    if name != "memory_limit":
-        least = 0 if name == "keep_releases" else 1
-        nl, en = f"een geheel getal vanaf {least}", f"a whole number from {least}"
+    nl, en = _MAY_BE.get(name, ("een geheel getal vanaf 1", "a whole number from 1"))
     variable = f"VEERKRACHT_{name.upper()}"
     return (
         f"de instelling {variable} kan niet '{found}' zijn, wel {nl}"
