@@ -20,7 +20,7 @@ def report(
     name: Annotated[str, typer.Argument(help="Name of the document, a folder of reports/: fiches, cover_note, ...")],
     meetmoment: Annotated[str | None, typer.Option(help="The last one that the release holds.")] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="File to write; its ending says in which form.")
+        Path | None, typer.Option("-o", "--output", help="File to write, whose ending says in which form, or a folder.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="nl or en, where the document is made in both.")] = None,
     release_id: Annotated[str | None, typer.Option("--release", help="Id of the release; the current one.")] = None,
@@ -38,15 +38,18 @@ def report(
     settings = shared.settings_of(plan)
     of = kept.find(settings, release_id) if release_id else shared.current(settings)
     document = declared.document(name)
-    form = output.suffix.removeprefix(".") if output else document.forms[0]
+    in_folder = output is None or output.is_dir()
+    form = document.forms[0] if output is None or in_folder else output.suffix.removeprefix(".")
     file = document.file(form, language or document.languages[0])
     head = making.Head(
         of.release_id, of.published_at, of.manifest["content_sha256"], publication.release_uri(of.release_id)
     )
     made = making.make(of.database, name, head, meetmoment)
     if file not in made.files:
-        raise declared.NoSuchDocument(made.not_made or f"{file}: {', '.join(made.files)}")
-    place = output or Path(file)
+        there = ", ".join(made.files)
+        told = f"{file} wordt niet gemaakt, wel {there} / {file} is not made, but {there}"
+        raise declared.NoSuchDocument(made.not_made or told)
+    place = (output or Path()) / file if output is None or in_folder else output
     place.write_bytes(made.files[file])
     if json_:
         left_out = [asdict(one) for one in made.left_out]

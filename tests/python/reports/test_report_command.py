@@ -32,13 +32,17 @@ def test_another_meetmoment_and_language_can_be_asked_for(report: CliRunner, tmp
     told = report.invoke(app, ["report", "cover_note", "--meetmoment", "m5", "--language", "en"])
     assert told.exit_code == 0, told.output
     assert (tmp_path / "cover_note.en.pdf").read_bytes().startswith(b"%PDF")
+    (tmp_path / "april").mkdir()
+    told = report.invoke(app, ["report", "cover_note", "-o", "april"])
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "april" / "cover_note.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         (["nota"], "cover_note"),
-        (["fiches", "-o", "fiches.docx"], "fiches.pdf"),
+        (["fiches", "-o", "fiches.docx"], "fiches.docx is not made, but fiches.pdf"),
         (["fiches", "--meetmoment", "m1"], "m7"),
     ],
 )
