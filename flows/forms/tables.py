@@ -23,6 +23,8 @@ from flows.forms.names import COMPRESSED, CSV, CSV_EXCEL_NL, DATABASE, HEADLINES
 _ROWS_AT_ONCE = 10_000
 _BLOCK_SIZE = 16_384
 _BLOCK_BYTES = 1 << 20
+_COMPRESSION = 6
+"""The hardest, 9, takes more than twice as long for files that are half a per cent smaller."""
 
 # Machines read ISO 8601 with its zone; times in the warehouse are UTC.
 TIMESTAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -117,7 +119,7 @@ def _compress(path: Path) -> None:
     with (
         path.open("rb") as plain,
         path.with_name(path.name + COMPRESSED).open("wb") as target,
-        gzip.GzipFile("", "wb", fileobj=target, mtime=0) as packed,
+        gzip.GzipFile("", "wb", _COMPRESSION, target, mtime=0) as packed,
     ):
         shutil.copyfileobj(plain, packed, _BLOCK_BYTES)
     path.unlink()
