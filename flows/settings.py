@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     def _named(cls, path: Any) -> Any:
         """An empty text would be the folder in which somebody happens to stand."""
         if path == "":
-            raise ValueError("no path")
+            raise ValueError
         return path
 
     @field_validator("home", "cache")

@@ -1,6 +1,7 @@
 """What people see on a terminal: progress, tables and closing words."""
 
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -42,11 +43,32 @@ _STEPS = {
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
 _CELL = 44
+_SECONDS = 60
+"""Between two lines that say how far a step is, where no terminal shows it move."""
 
 
 def styled(markup: str, *parts: Any) -> Text:
     """A text in our own style; each ``{}`` in it is a text of others, which stands as it is."""
     return Text.from_markup(markup.format(*(escape(with_controls_shown(str(part))) for part in parts)), emoji=False)
+
+
+def _in_lines(night: "Night", title: str) -> "Night":
+    """The night with a line as each step begins, and one a minute while files are read."""
+    from flows.registry import TIME_ZONE
+
+    console.print(title)
+    told_at = time.monotonic()
+
+    def on_step(name: str) -> None:
+        console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {_STEPS[name]}")
+
+    def on_parsed(done: int, total: int) -> None:
+        nonlocal told_at
+        if time.monotonic() >= told_at + _SECONDS:
+            told_at = time.monotonic()
+            console.print(f"    {done} / {total} gelezen bestanden / files read")
+
+    return replace(night, on_step=on_step, on_parsed=on_parsed)
 
 
 @contextmanager
@@ -56,10 +78,7 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         yield night
         return
     if not console.is_terminal:
-        from flows.registry import TIME_ZONE
-
-        console.print(title)
-        yield replace(night, on_step=lambda name: console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {_STEPS[name]}"))
+        yield _in_lines(night, title)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

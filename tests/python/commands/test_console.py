@@ -3,12 +3,16 @@
 import ast
 import io
 import re
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from flows.commands import console
-from flows.settings import PROJECT
+from flows.night import Night
+from flows.settings import PROJECT, Settings
 
 TEXTS = [
     "[/bold] tekst",
@@ -53,6 +57,20 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
     console.show_mended([dict.fromkeys(("told_nl", "told_en"), text)])
     console.show_changed_verdicts([dict.fromkeys(("file_name", "submission_id", "was", "now"), text)])
     assert shown.getvalue().count(text[:10]) >= 21
+
+
+def test_without_a_terminal_a_line_a_minute_says_how_many_files_are_read(
+    shown: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    moments = iter((0.0, 59.0, 60.0, 60.0, 100.0, 121.0, 121.0))
+    monkeypatch.setattr(console, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    with console.progress(Night(Settings(home=tmp_path), datetime(2026, 1, 2, tzinfo=UTC)), "nacht", False) as night:
+        night.on_step("load")
+        for done in range(1, 5):
+            night.on_parsed(done, 125)
+    title, step, *lines = shown.getvalue().splitlines()
+    assert title == "nacht" and re.fullmatch(r"  \d\d:\d\d:\d\d .+", step)
+    assert lines == [f"    {done} / 125 gelezen bestanden / files read" for done in (2, 4)]
 
 
 def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.StringIO) -> None:
