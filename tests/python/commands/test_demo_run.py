@@ -27,7 +27,7 @@ def test_each_night_ends_as_expected(nights: DemoRun) -> None:
     assert len(kept.published(nights.settings)) == expected.count("published")
 
 
-@pytest.mark.slow  # that a night is held and leaves the release alone: test_bad_files; both cells: test_answer
+@pytest.mark.slow  # that a night is held, leaves the release alone and names both cells: test_bad_files
 def test_the_held_night_names_both_cells(every_night: DemoRun) -> None:
     (held,) = (outcome for outcome in every_night.outcomes if outcome.verdict == "held")
     critical = {(f["rule_id"], f["sheet"], f["received_value"]) for f in held.findings if f["severity"] == "critical"}

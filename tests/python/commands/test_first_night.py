@@ -1,13 +1,11 @@
-"""A home nobody has used yet: its first nights, files put in the wrong place, and a return with more than one fault."""
+"""A home nobody has used yet: its first night, and files put in the wrong place."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import put
 from made_files import plain_csv
-from replay import without_dbt
 from typer.testing import CliRunner
 
 from flows import cli
@@ -91,18 +89,3 @@ def test_the_command_line_tells_of_a_file_in_the_wrong_place(tmp_path: Path, mon
         said = json.loads(answer.stdout)
         unplaced = [*said.get("plans", {}).get("veerkracht", {}).get("unplaced", []), *said["unplaced"]]
         assert [file["file_name"] for file in unplaced] == ["[OMG] return.csv", "elsewhere.csv"]
-
-
-def test_rows_of_another_width_do_not_hide_what_is_wrong_in_the_others(tmp_path: Path) -> None:
-    """One file, one answer: the ragged row, the status nobody knows and the missing key are all named."""
-    settings = Settings(home=tmp_path / "home")
-    bad = tmp_path / "OMG_status_m7.csv"
-    rows = ("VV001;Gerealiseerd;;", "VV002;Gerealiseerd;een; twee;", "VV003;Paars;;", ";Gerealiseerd;;")
-    bad.write_bytes(plain_csv(*rows))
-    put(settings, bad, "veerkracht", "m7")
-    with without_dbt():
-        outcome = runbook(Night(settings, NOW))
-    assert (outcome.verdict, outcome.rejected) == ("held", ["OMG_status_m7.csv"])
-    told = {(f["rule_id"], f["row_number"], f["severity"]) for f in outcome.findings}
-    assert {("F04", 3, "critical"), ("V03", 4, "critical"), ("V06", 5, "error")} <= told
-    assert all(row != 3 or rule == "F04" for rule, row, _ in told)

@@ -14,15 +14,13 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from conftest import DemoRun, put
+from conftest import DemoRun
 from openpyxl.worksheet.worksheet import Worksheet
-from replay import without_dbt
 
 from flows import registry
 from flows.check import check
 from flows.forms import publication
 from flows.intake import archive, sandbox
-from flows.night import Night, runbook
 from flows.senders.answer import findings_csv, folder, marking, marks, told
 from flows.senders.answer.marking import Job, mark_all
 from flows.senders.answer.page import LOOK, page
@@ -318,20 +316,6 @@ def test_each_submission_is_answered_in_its_own_form(small: DemoRun) -> None:
     assert all(cell.comment for cell in cells)
 
 
-def test_check_gives_the_same_answer_before_sending(small: DemoRun, tmp_path: Path) -> None:
-    (receipt,) = [
-        r for r in archive.receipts(small.settings.archive, small.settings.plan) if r.file_name == "OV_return_m7.xlsx"
-    ]
-    source = small.settings.inbox / "m7" / receipt.file_name
-    check(small.settings, [source], "m7", receipt.received_at, tmp_path / "answers")
-    name = f"OV_return_m7__{receipt.submission_id}"
-    sent = small.settings.answers / "m7" / name
-    before = tmp_path / "answers" / name
-    files = sorted(path.name for path in sent.iterdir())
-    assert sorted(path.name for path in before.iterdir()) == files
-    assert all((before / file).read_bytes() == (sent / file).read_bytes() for file in files)
-
-
 @pytest.mark.slow
 def test_a_second_round_brings_nothing_new(small: DemoRun, tmp_path: Path) -> None:
     """What would be remarked beside the meetmoment before is told of a refused file too."""
@@ -353,49 +337,6 @@ def test_a_second_round_brings_nothing_new(small: DemoRun, tmp_path: Path) -> No
 
     assert any(f["severity"] == "critical" for f in first) and not any(f["severity"] == "critical" for f in second)
     assert any(f["gate"] == "comparison" for f in first) and told(second) <= told(first)
-
-
-def test_one_error_never_hides_the_rest_and_every_file_is_answered(small: DemoRun, tmp_path: Path) -> None:
-    inbox = small.settings.inbox / "m7"
-    made = openpyxl.load_workbook(inbox / "OMG_return_m7.xlsx")
-    made["Status"]["A1"] = "Code"
-    made["Financien"]["D4"] = "veel"
-    made["Mijlpalen"]["E5"] = "31/06/2025"
-    made.save(tmp_path / "OMG_return_m7.xlsx")
-    lines = (inbox / "LV_financien_m7.csv").read_bytes().split(b"\r\n")
-    lines[2] = lines[2].replace(b"Voorlopig", b"ongeveer")
-    (tmp_path / "LV_financien_m7.csv").write_bytes(b"\r\n".join(lines))
-    (tmp_path / "KBBJ_return_m7.xlsx").write_bytes((inbox / "KBBJ_return_m7.xlsx").read_bytes()[:5_000])
-    settings = Settings(home=tmp_path / "home")
-    for name in ("OMG_return_m7.xlsx", "LV_financien_m7.csv", "KBBJ_return_m7.xlsx"):
-        put(settings, tmp_path / name, "veerkracht", "m7")
-    with without_dbt():
-        outcome = runbook(Night(settings))
-    assert (outcome.verdict, outcome.answered) == ("held", 3)
-    critical = {(f["file_name"], f["rule_id"], f["sheet"]) for f in outcome.findings if f["severity"] == "critical"}
-    assert critical == {
-        ("OMG_return_m7.xlsx", "F02", "Status"),
-        ("OMG_return_m7.xlsx", "V01", "Financien"),
-        ("OMG_return_m7.xlsx", "V02", "Mijlpalen"),
-        ("LV_financien_m7.csv", "V03", "csv"),
-        ("KBBJ_return_m7.xlsx", "F01", None),
-    }
-    kinds = {
-        path.name.split("__")[0]: sorted(p.suffix for p in path.iterdir())
-        for path in (settings.answers / "m7").iterdir()
-    }
-    assert kinds == {
-        "OMG_return_m7": [".json", ".xlsx"],
-        "LV_financien_m7": [".csv", ".html", ".json"],
-        "KBBJ_return_m7": [".csv", ".html", ".json"],
-    }
-    (at,) = (settings.answers / "m7").glob("OMG_return_m7__*")
-    said = json.loads((at / folder.ANSWER).read_text(encoding="utf-8"))
-    assert said["verdict"] == "rejected" and not any(f["gate"] == "comparison" for f in outcome.findings)
-    assert any(f["gate"] == "comparison" for f in said["findings"]), (
-        "what a second round would bring is told in this one"
-    )
-    assert not (settings.build / "past_refusal").exists()
 
 
 def test_the_sender_of_a_file_that_was_replaced_is_told_by_which_one_and_once(small: DemoRun) -> None:
