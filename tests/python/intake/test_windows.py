@@ -1,4 +1,4 @@
-"""Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace."""
+"""Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace alone."""
 
 import shutil
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from conftest import DemoRun, in_short, put
 from small_plan import PROJECTS
 
 from flows import night, registry
-from flows.check import check
 from flows.forms import carried
 from flows.intake import archive, withdrawal
 from flows.night import Night, receive, runbook
@@ -27,15 +26,20 @@ LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 1, 20, 23, 0, tzinfo=UTC)
 """The end of the deadline in Brussels."""
 WITHDRAWN_AT = LATE - timedelta(hours=2)
+PERSONAL = "jan.peeters@example.org"
 
 
 @dataclass(frozen=True)
 class LateNight:
-    """The small plan after one more night: one submission withdrawn, and one sent again with the same values, late."""
+    """The small plan after one more night: one submission sent again with the same values, late, and two withdrawn.
+
+    One of these was published before; the other came in by day, with an address for the code of a milestone.
+    """
 
     settings: Settings
     outcome: Outcome
     withdrawn: str
+    personal: str
     before: list[tuple[Any, ...]]
 
 
@@ -55,6 +59,15 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
         r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m6_v2.xlsx"
     ]
     withdrawal.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    book = openpyxl.load_workbook(settings.inbox / "m7" / "OV_return_m7_v2.xlsx")
+    assert book["Mijlpalen"]["B1"].value == "Mijlpaalcode"
+    book["Mijlpalen"]["B2"] = PERSONAL
+    book.save(settings.inbox / "m7" / "OV_return_m7_v3.xlsx")
+    assert receive(Night(settings, WITHDRAWN_AT - timedelta(hours=2))) == ["OV_return_m7_v3.xlsx"]
+    (personal,) = [
+        r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OV_return_m7_v3.xlsx"
+    ]
+    withdrawal.withdraw(settings, personal.submission_id, "persoonsgegeven", "regie", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
     again = settings.build / "OMG_return_m7_v2.xlsx"
     book.save(again)
@@ -62,7 +75,7 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
     assert not quick_look(settings)
     with in_short():
         outcome = runbook(Night(settings, LATE))
-    return LateNight(settings, outcome, corrected.submission_id, before)
+    return LateNight(settings, outcome, corrected.submission_id, personal.submission_id, before)
 
 
 def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_night: LateNight) -> None:
@@ -74,36 +87,6 @@ def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_ni
     assert late == "De inzending is ontvangen op 2025-01-21, na de uiterste dag (2025-01-20)."
     ((severity, rows),) = [(s, value) for rule, s, value in told if rule == "M03"]
     assert severity == "warning" and int(rows) > 60
-
-
-def test_a_new_version_without_a_sheet_is_told_that_its_rows_keep_holding(small: DemoRun, tmp_path: Path) -> None:
-    held = {}
-    for sender in ("OMG", "KBBJ"):
-        book = openpyxl.load_workbook(small.settings.inbox / "m7" / f"{sender}_return_m7.xlsx")
-        held[sender] = book["Mijlpalen"].max_row - 1
-        if sender == "OMG":
-            del book["Mijlpalen"]
-        else:  # the sheet is there with its heading alone: that withdraws them
-            book["Mijlpalen"].delete_rows(2, held[sender])
-        book.save(tmp_path / f"{sender}_return_m7_v2.xlsx")
-    settings = Settings(home=tmp_path / "home")
-    shutil.copytree(small.settings.archive, settings.archive)
-    withdrawn, received = (small.settings.inbox / "m7" / name for name in ("FB_return_m7.xlsx", "OV_return_m7_v2.xlsx"))
-    (of_withdrawn,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == withdrawn.name]
-    withdrawal.withdraw(settings, of_withdrawn.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
-    preview = check(settings, [*sorted(tmp_path.glob("*.xlsx")), withdrawn, received], "m7", LATE)
-    told = [
-        (f["file_name"], f["severity"], f["received_value"], f["expected"])
-        for f in preview.findings
-        if f["rule_id"] == "M04"
-    ]
-    assert told == [("OMG_return_m7_v2.xlsx", "warning", "Mijlpalen", str(held["OMG"]))]
-    assert held["KBBJ"] > 0
-    # What would not be received again is judged all the same, and which of it was withdrawn is told.
-    assert [answer.file_name for answer in preview.answers][-2:] == [withdrawn.name, received.name]
-    assert not any(answer.is_rejected for answer in preview.answers[-2:])
-    known = [(file["file_name"], file["is_withdrawn"]) for file in preview.received]
-    assert known == [(withdrawn.name, True), (received.name, False)]
 
 
 def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
@@ -179,9 +162,23 @@ def test_the_manifest_names_the_withdrawal_and_not_why(late_night: LateNight) ->
     *_, before, last = kept.published(late_night.settings)
     assert before.manifest["withdrawals"] == []
     assert last.manifest["withdrawals"] == [
-        {"submission_id": late_night.withdrawn, "withdrawn_at": WITHDRAWN_AT.isoformat()}
+        {"submission_id": submission, "withdrawn_at": WITHDRAWN_AT.isoformat()}
+        for submission in sorted((late_night.withdrawn, late_night.personal))
     ]
-    assert "verkeerd bestand" not in (last.folder / kept.MANIFEST).read_text(encoding="utf-8")
+    said = (last.folder / kept.MANIFEST).read_text(encoding="utf-8")
+    assert "verkeerd bestand" not in said and "persoonsgegeven" not in said
+
+
+def test_a_return_with_a_personal_code_is_published_without_it(late_night: LateNight) -> None:
+    """Its sender is told; no key, history or sentence has it, so that a withdrawal makes an end of it."""
+    with duckdb.connect(str(late_night.settings.warehouse), read_only=True) as con:
+        told = con.sql("select submission_id, cell, received_value from marts.fct_finding where rule_id = 'V15'")
+        assert told.fetchall() == [(late_night.personal, "B2", "***")]
+    assert late_night.outcome.verdict == "published"
+    current = kept.current(late_night.settings)
+    assert current
+    files = [path for path in current.folder.rglob("*") if path.suffix in (".csv", ".json")]
+    assert len(files) > 50 and not [path.name for path in files if PERSONAL in path.read_text(encoding="utf-8")]
 
 
 @pytest.mark.slow
@@ -210,7 +207,7 @@ def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_di
     assert not rebuilt.is_same_code
     for path in settings.archive.glob("*/withdrawals/*.json"):
         path.unlink()
-    with pytest.raises(LookupError, match=f"withdrawal of {late_night.withdrawn}"):
+    with pytest.raises(LookupError, match=f"withdrawal of {', '.join(sorted(withdrawn))}$"):
         rebuild(settings, last.release_id)
 
 
