@@ -139,7 +139,9 @@ def test_a_ratio_is_compared_on_the_same_projects_only(demo: DemoRun) -> None:
     ) == [(0,)]
 
 
-def test_diff_of_two_releases_is_what_was_received_in_between(restated: Restated) -> None:
+def test_diff_of_two_releases_is_what_was_received_in_between(
+    restated: Restated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = diff.diff(restated.settings, restated.before, restated.after)
     counts = {(kind, count) for comparison, kind, count in found.counts() if comparison == "restatement"}
     assert {kind for kind, _ in counts} - {"made_final"} == {"moved_date", "restated_value", "explained"}
@@ -151,13 +153,28 @@ def test_diff_of_two_releases_is_what_was_received_in_between(restated: Restated
     }
     assert all(c["reason"] for c in found.changes if c["kind"] in ("moved_date", "restated_value"))
     assert found.notes == []
+    compared = without_tables(monkeypatch)
     by_day = diff.diff(restated.settings, restated.between, restated.after.removesuffix(".1"))
     assert by_day.changes == found.changes
     assert (by_day.before_release, by_day.after_release) == (restated.before, restated.after)
+    assert compared == [(restated.before, restated.after)]
 
 
-def test_diff_lists_the_projects_that_went(released: DemoRun) -> None:
+def without_tables(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Ask for the list of changes alone: of which two releases every mart would be compared besides."""
+    asked: list[tuple[str, str]] = []
+
+    def compared(before: kept.Release, after: kept.Release) -> list[diff.TableDifference]:
+        asked.append((before.release_id, after.release_id))
+        return []
+
+    monkeypatch.setattr(diff, "table_differences", compared)
+    return asked
+
+
+def test_diff_lists_the_projects_that_went(released: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
     *_, before, last = kept.published(released.settings)
+    without_tables(monkeypatch)
     found = diff.diff(released.settings, before.release_id, last.release_id)
     sides = [side.folder / "parquet" / "dim_project.parquet" for side in (before, last)]
     with duckdb.connect() as con:
