@@ -1,7 +1,6 @@
 """Waivers and severities of a plan: what they take away, and that nothing else goes with it."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import duckdb
 import pytest
@@ -29,30 +28,23 @@ Judge = Callable[[list[Row], list[Row]], Found]
 
 
 @pytest.fixture(scope="module")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    """Judge with these waivers and severities: (project, rule, severity, waiver) of every finding."""
     warehouse = fill(CASES, tmp_path_factory.mktemp("waivers"))
     compiled.build(warehouse, SELECTED, PLAN)
-    return warehouse
+    (asked,) = [m["compiled"] for m in compiled.models(warehouse, SELECTED, {"plan": PLAN}) if m["name"] == MODEL]
+    with duckdb.connect(str(warehouse)) as con:
 
-
-@pytest.fixture
-def judge(staged: Path, tmp_path: Path) -> Judge:
-    """Judge with these waivers and severities: (project, rule, severity, waiver) of every finding."""
-
-    def judged(waivers: list[Row], severities: list[Row]) -> Found:
-        copy = tmp_path / "warehouse.duckdb"
-        copy.write_bytes(staged.read_bytes())
-        with duckdb.connect(str(copy)) as con:
+        def judged(waivers: list[Row], severities: list[Row]) -> Found:
             con.execute("delete from registry.waiver; delete from registry.rule_severity")
             registered = [("waiver", row) for row in waivers] + [("rule_severity", row) for row in severities]
             for table, row in registered:
                 names, marks = ", ".join(row), ", ".join("?" for _ in row)
                 con.execute(f"insert into registry.{table} ({names}) values ({marks})", list(row.values()))
-            (found,) = [m["compiled"] for m in compiled.models(staged, SELECTED, {"plan": PLAN}) if m["name"] == MODEL]
-            told = con.sql(f"select submission_id, rule_id, severity, waiver_id from ({found})").fetchall()
-        return {(str(s).rsplit("-", 1)[1], rule, severity, waiver) for s, rule, severity, waiver in told}
+            told = con.sql(f"select submission_id, rule_id, severity, waiver_id from ({asked})").fetchall()
+            return {(str(s).rsplit("-", 1)[1], rule, severity, waiver) for s, rule, severity, waiver in told}
 
-    return judged
+        yield judged
 
 
 def waiver(rule: str, **differing: str | None) -> Row:
