@@ -9,14 +9,17 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun
-from replay import without_dbt
 from small_plan import CODES
 from test_rows_left_out import OMG, keep
 
-from flows.night import Night, build, judge_release, load_raw, receive
+from expectations import gate
+from flows.night import Night, build, known_before, load_raw, receive
 from flows.release import kept
+from flows.release.reasons import of
 from flows.settings import Settings
+from flows.warehouse import compiled
 
+LOST = "int_meetmoment_lost"
 NIGHT = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 SENT = {
     ("m7", "OMG_return_m7_v2.xlsx"): ("OMG_return_m7.xlsx", "VV033"),
@@ -29,11 +32,14 @@ SENT = {
 def reasons(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Why a night is held that receives these; m7 expects all projects it has, of m6 nobody says how many."""
     settings = Settings(home=tmp_path_factory.mktemp("home"))
-    shutil.copytree(
-        small.settings.plan_home, settings.plan_home, symlinks=True, ignore=shutil.ignore_patterns("build", "logs")
+    shutil.copytree(  # with what was read of the files received
+        small.settings.plan_home,
+        settings.plan_home,
+        symlinks=True,
+        ignore=shutil.ignore_patterns("warehouse.duckdb", "dbt", "logs"),
     )
-    for (meetmoment, name), (of, without) in SENT.items():
-        book = openpyxl.load_workbook(settings.inbox / meetmoment / of)
+    for (meetmoment, name), (sent, without) in SENT.items():
+        book = openpyxl.load_workbook(settings.inbox / meetmoment / sent)
         keep(*(set(OMG) - {without}))(book)
         book.save(settings.inbox / meetmoment / name)
     night = Night(settings, NIGHT)
@@ -46,9 +52,12 @@ def reasons(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> list[st
             " where plan_code = 'veerkracht'",
             [there],
         )
-    with without_dbt():
-        build(night)
-    return [str(reason) for reason in judge_release(night) if reason.rule_id == "G02"]
+    compiled.build(settings.warehouse, [f"+{LOST}"], settings.plan, known_before=known_before(settings))
+    (suite,) = (suite for suite in gate.suites("release") if suite["meta"]["table"].endswith(f".{LOST}"))
+    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+        failed = [(failure, gate.severity_of(failure, settings.plan)) for failure in gate.judge(con, suite)]
+    assert {(failure.rule_id, severity) for failure, severity in failed} == {("G02", "critical")}
+    return [str(reason) for reason in of(failed, settings, kept.current(settings))]
 
 
 def test_each_meetmoment_names_the_projects_the_file_and_what_to_do(reasons: list[str]) -> None:
