@@ -123,8 +123,9 @@ def held(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Held:
     path = transform.manifest_path(settings.warehouse)
     manifest = json.loads(path.read_text(encoding="utf-8"))
     node = next(n for n in manifest["nodes"].values() if n["name"] == "dim_project" and n["resource_type"] == "model")
+    said = {"description_nl": "Intern"}
     for name, meta in NOT_LISTED.items():
-        node["columns"][name] = {"name": name, "data_type": "varchar", "description": "Internal", "meta": meta}
+        node["columns"][name] = {"name": name, "data_type": "varchar", "description": "Internal", "meta": said | meta}
     groups, scopes = sorted(manifest["groups"])[: len(AROUND_MARTS)], list(SCOPES)
     for group, (text, line) in zip(groups, AROUND_MARTS.values(), strict=True):
         manifest["groups"][group]["owner"]["name"] = text
