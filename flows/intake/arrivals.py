@@ -129,17 +129,19 @@ def as_sent(
 ) -> tuple[list[tuple[Receipt, Path]], list[dict[str, Any]]]:
     """Files as they would be judged if they were received, and of those of them that would not be, what was received.
 
-    Bytes that were withdrawn are judged as a receipt of their own, for which nothing was withdrawn.
+    Bytes that were withdrawn are judged as a receipt of their own, for which nothing was withdrawn; those of which
+    nothing is new stay received when they were.
     """
     known = _Known.of(received)
-    judged = [
-        (replace(one, number=max(r.number for r in known.before(one)) + 1), path)
-        if one.submission_id in withdrawn
-        else (one, path)
-        for one, path in sent
-    ]
     nothing_new = [one for one, _ in sent if known.before(one) and known.is_latest(one)]
-    return judged, [_as_received(one.file_name, known.before(one)[-1], withdrawn) for one in nothing_new]
+
+    def as_judged(one: Receipt) -> Receipt:
+        if one.submission_id in withdrawn:
+            return replace(one, number=max(r.number for r in known.before(one)) + 1)
+        return replace(one, received_at=known.before(one)[-1].received_at) if one in nothing_new else one
+
+    told = [_as_received(one.file_name, known.before(one)[-1], withdrawn) for one in nothing_new]
+    return [(as_judged(one), path) for one, path in sent], told
 
 
 def _as_received(file_name: str, before: Receipt, withdrawn: Mapping[str, Withdrawal]) -> dict[str, Any]:

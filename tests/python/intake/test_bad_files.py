@@ -223,8 +223,8 @@ def test_one_error_never_hides_the_rest_and_every_file_is_answered(bad_night: Ba
 
 
 def test_check_says_what_a_night_says_and_changes_nothing(bad_night: BadNight, small: DemoRun, tmp_path: Path) -> None:
-    """With the same answers to the byte; of a return as it was sent nothing is wrong."""
-    good, archived = small.settings.inbox / "m7" / "KBBJ_return_m7.xlsx", sorted(small.settings.archive.rglob("*"))
+    """With the same answers to the byte, beside a return of the same sender that is there already and counts since."""
+    good, archived = small.settings.inbox / "m7" / "OMG_return_m7.xlsx", sorted(small.settings.archive.rglob("*"))
     bad = [bad_night.files / name for name in (SEVERAL, OF_LV)]
     findings = check(small.settings, [*bad, good], "m7", NOW, tmp_path).findings
     assert sorted(small.settings.archive.rglob("*")) == archived
