@@ -174,7 +174,7 @@ def broken_nights(before: Path, results: Path, **how_many: int) -> tuple[int, li
 
 
 def test_a_night_that_is_broken_leaves_nothing_behind(before: Path, tmp_path: Path) -> None:
-    how_many = {"kills": 1, "errors": 2, "in-children": 1}
+    how_many = {"kills": 1, "errors": 4, "in-children": 1}
     code, (plain, *results), said = broken_nights(before, tmp_path / "results.jsonl", **how_many)
     assert [(result["case"], result["problems"]) for result in results if result["problems"]] == []
     assert (code, len(results)) == (0, sum(how_many.values())), said
