@@ -137,12 +137,17 @@ class Mart:
         return f"select {', '.join(names)} from {relation}"
 
     def outgoing(self, name: str) -> str:
-        """A column as it leaves: the value of a field that stays is left empty."""
+        """A column as it leaves, under its name."""
+        value = self.leaving(name)
+        return name if value == name else f"{value} as {name}"
+
+    def leaving(self, name: str) -> str:
+        """The value of a column that leaves: that of a field that stays is left empty."""
         if name not in self.values_of_fields or not self.withheld_fields:
             return name
         # The row of a whole record repeats every field of it, those that stay included.
         fields = ", ".join(f"'{field}'" for field in (*self.withheld_fields, "record"))
-        return f"case when field not in ({fields}) then {name} end as {name}"
+        return f"case when field not in ({fields}) then {name} end"
 
     def _trace_key(self) -> str:
         """The plan, the name of the mart and the parts of its key."""

@@ -135,33 +135,40 @@ def _personal_data(
         looked_at: text -> the kinds of personal data in it. The same text stands in many rows, columns and marts; of
             all of them it is looked at once.
     """
-    for column in mart.columns:
-        if column.data_type != "VARCHAR" or column.name == TRACE_KEY:  # made of columns that are scanned themselves
-            continue
-        leaves = f"(select {mart.outgoing(column.name)} from {schema}.{mart.name})"
-        texts = con.execute(
-            f'select distinct "{column.name}" from {leaves} where regexp_matches("{column.name}", ?)', [POSSIBLE]
-        ).fetchall()
-        looked_at |= {text: named(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
-        if hits := sorted(text for (text,) in texts if looked_at[text]):
-            yield from _places(con, mart, schema, column.name, hits, public)
+    # A trace key is made of columns that are scanned themselves.
+    columns = [c.name for c in mart.columns if c.data_type == "VARCHAR" and c.name != TRACE_KEY]
+    # Of all columns in one go: most marts are small, and to make the pattern ready costs more than to read their texts.
+    texts = con.execute(
+        f"""
+        select distinct text
+        from (select unnest([{", ".join(map(mart.leaving, columns))}]) as text from {schema}.{mart.name})
+        where regexp_matches(text, ?)
+        """,
+        [POSSIBLE],
+    ).fetchall()
+    looked_at |= {text: named(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
+    if hits := [text for (text,) in texts if looked_at[text]]:
+        for column in columns:
+            yield from _places(con, mart, schema, column, hits, public)
 
 
 def _places(
     con: duckdb.DuckDBPyConnection, mart: Mart, schema: str, column: str, hits: list[str], public: frozenset[str]
 ) -> Iterator[tuple[str, _Place]]:
-    """Each of the texts with the first row that holds it, by its key, in which personal data is masked."""
+    """Each of the texts that leaves in a column with the first row that holds it, by its key, in which personal data is
+    masked."""
     parts = ", ".join(f"cast({name} as varchar)" for name in mart.key)
     whose = _SUBMISSION if _SUBMISSION in {c.name for c in mart.columns} else "null"
     rows = con.execute(
         f"""
-        select
-            "{column}", min([{parts}]), count(*),
-            list_sort(list(distinct {whose}) filter (where {whose} is not null))
-        from {schema}.{mart.name}
-        where list_contains(?, "{column}")
-        group by "{column}"
-        order by "{column}"
+        select text, min(row_key), count(*), list_sort(list(distinct whose) filter (where whose is not null))
+        from (
+            select {mart.leaving(column)} as text, [{parts}] as row_key, {whose} as whose
+            from {schema}.{mart.name}
+        )
+        where list_contains(?, text)
+        group by text
+        order by text
         """,
         [hits],
     ).fetchall()
