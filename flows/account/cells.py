@@ -16,12 +16,11 @@ from flows import registry, wording
 from flows.forms.parts import Row
 from flows.intake import archive
 from flows.intake.archive import Receipt
+from flows.intake.parse import ROWS
 from flows.intake.reading import Job, parse_all
 from flows.release.kept import Release
 from flows.settings import Settings
 from flows.warehouse.load import is_read, parsed_folders
-
-_ROWS = "rows.parquet"
 
 
 class NotTraceable(LookupError):
@@ -167,7 +166,7 @@ def _texts(settings: Settings, origin: Origin) -> list[str | None]:
     folder = parsed_folders(settings, [receipt])[receipt]
     content = archive.content_path(settings.archive, receipt.sha256)
     archive.expect_whole({receipt: content})
-    rows = pq.read_table(folder / _ROWS) if is_read(folder) else _read_again(settings, receipt)
+    rows = pq.read_table(folder / ROWS) if is_read(folder) else _read_again(settings, receipt)
     is_row = pc.and_(pc.equal(rows["sheet"], origin.sheet), pc.equal(rows["row_number"], origin.row_number))
     (texts,) = rows.filter(is_row)["texts"].to_pylist()
     return [text or None for text in texts]
@@ -180,7 +179,7 @@ def _read_again(settings: Settings, receipt: Receipt) -> pa.Table:
     day = registry.cutoff_date(receipt.plan_code, receipt.meetmoment_code)
     with TemporaryDirectory() as scratch:  # what is asked about a home leaves nothing in it
         parse_all([Job(content, receipt.plan_code, Path(scratch), day)], settings)
-        return pq.read_table(Path(scratch) / _ROWS)
+        return pq.read_table(Path(scratch) / ROWS)
 
 
 def _receipt(settings: Settings, origin: Origin) -> Receipt:

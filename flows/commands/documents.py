@@ -38,8 +38,8 @@ def report(
     settings = shared.settings_of(plan)
     of = kept.find(settings, release_id) if release_id else shared.current(settings)
     document = declared.document(name)
-    in_folder = output is None or output.is_dir()
-    form = document.forms[0] if output is None or in_folder else output.suffix.removeprefix(".")
+    target = output or Path()
+    form = document.forms[0] if target.is_dir() else target.suffix.removeprefix(".")
     file = document.file(form, language or document.languages[0])
     head = making.Head(
         of.release_id, of.published_at, of.manifest["content_sha256"], publication.release_uri(of.release_id)
@@ -49,7 +49,7 @@ def report(
         there = ", ".join(made.files)
         told = f"{file} wordt niet gemaakt, wel {there} / {file} is not made, but {there}"
         raise declared.NoSuchDocument(made.not_made or told)
-    place = (output or Path()) / file if output is None or in_folder else output
+    place = target / file if target.is_dir() else target
     place.write_bytes(made.files[file])
     if json_:
         left_out = [asdict(one) for one in made.left_out]

@@ -131,15 +131,10 @@ class Mart:
 
     def select(self, relation: str) -> str:
         """The published columns of a warehouse relation, with the trace key made from the key of the row."""
-        names = [self.outgoing(column.name) for column in self.columns if column.name != TRACE_KEY]
+        names = [f"{self.leaving(c.name)} as {c.name}" for c in self.columns if c.name != TRACE_KEY]
         if self.has_trace_key:
             names.append(f"{self._trace_key()} as {TRACE_KEY}")
         return f"select {', '.join(names)} from {relation}"
-
-    def outgoing(self, name: str) -> str:
-        """A column as it leaves, under its name."""
-        value = self.leaving(name)
-        return name if value == name else f"{value} as {name}"
 
     def leaving(self, name: str) -> str:
         """The value of a column that leaves: that of a field that stays is left empty."""

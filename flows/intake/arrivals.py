@@ -133,15 +133,16 @@ def as_sent(
     nothing is new stay received when they were.
     """
     known = _Known.of(received)
-    nothing_new = [one for one, _ in sent if known.before(one) and known.is_latest(one)]
+    there = [known.there(one) for one, _ in sent]
 
-    def as_judged(one: Receipt) -> Receipt:
+    def as_judged(one: Receipt, before: Receipt | None) -> Receipt:
         if one.submission_id in withdrawn:
             return replace(one, number=max(r.number for r in known.before(one)) + 1)
-        return replace(one, received_at=known.before(one)[-1].received_at) if one in nothing_new else one
+        return replace(one, received_at=before.received_at) if before else one
 
-    told = [_as_received(one.file_name, known.before(one)[-1], withdrawn) for one in nothing_new]
-    return [(as_judged(one), path) for one, path in sent], told
+    judged = [(as_judged(one, before), path) for (one, path), before in zip(sent, there, strict=True)]
+    nothing_new = [(one, before) for (one, _), before in zip(sent, there, strict=True) if before]
+    return judged, [_as_received(one.file_name, before, withdrawn) for one, before in nothing_new]
 
 
 def _as_received(file_name: str, before: Receipt, withdrawn: Mapping[str, Withdrawal]) -> dict[str, Any]:
@@ -215,6 +216,11 @@ class _Known:
         before = self.before(receipt)
         latest = self.latest.get(_series(receipt)) or (before and self.latest[_series(before[-1])])
         return bool(latest and latest.sha256 == receipt.sha256)
+
+    def there(self, receipt: Receipt) -> Receipt | None:
+        """What these bytes were received as, where nothing in them is new."""
+        before = self.before(receipt)
+        return before[-1] if before and self.is_latest(receipt) else None
 
 
 def _tell_apart(group: Sequence[tuple[Path, Receipt]], known: _Known, found: Arrivals) -> None:

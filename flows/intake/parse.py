@@ -28,7 +28,10 @@ from flows.registry import Layout
 if TYPE_CHECKING:
     from flows.settings import Settings
 
-__all__ = ["CSV_SHEET", "ROW_SCHEMA", "Parsed", "Sheet", "parse_file"]
+__all__ = ["CSV_SHEET", "ROWS", "ROW_SCHEMA", "Parsed", "Sheet", "parse_file"]
+
+ROWS = "rows.parquet"
+"""The file that holds the rows of a return as text."""
 
 
 def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Settings") -> Parsed:
@@ -41,7 +44,7 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Set
         limits: size, ratio and count limits.
     """
     parsed = Parsed()
-    rows = target / "rows.parquet"
+    rows = target / ROWS
     try:
         with pq.ParquetWriter(rows, ROW_SCHEMA, compression="zstd") as writer:
             size = path.stat().st_size

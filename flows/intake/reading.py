@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flows import registry
 from flows.intake import sandbox
 from flows.intake.fit import Refusal
-from flows.intake.parse import Parsed, parse_file, write_parsed
+from flows.intake.parse import ROWS, Parsed, parse_file, write_parsed
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -67,7 +67,7 @@ def parse_all(jobs: Sequence[Job], limits: "Settings", on_done: Callable[[Job], 
 
 
 def _write_refusal(job: Job, parsed: Parsed) -> None:
-    (job.target / "rows.parquet").unlink(missing_ok=True)
+    (job.target / ROWS).unlink(missing_ok=True)
     write_parsed(job.target, parsed)
 
 

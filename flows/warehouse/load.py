@@ -13,6 +13,7 @@ import pyarrow as pa
 from flows import registry
 from flows.intake import archive, stated
 from flows.intake.archive import Receipt, Withdrawal
+from flows.intake.parse import ROWS
 from flows.intake.reading import READING_FAILED, Job, NotRead, parse_all
 from flows.settings import PROJECT, Settings
 from flows.warehouse import registry_rows
@@ -136,7 +137,7 @@ def is_read(folder: Path) -> bool:
     try:
         if not json.loads((folder / "parsed.json").read_text(encoding="utf-8"))["sheets"]:
             return True
-        with (folder / "rows.parquet").open("rb") as rows:
+        with (folder / ROWS).open("rb") as rows:
             rows.seek(-len(_WHOLE), os.SEEK_END)
             return rows.read() == _WHOLE
     except (OSError, ValueError, LookupError, TypeError):
@@ -200,7 +201,7 @@ def _insert_parsed(con: duckdb.DuckDBPyConnection, folders: dict[Receipt, Path])
             for rule_id, said in stated.refusals(receipt, parsed["meetmomenten"])
         ]
         if parsed["sheets"]:
-            files.append((sub, str(folder / "rows.parquet")))
+            files.append((sub, str(folder / ROWS)))
     for table, rows in (("sheet", sheets), ("header", headers), ("refusal", refusals)):
         _insert(con, table, rows)
     if files:

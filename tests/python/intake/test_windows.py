@@ -50,24 +50,25 @@ def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
         return con.sql(sql).fetchall()
 
 
+def withdraw(settings: Settings, name: str, reason: str, by: str, at: datetime) -> str:
+    """Withdraw what was received under this name; its submission id."""
+    (one,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == name]
+    withdrawal.withdraw(settings, one.submission_id, reason, by, at)
+    return one.submission_id
+
+
 @pytest.fixture(scope="module")
 def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> LateNight:
     settings = Settings(home=tmp_path_factory.mktemp("late") / "home")
     shutil.copytree(small.settings.home, settings.home, symlinks=True)
     before = query(settings, "from fct_finance_as_returned where meetmoment_code = 'm6' order by all")
-    (corrected,) = [
-        r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m6_v2.xlsx"
-    ]
-    withdrawal.withdraw(settings, corrected.submission_id, "verkeerd bestand", "sender", WITHDRAWN_AT)
+    corrected = withdraw(settings, "OMG_return_m6_v2.xlsx", "verkeerd bestand", "sender", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OV_return_m7_v2.xlsx")
     assert book["Mijlpalen"]["B1"].value == "Mijlpaalcode"
     book["Mijlpalen"]["B2"] = PERSONAL
     book.save(settings.inbox / "m7" / "OV_return_m7_v3.xlsx")
     assert receive(Night(settings, WITHDRAWN_AT - timedelta(hours=2))) == ["OV_return_m7_v3.xlsx"]
-    (personal,) = [
-        r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OV_return_m7_v3.xlsx"
-    ]
-    withdrawal.withdraw(settings, personal.submission_id, "persoonsgegeven", "regie", WITHDRAWN_AT)
+    personal = withdraw(settings, "OV_return_m7_v3.xlsx", "persoonsgegeven", "regie", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OMG_return_m7.xlsx")
     again = settings.build / "OMG_return_m7_v2.xlsx"
     book.save(again)
@@ -75,7 +76,7 @@ def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Late
     assert not quick_look(settings)
     with in_short():
         outcome = runbook(Night(settings, LATE))
-    return LateNight(settings, outcome, corrected.submission_id, personal.submission_id, before)
+    return LateNight(settings, outcome, corrected, personal, before)
 
 
 def test_the_same_values_in_other_bytes_are_flagged_and_late_is_received(late_night: LateNight) -> None:
@@ -97,8 +98,7 @@ def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
     for name in ("OMG_return_m7_v2.csv", "OMG_return_m7_v3.csv"):
         (settings.inbox / "m7" / name).write_text(f"{name}\n", encoding="utf-8")
     receive(Night(settings, WITHDRAWN_AT))
-    (one,) = [r for r in archive.receipts(settings.archive, settings.plan) if r.file_name == "OMG_return_m7_v2.csv"]
-    withdrawal.withdraw(settings, one.submission_id, "verkeerd bestand", "sender", LATE)
+    withdraw(settings, "OMG_return_m7_v2.csv", "verkeerd bestand", "sender", LATE)
     asked: list[dict[str, str]] = []
 
     def found(_: Path, names: dict[str, str]) -> list[dict[str, Any]]:
