@@ -68,7 +68,7 @@ def check(
     compiled.build(preview.warehouse, transform.ANSWERS, plan_code)
     names = {r.submission_id: r.file_name for r, _ in judged}
     told = whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
-    if refused := {f["submission_id"] for f in found(preview.warehouse, names) if gate.rejects(f)}:
+    if refused := {f["submission_id"] for f in found(preview.warehouse, names.keys()) if gate.rejects(f)}:
         verdict.look_past_refusal(preview.warehouse, plan_code, refused)
         whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
     if answer_to:
@@ -78,7 +78,7 @@ def check(
         folder.write(answers, contents, folders, preview, lambda due: [whole[a.submission_id] for a in due])
     kept = {receipt.sha256: (receipt.file_name, path) for receipt, path in judged}
     copies = {path.name: kept[r.sha256][0] for r, path in sent if kept[r.sha256][1] != path}
-    return Preview(found(preview.warehouse, names), [whole[name] for name in names], copies, nothing_new)
+    return Preview(found(preview.warehouse, names.keys()), [whole[name] for name in names], copies, nothing_new)
 
 
 def default_meetmoment(settings: Settings) -> str:

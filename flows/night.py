@@ -21,8 +21,7 @@ from flows.senders.answer import folder, verdict
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing, unchanged
-from flows.warehouse import registry_rows, transform
-from flows.warehouse.findings import found
+from flows.warehouse import findings, registry_rows, transform
 from flows.warehouse.load import load
 
 T = TypeVar("T")
@@ -226,7 +225,7 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
     received_now = archive.receipts_to_read(settings.archive, settings.plan)
     new = [r for r in received_now if r.submission_id not in known and r.submission_id not in withdrawn]
     names = {r.submission_id: r.file_name for r in new}
-    about_new = found(settings.warehouse, names)
+    about_new = findings.found(settings.warehouse, names.keys())
     rejected = {f["submission_id"] for f in about_new if gate.rejects(f)}
     only_submissions_changed = current is None or (
         current.manifest["registry_sha256"] == registry.checksum()
@@ -240,5 +239,6 @@ def _new_since_release(settings: Settings, received: list[str]) -> Outcome:
         received=received,
         rejected=sorted(names[s] for s in rejected),
         findings=about_new,
+        finding_count=findings.count(settings.warehouse, names.keys()),
         changed_verdicts=changed,
     )

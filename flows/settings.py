@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=lambda known: known["home"] / "cache")
     """What follows from registry and code alone, kept for every plan; it can be deleted at any time."""
 
-    @field_validator("home", "cache", "trusted_keys", mode="before")
+    @field_validator("home", "cache", "trusted_keys", "spill", mode="before")
     @classmethod
     def _named(cls, path: Any) -> Any:
         """An empty text would be the folder in which somebody happens to stand."""
@@ -82,8 +82,10 @@ class Settings(BaseSettings):
 
     threads: _Limit | None = None
     """Threads that a night computes with; ``profiles.yml``, which dbt reads, says how many where it is not set."""
-    memory_limit: str | None = Field(default=None, pattern=r"(?i)^\d+(\.\d+)? *[kmgt](i?b)?$")
-    """Memory of the database while it builds, as DuckDB writes it; likewise."""
+    memory_limit: str = Field(default="4GB", pattern=r"(?i)^\d+(\.\d+)? *[kmgt](i?b)?$")
+    """Memory of a database while it is built or published, as DuckDB writes it."""
+    spill: Path | None = None
+    """Where it leaves what does not fit meanwhile; beside the warehouse where that is not set."""
 
     on_duty: str = "custom-webhook/on-duty"
     """The notification block of Prefect that tells who is on duty, by its type and name."""
@@ -112,6 +114,10 @@ class Settings(BaseSettings):
     def warehouse(self) -> Path:
         return self.build / "warehouse.duckdb"
 
+    def memory_beside(self, warehouse: Path) -> dict[str, str]:
+        """What DuckDB is told of its memory where all rows of this warehouse pass through."""
+        return {"memory_limit": self.memory_limit, "temp_directory": str(self.spill or f"{warehouse}.spill")}
+
     @property
     def releases(self) -> Path:
         return self.plan_home / "releases"
@@ -130,6 +136,7 @@ _MAY_BE = {
     "keep_releases": ("een geheel getal vanaf 0", "a whole number from 0"),
     "home": ("een map", "a folder"),
     "cache": ("een map", "a folder"),
+    "spill": ("een map", "a folder"),
     "trusted_keys": ("een PEM-bestand", "a PEM file"),
 }
 

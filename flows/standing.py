@@ -48,7 +48,9 @@ class Outcome:
     answered: int = 0
     """Answers written or written anew."""
     findings: list[dict[str, Any]] = field(default_factory=list)
-    """Findings on the submissions that are not in the current release, gravest first."""
+    """Findings on the submissions that are not in the current release, gravest first; of very many alike not all."""
+    finding_count: int = 0
+    """How many they are, all of them."""
     reasons: list[str] = field(default_factory=list)
     """Why the release gate held the release, in Dutch."""
     reasons_en: list[str] = field(default_factory=list)
@@ -102,6 +104,7 @@ def unchanged(settings: Settings, quiet: Outcome) -> Outcome:
         verdict="held",
         rejected=said["rejected"],
         findings=said["findings"],
+        finding_count=said["finding_count"],
         changed_verdicts=said["changed_verdicts"],
         reasons=said["reasons"],
         reasons_en=said["reasons_en"],
@@ -145,10 +148,11 @@ def last_run(settings: Settings) -> dict[str, Any] | None:
 
 
 def remember(settings: Settings, now: datetime, inputs: dict[str, Any], outcome: Outcome) -> None:
-    """Leave word of a run, for `last_run`."""
+    """Leave word of a run, for `last_run`; of its findings, where they are what the next night holds for."""
     path = settings.plan_home / LAST_RUN
+    left = outcome if outcome.verdict == "held" else replace(outcome, findings=[])
     text = json.dumps(
-        {"at": now.isoformat(), "inputs": inputs, "outcome": asdict(outcome)}, ensure_ascii=False, default=str
+        {"at": now.isoformat(), "inputs": inputs, "outcome": asdict(left)}, ensure_ascii=False, default=str
     )
     archive.write_durably(path, text.encode())
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from flows import registry
-from flows.forms import contents, tables
 from flows.intake import archive
-from flows.release.kept import Release, latest_first, sha256
+from flows.release.kept import Release, latest_first
 from flows.settings import Settings
 from flows.warehouse.from_archive import build_as_known
 
@@ -100,14 +99,3 @@ def differs_from(release: Release) -> list[str]:
             f" / the code of today is not the one of release {release.release_id}"
         )
     return notes
-
-
-def differing_files(rebuilt: AsKnown, release: Release, folder: Path) -> list[str]:
-    """Write the marts of a rebuild into an empty folder; the Parquet and CSV files that are not the release's bytes."""
-    tables.write(rebuilt.warehouse, folder, contents.declared(rebuilt.warehouse))
-    forms = ("parquet", "csv")
-    rebuilt_files = (path for form in forms for path in (folder / form).rglob("*") if path.is_file())
-    rebuilt_names = {path.relative_to(folder).as_posix() for path in rebuilt_files}
-    published = {e["path"]: e["sha256"] for e in release.manifest["files"] if e["path"].partition("/")[0] in forms}
-    made = {name: sha256(folder / name) for name in rebuilt_names}
-    return sorted(name for name in made.keys() | published.keys() if made.get(name) != published.get(name))

@@ -194,7 +194,7 @@ def status(
         "archive_read_at": found.archive_read_at and found.archive_read_at.isoformat(),
         "to_do": [asdict(told) | {"page": told.sight.path} for told in found.to_do],
         "exit_code": found.exit_code,
-        "last_run": last and {"at": last["at"], **last["outcome"], "findings": len(last["outcome"]["findings"])},
+        "last_run": last and _of_last_run(last),
         "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
         "broken": broken,
         "rejected": last["outcome"]["rejected"] if last else [],
@@ -212,6 +212,13 @@ def status(
         _tell_status(settings, answer, current)
     if found.exit_code:
         raise typer.Exit(found.exit_code)
+
+
+def _of_last_run(last: dict[str, Any]) -> dict[str, Any]:
+    """How the last run ended, with the number of its findings in their place."""
+    said = dict(last["outcome"])
+    count = said.pop("finding_count", len(said["findings"]))
+    return {"at": last["at"], **said, "findings": count}
 
 
 def _tell_status(settings: "Settings", answer: dict[str, Any], current: "Release | None") -> None:

@@ -19,6 +19,7 @@ import duckdb
 from flows.forms import contents, sizes
 from flows.forms.contents import Mart
 from flows.forms.names import COMPRESSED, CSV, CSV_EXCEL_NL, DATABASE, HEADLINES, PARQUET, parquet_of
+from flows.settings import Settings
 
 _ROWS_AT_ONCE = 10_000
 _BLOCK_SIZE = 16_384
@@ -35,10 +36,11 @@ _MEASURED = ("DECIMAL(38,15)", "DECIMAL(38, 15)")
 _FORMULA_START = r"^[=+@\t\r\n\x00-]"
 
 
-def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int]:
+def write(settings: Settings, warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int]:
     """Write the marts of a warehouse, but for the workbook and the JSON, into ``folder``; the number of rows of each.
 
     Args:
+        settings: how much memory that may take, and where what does not fit lies meanwhile.
         warehouse: a built warehouse; it is only read.
         folder: an existing empty folder.
         marts: what goes out, and in which form.
@@ -47,7 +49,7 @@ def write(warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int
         (folder / form).mkdir()
     counts = {}
     in_database = {mart.name for mart in marts if "duckdb" in mart.forms}
-    with duckdb.connect(config={"threads": 1}) as con:
+    with duckdb.connect(config={"threads": 1, **settings.memory_beside(warehouse)}) as con:
         con.execute(f"attach {_quoted(str(warehouse))} as warehouse (read_only)")
         # Older readers must open the file: this storage version and blocks of this size are read from DuckDB 1.1 on. In
         # blocks of the usual size the indexes of the keys are four times the file, since each fills blocks of its own.

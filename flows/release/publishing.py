@@ -119,7 +119,7 @@ def write(
     signer = Signer.of(settings)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    counts = tables.write(warehouse, folder, marts)
+    counts = tables.write(settings, warehouse, folder, marts)
     head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
     carried.write_csv(folder)
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})

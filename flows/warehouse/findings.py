@@ -1,5 +1,6 @@
 """What gate 1 found, read from a judged warehouse."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -7,26 +8,36 @@ import duckdb
 
 from flows.registry import SEVERITIES
 
+MOST_ALIKE = 1_000
+"""So many findings of one rule on one column of one file are read; all of them stand in the answer to its sender."""
 
-def found(warehouse: Path, file_names: dict[str, str]) -> list[dict[str, Any]]:
-    """The findings on some submissions (id -> file name), gravest first."""
+
+def found(warehouse: Path, submissions: Collection[str]) -> list[dict[str, Any]]:
+    """The findings on some submissions, gravest first; ``alike_count`` says how many of its file each is one of."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        rows = con.sql("""
-            select * exclude (finding_id, row_id, field, meetmoment_code, sender_code, file_name)
+        rows = con.execute(
+            """
+            select
+                * exclude (finding_id, row_id, field, meetmoment_code, sender_code, file_name),
+                file_name,
+                count(*) over alike as alike_count
             from intermediate.int_finding
-        """)
-        columns = rows.columns
-        named = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
-    ours = [
-        row | {"file_name": file_names[row["submission_id"]]} for row in named if row["submission_id"] in file_names
-    ]
-    return sorted(
-        ours,
-        key=lambda f: (
-            SEVERITIES.index(f["severity"]),
-            f["file_name"],
-            f["sheet"] or "",
-            f["row_number"] or 0,
-            f["rule_id"],
-        ),
-    )
+            where list_contains($submissions, submission_id)
+            window alike as (partition by file_name, severity, rule_id, sheet, column_name, waiver_id)
+            qualify row_number() over (alike order by row_number, cell, finding_id) <= $most
+            order by
+                list_position($severities, severity), file_name, coalesce(sheet, ''), coalesce(row_number, 0), rule_id,
+                finding_id
+            """,
+            {"submissions": list(submissions), "severities": list(SEVERITIES), "most": MOST_ALIKE},
+        )
+        columns = [name for name, *_ in rows.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+
+
+def count(warehouse: Path, submissions: Collection[str]) -> int:
+    """How many findings there are on some submissions."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        query = "select count(*) from intermediate.int_finding where list_contains($1, submission_id)"
+        ((number,),) = con.execute(query, [list(submissions)]).fetchall()
+    return int(number)

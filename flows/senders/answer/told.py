@@ -53,7 +53,7 @@ class Group:
     @property
     def where(self) -> str:
         """The cells, or the first of them and how many more there are."""
-        named, more = self.places[:_PLACES_NAMED], len(self.places) - _PLACES_NAMED
+        named, more = self.places[:_PLACES_NAMED], self.count - _PLACES_NAMED
         return ", ".join(named) + (f" + {more}" if more > 0 else "")
 
 
@@ -96,7 +96,8 @@ def grouped(findings: Sequence[dict[str, Any]]) -> Iterator[Group]:
         alike.setdefault(kind(finding), []).append(finding)
     for found in alike.values():
         if len(found) > _ALIKE and all(map(place, found)):
-            yield Group(found[0], len(found), tuple(place(finding) for finding in found))
+            count = found[0].get("alike_count", len(found))  # of very many not all are at hand
+            yield Group(found[0], count, tuple(place(finding) for finding in found))
         else:
             yield from (Group(finding, 1, (place(finding),)) for finding in found)
 

@@ -68,30 +68,6 @@ def test_what_is_no_mart_or_no_column_is_named_with_those_that_are(rebuilt: AsKn
         asof.rows_of(rebuilt, MART, {"sheet_name": "x"})
 
 
-def test_only_files_that_differ_from_those_of_the_release_are_named(
-    rebuilt: AsKnown, last: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of the marts: a page or a document is none; one that came or went differs too."""
-
-    def write(warehouse: Path, folder: Path, _: Any) -> None:
-        assert warehouse == rebuilt.warehouse
-        for name, content in {"csv/same.csv": b"1", "csv/other.csv": b"3", "parquet/new.parquet": b"4"}.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_bytes(content)
-
-    monkeypatch.setattr(known.tables, "write", write)
-    then = {"csv/same.csv": b"1", "csv/other.csv": b"2", "parquet/gone.parquet": b"5", "index.html": b"6"}
-    (tmp_path / "then").mkdir()
-    listed = []
-    for name, content in then.items():
-        path = tmp_path / "then" / Path(name).name
-        path.write_bytes(content)
-        listed.append({"path": name, "sha256": kept.sha256(path)})
-    release = replace(last, manifest=last.manifest | {"files": listed})
-    differing = known.differing_files(rebuilt, release, tmp_path)
-    assert differing == ["csv/other.csv", "parquet/gone.parquet", "parquet/new.parquet"]
-
-
 def test_another_registry_or_other_code_is_said(last: Release) -> None:
     assert known.differs_from(last) == []
     code = last.manifest["code"]

@@ -336,6 +336,7 @@ def test_a_setting_that_cannot_be_is_named_and_leads_to_its_page(
         ("KEEP_RELEASES", "-2", "een geheel getal vanaf 0", "a whole number from 0"),
         ("HOME", "", "een map", "a folder"),
         ("CACHE", "", "een map", "a folder"),
+        ("SPILL", "", "een map", "a folder"),
         ("TRUSTED_KEYS", "", "een PEM-bestand", "a PEM file"),
         ("MEMORY_LIMIT", "80%", "een hoeveelheid met haar eenheid, zoals 4GB", "an amount with its unit, such as 4GB"),
     ],

@@ -67,7 +67,7 @@ def spiked(released: DemoRun, marts: tuple[Mart, ...], tmp_path_factory: pytest.
         )
     folder = home / "release"
     folder.mkdir()
-    tables.write(warehouse, folder, marts)
+    tables.write(released.settings, warehouse, folder, marts)
     workbook.write(folder, marts, {"Titel / title": "=1+1"}, datetime.datetime(2026, 1, 1))
     return folder
 

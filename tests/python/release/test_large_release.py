@@ -173,7 +173,7 @@ def test_checksums_cover_every_part_and_a_part_that_changed_is_found(large: Rele
 
 def test_the_same_rows_always_give_the_same_parts(small: DemoRun, large: Release, tmp_path: Path) -> None:
     marts = [mart for mart in contents.declared(small.settings.warehouse) if mart.name == PARTED]
-    tables.write(small.settings.warehouse, tmp_path, marts)
+    tables.write(small.settings, small.settings.warehouse, tmp_path, marts)
     for path in [p for p in tmp_path.rglob("*") if p.is_file() and names.DATABASE not in p.name]:
         assert path.read_bytes() == (large.folder / path.relative_to(tmp_path)).read_bytes(), path.name
 

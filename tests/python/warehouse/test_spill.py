@@ -1,12 +1,15 @@
-"""A build that does not fit in memory goes on over the disk, in the folder that is set for it, to its end."""
+"""What does not fit in memory goes on over the disk, in the folder that is set for it, to its end."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows.settings import PROJECT
+from flows.forms import names, tables
+from flows.forms.contents import Column, Mart
+from flows.settings import PROJECT, Settings
 from flows.warehouse import transform
 
 # Sorted whole, it is more than the build gets; the other is made after it, by another connection of dbt.
@@ -38,3 +41,27 @@ def test_models_after_one_that_spilled_are_made(tmp_path: Path, monkeypatch: pyt
     run()
     with duckdb.connect(str(warehouse)) as con:
         assert con.sql("from main.after").fetchall() == [(600_000,)]
+
+
+def test_marts_that_do_not_fit_are_written_over_the_disk(tmp_path: Path) -> None:
+    warehouse, spill, release = tmp_path / "warehouse.duckdb", tmp_path / "elsewhere", tmp_path / "release"
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(f"create schema marts; create table marts.large as {MODELS['large'].partition(' order')[0]}")
+    columns = [
+        Column(name, kind, "", "", "", is_filled=True, contains="code")
+        for name, kind in (("text", "VARCHAR"), ("i", "BIGINT"))
+    ]
+    mart = Mart(
+        *("large", "", tuple(columns), (), (), (), (), ("i",), (), frozenset({"duckdb", "parquet"}), (), False),
+        *("veerkracht", (), None),
+    )
+    nowhere = tmp_path / "a file"
+    nowhere.touch()
+    for folder, fails in ((nowhere, True), (spill, False)):
+        shutil.rmtree(release, ignore_errors=True)
+        release.mkdir()
+        settings = Settings(home=tmp_path, memory_limit="50MB", spill=folder)
+        with pytest.raises(duckdb.Error, match="a file") if fails else nullcontext():
+            assert tables.write(settings, warehouse, release, [mart]) == {"large": 600_000}
+    with duckdb.connect(str(release / names.DATABASE), read_only=True) as con:
+        assert con.sql("select count(*), count(distinct i) from large").fetchall() == [(600_000, 600_000)]
