@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import archives, documents, figures, nights, releases, returns, site
+from flows.commands import archives, documents, figures, nights, releases, returns, site, status
 from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, in_words
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     "nothing new, 20 a gate says no or a comparison does not hold, 1 failed, 2 wrong use, 75 another night is running.",
 )
 PROJECT = Path(__file__).resolve().parent.parent  # as the settings say, which `--help` need not read
-for commands in (nights, returns, figures, site, documents, releases, archives):
+for commands in (nights, status, returns, figures, site, documents, releases, archives):
     commands.add_to(app)
 
 

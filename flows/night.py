@@ -4,15 +4,17 @@
 """
 
 import shutil
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import duckdb
 
 from expectations import gate
-from flows import diary, halfway, log, registry
+from flows import diary, halfway, log, profile, registry
 from flows.forms import contents, privacy
 from flows.intake import archive, arrivals, waiting
 from flows.release import kept, publishing, reasons, verdicts
@@ -26,6 +28,8 @@ from flows.warehouse.load import load
 
 T = TypeVar("T")
 Step = Callable[..., Any]
+_SECONDS = 60
+"""Between two lines of the log that say how far a step is."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Night:
     settings: Settings
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     on_step: Callable[[str], None] = lambda name: None
-    on_parsed: Callable[[int, int], None] = lambda done, total: None
+    on_done: Callable[[str, int, int], None] = lambda what, done, total: None
+    """Told how many files, models, answers or parts of a release, of how many, are done while a step is at them."""
 
 
 def call(step: Callable[..., T], *arguments: Any) -> T:
@@ -66,7 +71,34 @@ def _alone(night: Night, run: Callable[..., Any]) -> Outcome:
         return outcome
 
 
+def _told(night: Night, run: Callable[..., Any]) -> Callable[..., Any]:
+    """Run steps as ``run`` does, each told as it begins and with what it took as it ends."""
+
+    def run_and_tell(step: Step, *arguments: Any) -> Any:
+        night.on_step(step.__name__)
+        with profile.of_step(step.__name__):
+            return run(step, *arguments)
+
+    return run_and_tell
+
+
+def _logged(night: Night) -> Night:
+    """The night with a line in its log, once a minute, that says how far it is: one that is long does not look hung."""
+    told_at = time.monotonic()
+
+    def on_done(what: str, done: int, total: int) -> None:
+        nonlocal told_at
+        if time.monotonic() >= told_at + _SECONDS:
+            told_at = time.monotonic()
+            log.event("under way", what=what, done=done, total=total)
+        night.on_done(what, done, total)
+
+    return replace(night, on_done=on_done)
+
+
 def _steps(night: Night, run: Callable[..., Any]) -> Outcome:
+    night = _logged(night)
+    run = _told(night, run)
     registry_rows.database(night.settings)  # what is broken there is told before anything reads it
     mended = [asdict(told) for told in halfway.mend(night.settings, night.now)]
     for told in mended:
@@ -105,7 +137,6 @@ def receive(night: Night) -> list[str]:
 
     A file that cannot be read, or changes meanwhile, waits for the next night and stops no other.
     """
-    night.on_step("receive")
     settings = night.settings
     found = arrivals.arrivals(settings, night.now)
     names = []
@@ -134,12 +165,11 @@ def receive(night: Night) -> list[str]:
 
 def load_raw(night: Night) -> None:
     """Make a fresh warehouse and fill its raw tables from the archive."""
-    night.on_step("load")
     settings = night.settings
     receipts = archive.receipts_to_read(settings.archive, settings.plan)
     sources = archive.sources(settings.archive, receipts)
     withdrawn = archive.withdrawals(settings.archive, settings.plan)
-    load(settings, sources, settings.warehouse, withdrawn, night.on_parsed)
+    load(settings, sources, settings.warehouse, withdrawn, partial(night.on_done, "files"))
     log.event("loaded", submissions=len(sources))
 
 
@@ -150,10 +180,12 @@ def build(night: Night) -> None:
         transform.TransformFailed: also when a check of gate 1 could not be carried out; then nothing may be accepted.
         kept.NotReadBack: when nobody who is trusted signed the release before, with which gate 2 compares.
     """
-    night.on_step("build")
     before = known_before(night.settings)
-    transform.build(night.settings.warehouse, transform.WAREHOUSE, night.settings.plan, known_before=before)
-    log.event("built")
+    done = partial(night.on_done, "models")
+    settings = night.settings
+    profile.built(
+        transform.build(settings.warehouse, transform.WAREHOUSE, settings.plan, known_before=before, on_done=done)
+    )
 
 
 def known_before(settings: Settings) -> datetime | None:
@@ -168,11 +200,13 @@ def known_before(settings: Settings) -> datetime | None:
 
 def answer_senders(night: Night) -> int:
     """Tell every sender what became of its submission, in ``answers/``; how many answers say something new."""
-    night.on_step("answer")
     answers = verdict.read(night.settings.warehouse)
     contents = {a.submission_id: archive.content_path(night.settings.archive, a.sha256) for a in answers}
     folders = {a.submission_id: night.settings.answers / a.meetmoment_code / folder.folder_name(a) for a in answers}
-    written = folder.write(answers, contents, folders, night.settings, lambda due: _past_refusal(night.settings, due))
+    written = folder.write(
+        *(answers, contents, folders, night.settings, lambda due: _past_refusal(night.settings, due)),
+        on_done=partial(night.on_done, "answers"),
+    )
     log.event("senders answered", answers=len(answers), written=len(written))
     return len(written)
 
@@ -195,7 +229,6 @@ def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
 
 def judge_release(night: Night) -> list[Reason]:
     """Gate 2: why nothing may be published; empty when it may."""
-    night.on_step("gate 2")
     warehouse, plan = night.settings.warehouse, night.settings.plan
     with duckdb.connect(str(warehouse), read_only=True) as con:
         failed = gate.failures(con, "release")
@@ -211,9 +244,9 @@ def judge_release(night: Night) -> list[Reason]:
 
 def publish(night: Night) -> str | None:
     """Publish; the id of the new release, or None where nothing differs from the current one."""
-    night.on_step("publish")
     receipts = archive.receipts_to_read(night.settings.archive, night.settings.plan)
-    published = publishing.publish(night.settings, night.settings.warehouse, receipts, night.now)
+    done = partial(night.on_done, "parts")
+    published = publishing.publish(night.settings, night.settings.warehouse, receipts, night.now, done)
     return published.release_id if published else None
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.text import Text
 from flows.intake.signs import with_controls_shown
 
 if TYPE_CHECKING:
-    from flows.commands.wellbeing import ToDo, Wellbeing
+    from flows.commands.wellbeing import ToDo
     from flows.night import Night
     from flows.senders.answer.verdict import Answer
     from flows.sights import Sight
@@ -32,13 +32,19 @@ class _Plain(Console):
 
 console = _Plain(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160)
 _STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
-_STEPS = {
+STEPS = {
     "receive": "ontvangen / receive",
-    "load": "laden / load",
+    "load_raw": "laden / load",
     "build": "bouwen / build",
-    "answer": "beantwoorden / answer",
-    "gate 2": "tweede poort / gate 2",
+    "answer_senders": "beantwoorden / answer",
+    "judge_release": "tweede poort / gate 2",
     "publish": "publiceren / publish",
+}
+_DONE = {
+    "files": "gelezen bestanden / files read",
+    "models": "modellen en tests / models and tests",
+    "answers": "gemerkte werkboeken / workbooks marked",
+    "parts": "geschreven delen van de uitgave / parts of the release written",
 }
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
@@ -53,22 +59,22 @@ def styled(markup: str, *parts: Any) -> Text:
 
 
 def _in_lines(night: "Night", title: str) -> "Night":
-    """The night with a line as each step begins, and one a minute while files are read."""
+    """The night with a line as each step begins, and one a minute that says how far it is."""
     from flows.registry import TIME_ZONE
 
     console.print(title)
     told_at = time.monotonic()
 
     def on_step(name: str) -> None:
-        console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {_STEPS[name]}")
+        console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {STEPS[name]}")
 
-    def on_parsed(done: int, total: int) -> None:
+    def on_done(what: str, done: int, total: int) -> None:
         nonlocal told_at
         if time.monotonic() >= told_at + _SECONDS:
             told_at = time.monotonic()
-            console.print(f"    {done} / {total} gelezen bestanden / files read")
+            console.print(f"    {done} / {total} {_DONE[what]}")
 
-    return replace(night, on_step=on_step, on_parsed=on_parsed)
+    return replace(night, on_step=on_step, on_done=on_done)
 
 
 @contextmanager
@@ -90,17 +96,17 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         TimeElapsedColumn(),
         console=console,
     ) as bars:
-        steps = bars.add_task(title, total=len(_STEPS))
-        files = bars.add_task("  gelezen bestanden / files read", total=None, visible=False)
+        steps = bars.add_task(title, total=len(STEPS))
+        within = bars.add_task("", total=None, visible=False)
 
         def on_step(name: str) -> None:
-            bars.update(steps, completed=[*_STEPS].index(name), description=f"{title}: {_STEPS[name]}")
+            bars.update(steps, completed=[*STEPS].index(name), description=f"{title}: {STEPS[name]}")
 
-        def on_parsed(done: int, total: int) -> None:
-            bars.update(files, completed=done, total=total, visible=done < total)
+        def on_done(what: str, done: int, total: int) -> None:
+            bars.update(within, description=f"  {_DONE[what]}", completed=done, total=total, visible=done < total)
 
-        yield replace(night, on_step=on_step, on_parsed=on_parsed)
-        bars.update(steps, completed=len(_STEPS), description=title)
+        yield replace(night, on_step=on_step, on_done=on_done)
+        bars.update(steps, completed=len(STEPS), description=title)
 
 
 def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetmoment_code: str = "") -> None:
@@ -208,26 +214,6 @@ def show_to_do(sight: "Sight") -> None:
     console.print(told, soft_wrap=True)
 
 
-_NIGHT_WORDS = {
-    "published": "[green]gepubliceerd / published[/]",
-    "nothing_new": "[green]niets nieuws / nothing new[/]",
-    "held": "[bold yellow]TEGENGEHOUDEN / HELD[/]",
-    "failed": "[bold red]MISLUKT / FAILED[/]",
-}
-
-
-def show_wellbeing(found: "Wellbeing") -> None:
-    """The first lines of `veerkracht status`: the last night, and all that asks for somebody."""
-    night = found.night
-    if night is None:
-        console.print("laatste nacht         nog geen, start 'veerkracht nightly' / none yet, run 'veerkracht nightly'")
-    else:
-        verdict = styled(_NIGHT_WORDS[night["verdict"]])
-        when = f", {day(night['ended_at'])}, {night['age_nl']} geleden / {night['age_en']} ago"
-        console.print(Text.assemble("laatste nacht         ", verdict, when))
-    show_to_dos(found.to_do)
-
-
 def show_to_dos(found: "Sequence[ToDo]") -> None:
     """What asks for somebody: what is seen, what the program said of it, what to do."""
     for told in found:
@@ -235,101 +221,6 @@ def show_to_dos(found: "Sequence[ToDo]") -> None:
         if told.message:
             console.print(styled("  melding / message: {}", told.message), soft_wrap=True)
         show_to_do(told.sight)
-
-
-_DELIVERY_WORDS = {
-    "in_time": "[green]op tijd / on time[/]",
-    "late": "[yellow]te laat / late[/]",
-    "rejected": "[red]geweigerd / rejected[/]",
-    "withdrawn": "[red]ingetrokken / withdrawn[/]",
-    "missing": "[dim]niets ontvangen / nothing received[/]",
-}
-_DAY_WORDS = {
-    "opening": "opening / opens",
-    "deadline": "uiterste dag / deadline",
-    "publication": "publicatie / publication",
-}
-_OVERDUE = ", [bold red]te laat / overdue[/]"
-_DELIVERY_COLUMNS = (
-    *("", "beleidsdomein / policy domain", "levering / delivery"),
-    *("aanvaard / accepted", "geweigerd / rejected", "ingetrokken / withdrawn"),
-    *("fouten / errors", "waarschuwingen / warnings", "laatst / last"),
-)
-_DAYS_SHOWN = 5
-_MEETMOMENT_COLUMNS = (
-    *("meetmoment", "afsluitdatum / cut-off date", "uiterste dag / deadline", "publicatie / publication"),
-    *("projecten / projects", "volledig / complete"),
-)
-
-
-def show_status(answer: dict[str, Any]) -> None:
-    """What `veerkracht status` found: refused or unplaced files, other verdicts, deliveries, calendar, meetmomenten."""
-    for name in answer["rejected"]:
-        console.print(styled("[red]geweigerd / rejected[/]  {}", name))
-    if answer["rejected"] and not answer["hold"]:
-        from flows import sights
-
-        show_to_do(sights.SOME_REFUSED)
-    show_unplaced(answer["unplaced"])
-    show_changed_verdicts(answer["changed_verdicts"])
-    if answer["is_busy"]:
-        console.print("\nleveringen / deliveries: er loopt een nacht, vraag het erna opnieuw / a night runs, ask again")
-    for meetmoment in dict.fromkeys(row["meetmoment"] for row in answer["deliveries"]):
-        rows = [row for row in answer["deliveries"] if row["meetmoment"] == meetmoment]
-        overdue = [row["sender"] for row in rows if row["is_overdue"]]
-        show_rows(
-            f"\n{meetmoment}, uiterste dag / deadline {_date(rows[0]['deadline_on']) or 'geen / none'}",
-            _DELIVERY_COLUMNS,
-            [
-                [
-                    *(row["sender"], row["name"]),
-                    styled(_DELIVERY_WORDS[row["delivery"]] + (_OVERDUE if row["is_overdue"] else "")),
-                    *(row["accepted"], row["rejected"], row["withdrawn"]),
-                    *(row["critical"] + row["errors"], row["warnings"], moment(row["last_received_at"])),
-                ]
-                for row in rows
-            ],
-        )
-        if overdue:
-            console.print(styled("[bold red]{} te laat / overdue[/]: {}", len(overdue), ", ".join(overdue)))
-            from flows import sights
-
-            show_to_do(sights.LATE)
-    if answer["next"]:
-        show_rows(
-            "\nKalender / calendar",
-            ["dag / day", "over / in", "wat / what", "meetmoment"],
-            [
-                [
-                    _date(d["day"]),
-                    f"{d['in_days']} d",
-                    _DAY_WORDS[d["what"]],
-                    f"{d['plan_code']}/{d['meetmoment_code']}",
-                ]
-                for d in answer["next"][:_DAYS_SHOWN]
-            ],
-        )
-    else:
-        console.print("\nKalender / calendar: er komen geen dagen meer / no more days to come")
-    if answer["meetmomenten"]:
-        show_rows(
-            "\nMeetmomenten",
-            _MEETMOMENT_COLUMNS,
-            [
-                [
-                    row["meetmoment_code"],
-                    *(_date(row[day]) for day in ("cutoff_date", "deadline_on", "publication_on")),
-                    f"{row['delivered_project_count']} / {row['expected_project_count']}",
-                    "ja / yes" if row["is_complete"] else "nee / no",
-                ]
-                for row in answer["meetmomenten"]
-            ],
-        )
-
-
-def _date(value: Any) -> str:
-    """A day as people write it; nothing where there is none."""
-    return f"{date.fromisoformat(str(value)):%d/%m/%Y}" if value else ""
 
 
 def moment(value: Any) -> str:

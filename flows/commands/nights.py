@@ -1,15 +1,15 @@
-"""The commands of who runs the night: `veerkracht demo | nightly | status | registry`."""
+"""The commands of who runs the night: `veerkracht demo | nightly | registry`."""
 
 import os
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.commands import console, shared, site
-from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json, Plan
+from flows.commands.shared import EXIT_BUSY, EXIT_FAILED, EXIT_HELD, Json
 
 if TYPE_CHECKING:
     from flows.commands.wellbeing import ToDo
@@ -23,7 +23,7 @@ PANEL = "Wie de nacht draait / who runs the night"
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
-    for function in (demo, nightly, status):
+    for function in (demo, nightly):
         app.command(rich_help_panel=PANEL)(function)
     app.command("registry", rich_help_panel=PANEL)(check_registry)
 
@@ -149,94 +149,6 @@ def _ended_badly(verdict: str, reason: str, seen: "Sight") -> dict[str, Any]:
     return said | {name: getattr(seen, name) for name in seen_and_to_do}
 
 
-def status(
-    plan: Plan = None,
-    max_age: Annotated[
-        float | None,
-        typer.Option(help="Maximum age of the last night, in hours, for a monitor: 26 where one runs every night."),
-    ] = None,
-    json_: Json = False,
-) -> None:
-    """How the last night ended, what stands in the way of the next one, who delivered, who is late, what comes next.
-
-    It looks at the diary of the nights, at a hold that still stands with its reasons and what to do, at the release
-    that is served and whether it is the last one, at what waits in the inbox where no meetmoment is, and at the
-    calendar; late is whoever has nothing accepted after the deadline. What asks for something names its page of the
-    runbook.
-
-    Exit codes, for monitors: 0 all is well; 1 the last night failed, or ended more than --max-age hours ago; 20 a hold
-    stands, the release that is served is not the one that was signed, or releases are there and none is served.
-    """
-    from flows import standing
-    from flows.commands import wellbeing
-    from flows.intake import inbox
-    from flows.release import kept
-    from flows.senders import deliveries
-
-    settings, now = shared.settings_of(plan), datetime.now(UTC)
-    last, current, broken = standing.last_run(settings), None, ""
-    meetmomenten: list[dict[str, Any]] = []
-    try:
-        current = kept.current(settings)
-        meetmomenten = shared.query(current, _MEETMOMENTEN) if current else []
-    except kept.NotReadBack as error:
-        broken = str(error)
-    try:
-        delivered, is_busy = deliveries.deliveries(settings.warehouse, settings.plan, now), False
-    except standing.AnotherNight:
-        delivered, is_busy = [], True
-    found = wellbeing.of(settings, current, broken, now, max_age)
-    answer: dict[str, Any] = {
-        "plan": settings.plan,
-        "home": str(settings.plan_home),
-        "last_night": found.night,
-        "hold": found.hold,
-        "archive_read_at": found.archive_read_at and found.archive_read_at.isoformat(),
-        "to_do": [asdict(told) | {"page": told.sight.path} for told in found.to_do],
-        "exit_code": found.exit_code,
-        "last_run": last and _of_last_run(last),
-        "release": current and {"release_id": current.release_id, "folder": str(current.folder)},
-        "broken": broken,
-        "rejected": last["outcome"]["rejected"] if last else [],
-        "unplaced": inbox.unplaced(settings) + inbox.of_no_plan(settings.home),
-        "changed_verdicts": last["outcome"].get("changed_verdicts", []) if last else [],
-        "deliveries": delivered,
-        "is_busy": is_busy,
-        "next": deliveries.next_days(settings.plan, now),
-        "meetmomenten": meetmomenten,
-    }
-    if json_:
-        shared.answer(answer)
-    else:
-        console.show_wellbeing(found)
-        _tell_status(settings, answer, current)
-    if found.exit_code:
-        raise typer.Exit(found.exit_code)
-
-
-def _of_last_run(last: dict[str, Any]) -> dict[str, Any]:
-    """How the last run ended, with the number of its findings in their place."""
-    said = dict(last["outcome"])
-    count = said.pop("finding_count", len(said["findings"]))
-    return {"at": last["at"], **said, "findings": count}
-
-
-def _tell_status(settings: "Settings", answer: dict[str, Any], current: "Release | None") -> None:
-    """The lines above the tables of `status`, and these."""
-    print_ = console.console.print
-    print_(f"map / home            {settings.plan_home}")
-    if not answer["broken"]:
-        print_(
-            f"uitgave / release     {current.release_id}  {current.folder}"
-            if current
-            else "uitgave / release     geen / none"
-        )
-    print_(f"antwoorden / answers  {settings.answers}")
-    if answer["archive_read_at"]:
-        print_(f"archief / archive     nagelezen op / read through on {console.day(answer['archive_read_at'])}")
-    console.show_status(answer)
-
-
 def check_registry(json_: Json = False) -> None:
     """Whether the registry (seeds/) is whole: every reference, code and key, in seconds. Changes nothing.
 
@@ -268,13 +180,6 @@ def _tell_faults(whom: str, faults: list[str]) -> None:
         console.console.print(whom, markup=False)
     for fault in faults:
         console.console.print(console.styled("[red]{}[/]", fault), soft_wrap=True, highlight=False)
-
-
-_MEETMOMENTEN = """
-    select meetmoment_code, cutoff_date, deadline_on, publication_on,
-        delivered_project_count, expected_project_count, is_complete
-    from dim_meetmoment order by meetmoment_number
-"""
 
 
 def _run(settings: "Settings", now: datetime, title: str, quiet: bool) -> "Outcome":

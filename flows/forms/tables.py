@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -36,7 +36,13 @@ _MEASURED = ("DECIMAL(38,15)", "DECIMAL(38, 15)")
 _FORMULA_START = r"^[=+@\t\r\n\x00-]"
 
 
-def write(settings: Settings, warehouse: Path, folder: Path, marts: Sequence[Mart]) -> dict[str, int]:
+def write(
+    settings: Settings,
+    warehouse: Path,
+    folder: Path,
+    marts: Sequence[Mart],
+    on_done: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, int]:
     """Write the marts of a warehouse, but for the workbook and the JSON, into ``folder``; the number of rows of each.
 
     Args:
@@ -44,6 +50,7 @@ def write(settings: Settings, warehouse: Path, folder: Path, marts: Sequence[Mar
         warehouse: a built warehouse; it is only read.
         folder: an existing empty folder.
         marts: what goes out, and in which form.
+        on_done: told (marts written, all marts) as the writing goes on.
     """
     for form in (PARQUET, CSV, CSV_EXCEL_NL):
         (folder / form).mkdir()
@@ -65,6 +72,7 @@ def write(settings: Settings, warehouse: Path, folder: Path, marts: Sequence[Mar
             counts[mart.name] = count
             _write_forms(con, mart, folder, in_database, count)
             con.execute("drop table rows")
+            on_done(len(counts), len(marts))
         con.execute("checkpoint release")
         con.execute("detach release")
     if (folder / f"{DATABASE}.wal").exists():

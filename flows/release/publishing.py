@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,13 +56,20 @@ class NotListed(Exception):
     """A column about to be published is not on the list of publishable columns; nothing was published."""
 
 
-def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], now: datetime) -> Release | None:
+def publish(
+    settings: Settings,
+    warehouse: Path,
+    receipts: Sequence[Receipt],
+    now: datetime,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
+) -> Release | None:
     """Publish the marts of ``warehouse``; nothing, and None, when they equal the current release to the byte.
 
     Args:
         warehouse: a built and judged warehouse; it is only read.
         receipts: the submissions it stands on.
         now: the moment of publication (UTC); all that is told of time in a release besides its data.
+        on_done: told (parts written, all parts) as the writing goes on; each mart is one.
     """
     # The chain follows the order of publication: a release that was rolled back stays a link of it.
     before = next(kept.latest_first(settings), None)
@@ -75,7 +82,7 @@ def publish(settings: Settings, warehouse: Path, receipts: Sequence[Receipt], no
     )
     if before:
         this = replace(this, rules=rules.changed(settings, before, warehouse, receipts))
-    manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before))
+    manifest = write(settings, warehouse, unfinished, this, receipts, _reference(before), on_done)
     served = kept.current(settings)
     if served and served.manifest["content_sha256"] == manifest["content_sha256"]:
         shutil.rmtree(unfinished)
@@ -102,12 +109,14 @@ def write(
     this: Edition,
     receipts: Sequence[Receipt],
     previous: dict[str, str] | None,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
     """Write a whole release into ``folder`` and sign it; its manifest. The same arguments always give the same bytes.
 
     Args:
         folder: made anew.
         previous: id and manifest checksum of the release before.
+        on_done: told (parts written, all parts) as the writing goes on; each mart is one.
 
     Raises:
         NotListed: when a column is not on the list of publishable columns.
@@ -119,14 +128,17 @@ def write(
     signer = Signer.of(settings)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    counts = tables.write(settings, warehouse, folder, marts)
+    parts = len(marts) + 4
+    counts = tables.write(settings, warehouse, folder, marts, lambda done, _: on_done(done, parts))
     head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
     carried.write_csv(folder)
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
     workbook.write(folder, marts, _readme(this), this.published_at)
+    on_done(len(marts) + 1, parts)
     told = {path: _file(path, folder) for path in files(folder)}
     data = list(told.values())
     whole = tables.contents_checksum(folder, "parquet")
+    on_done(len(marts) + 2, parts)
     # A database file is never the same twice, so what is said of it is what it was when it was published.
     database = this.database or _file(folder / DATABASE, folder)
     database = {"path": DATABASE, "contents_sha256": whole} | {
@@ -137,12 +149,14 @@ def write(
     address = publication.release_uri(this.release_id)
     documents = making.Head(this.release_id, this.published_at, content_sha256, address)
     making.write(folder / DATABASE, folder / making.FOLDER, documents)
+    on_done(len(marts) + 3, parts)
     catalogue.write(folder, this, marts, [*data, database], announced)
     packages.write(folder, this, marts, data, announced)
     dictionary.write(folder, this, marts)
     changes.write(folder, this)
     docs.write(warehouse, folder)
     build_site(folder, folder, this)
+    on_done(len(marts) + 4, parts)
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {

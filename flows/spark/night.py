@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import log, night
+from flows import night, profile
 from flows.settings import Settings
 from flows.spark import engine, handover
 from flows.standing import Outcome
@@ -42,6 +42,12 @@ def _build(spark: "SparkSession", settings: Settings, folder: Path, told: Callab
     before = night.known_before(settings)
     handover.write(settings, settings.warehouse, folder, known_before=before)
     made = folder / engine.MADE
-    engine.build(spark, folder, made, told)
+    took: dict[str, float] = {}
+
+    def keep(cost: dict[str, Any]) -> None:
+        took[cost["model"]] = cost["seconds"]
+        told(cost)
+
+    engine.build(spark, folder, made, keep)
     transform.build(settings.warehouse, transform.WAREHOUSE, settings.plan, known_before=before, made_in=made)
-    log.event("built", engine="Spark")
+    profile.built(took, engine="Spark")

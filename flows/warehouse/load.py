@@ -64,7 +64,7 @@ def load(
     sources: Mapping[Receipt, Path],
     warehouse: Path,
     withdrawals: Mapping[str, Withdrawal],
-    on_parsed: Callable[[int, int], None] = lambda done, total: None,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Make ``warehouse`` anew: the registry, and the raw schema holding these receipts, read as text.
 
@@ -72,7 +72,7 @@ def load(
         sources: what to load, and where its bytes are.
         warehouse: the file to make; an older one is removed.
         withdrawals: what was withdrawn, by submission id.
-        on_parsed: told (files read, files to read) as the reading goes on.
+        on_done: told (files read, files to read) as the reading goes on.
 
     Raises:
         archive.Damaged: when the bytes of a receipt are no longer those that were received.
@@ -92,7 +92,7 @@ def load(
     def one_done(job: Job) -> None:
         nonlocal count
         count += 1
-        on_parsed(count, len(unread))
+        on_done(count, len(unread))
 
     try:
         parse_all([Job(*job) for job in unread], settings, one_done)

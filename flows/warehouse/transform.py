@@ -4,7 +4,7 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "g
 # What gate 1 comes to, and what the senders are answered, with all that these stand on.
 FINDINGS = ("+int_finding",)
 ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced")
+# The event of dbt with which a model ends; it counts the tests that ended too.
+_ENDED = "LogModelResult"
 
 
 class TransformFailed(Exception):
@@ -34,8 +36,9 @@ def build(
     known_on: datetime | None = None,
     known_before: datetime | None = None,
     made_in: Path | None = None,
-) -> None:
-    """Build these parts of the project with their tests in ``warehouse``.
+    on_done: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, float]:
+    """Build these parts of the project with their tests in ``warehouse``; the seconds that each model took.
 
     Args:
         warehouse: the DuckDB file; no connection to it may be open in this process.
@@ -45,9 +48,16 @@ def build(
         known_before: the moment of the release before (UTC), for what gate 2 compares with what was known then.
         made_in: where another engine left the tables of these models, a folder of Parquet per schema and table: they
             are taken over, under the same contracts, promises and tests.
+        on_done: told (models and tests that ended, all of them) as the build goes on.
     """
+
+    def tell(event: Any) -> None:
+        if event.info.name == _ENDED:
+            on_done(event.data.index, event.data.total)
+
     told = variables(plan_code, known_on, known_before) | ({"made_in": str(made_in)} if made_in else {})
-    run(warehouse, build_arguments(warehouse, select, told), project(warehouse))
+    made = run(warehouse, build_arguments(warehouse, select, told), project(warehouse), tell)
+    return {one.node.name: one.execution_time for one in made.results if one.node.resource_type == "model"}
 
 
 def variables(plan_code: str, known_on: datetime | None, known_before: datetime | None) -> dict[str, str]:
@@ -112,11 +122,17 @@ def manifest_path(warehouse: Path) -> Path:
     return warehouse.parent / "dbt" / "manifest.json"
 
 
-def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = None) -> Any:
+def run(
+    warehouse: Path,
+    arguments: Sequence[str],
+    project: "Manifest | None" = None,
+    on_event: Callable[[Any], None] | None = None,
+) -> Any:
     """Run one dbt command on ``warehouse`` and let go of the file afterwards; dbt alone keeps its write lock.
 
     Args:
         project: as parsed before; dbt parses it when there is none.
+        on_event: told each event of dbt.
 
     Returns:
         what dbt's own runner gives back for that command.
@@ -126,7 +142,7 @@ def run(warehouse: Path, arguments: Sequence[str], project: "Manifest | None" = 
 
     with _environment(VEERKRACHT_WAREHOUSE=str(warehouse), DO_NOT_TRACK="1"):
         try:
-            outcome = dbtRunner(manifest=project).invoke(list(arguments))
+            outcome = dbtRunner(project, [on_event] if on_event else None).invoke(list(arguments))
         finally:
             DuckDBConnectionManager.close_all_connections()
     if outcome.exception:

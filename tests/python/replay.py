@@ -54,9 +54,11 @@ def without_dbt() -> Iterator[None]:
         plan_code: str,
         known_on: datetime | None = None,
         known_before: datetime | None = None,
-    ) -> None:
+        on_done: object = None,
+    ) -> dict[str, float]:
         transform.project(warehouse)
         compiled.build(warehouse, select, plan_code, known_on, known_before)
+        return {}
 
     with patch.object(transform, "build", build):
         yield

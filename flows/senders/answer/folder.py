@@ -30,6 +30,7 @@ def write(
     folders: Mapping[str, Path],
     limits: Settings,
     told_whole: Callable[[list[Answer]], list[Answer]] = list,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Path]:
     """Write the answers that are not there yet or are judged otherwise by now; their folders.
 
@@ -43,6 +44,7 @@ def write(
         folders: submission id -> the folder of its answer.
         limits: what marking a stranger's workbook may cost.
         told_whole: gives those that are to be written with what only they are told.
+        on_done: told (workbooks that were marked or could not be, workbooks to mark) as that goes on.
     """
     digest = _code_digest()
     judged = {answer.submission_id: _judged(answer, digest) for answer in answers}
@@ -54,7 +56,7 @@ def write(
         if _may_be_marked(a, contents[a.submission_id])
     ]
     failed: set[str] = set()
-    marked = mark_all(jobs, limits, failed.add)
+    marked = mark_all(jobs, limits, failed.add, on_done)
     for answer in due:
         folder = unfinished[answer.submission_id]
         if answer.submission_id not in marked or told.is_shortened(answer.groups):

@@ -36,28 +36,33 @@ class Job:
 
 
 def mark_all(
-    jobs: Sequence[Job], limits: "Settings", on_failed: Callable[[str], None] = lambda submission_id: None
+    jobs: Sequence[Job],
+    limits: "Settings",
+    on_failed: Callable[[str], None] = lambda submission_id: None,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
 ) -> set[str]:
     """Mark every workbook that can be; the submission ids of those that were.
 
     Args:
         on_failed: told the submission id of each that the machine failed, twice.
+        on_done: told (workbooks that were marked or could not be, all of them) as it goes on.
     """
     words: dict[str, str] = {}
     for _ in range(_TRIES):
         if left := [job for job in jobs if job.answer.submission_id not in words]:
-            _try(left, limits, words)
+            _try(left, limits, words, lambda: on_done(len(words), len(jobs)))
     for job in jobs:
         if job.answer.submission_id not in words:
             on_failed(job.answer.submission_id)
     return {submission_id for submission_id, word in words.items() if word == _MARKED}
 
 
-def _try(jobs: Sequence[Job], limits: "Settings", words: dict[str, str]) -> None:
+def _try(jobs: Sequence[Job], limits: "Settings", words: dict[str, str], on_word: Callable[[], None]) -> None:
     """Have these marked in the sandbox; of those that the machine fails there is no word afterwards."""
 
     def tell(number: int, word: str) -> None:
         words[jobs[number].answer.submission_id] = word
+        on_word()
 
     def leave(number: int, broken: sandbox.Broken) -> None:
         tell(number, _UNMARKED)

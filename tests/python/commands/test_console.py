@@ -65,9 +65,9 @@ def test_without_a_terminal_a_line_a_minute_says_how_many_files_are_read(
     moments = iter((0.0, 59.0, 60.0, 60.0, 100.0, 121.0, 121.0))
     monkeypatch.setattr(console, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     with console.progress(Night(Settings(home=tmp_path), datetime(2026, 1, 2, tzinfo=UTC)), "nacht", False) as night:
-        night.on_step("load")
+        night.on_step("load_raw")
         for done in range(1, 5):
-            night.on_parsed(done, 125)
+            night.on_done("files", done, 125)
     title, step, *lines = shown.getvalue().splitlines()
     assert title == "nacht" and re.fullmatch(r"  \d\d:\d\d:\d\d .+", step)
     assert lines == [f"    {done} / 125 gelezen bestanden / files read" for done in (2, 4)]

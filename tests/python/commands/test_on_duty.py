@@ -122,14 +122,14 @@ def test_every_night_is_written_down(how: str, settings: Settings, monkeypatch: 
     ended(settings, HELD if how == "held" else Outcome("published"))
     error = RuntimeError("No space left on device")
 
-    def fails(*_: Any, **__: Any) -> None:
+    def receive(*_: Any, **__: Any) -> None:
         raise error
 
     if how.startswith("failed"):
-        monkeypatch.setattr(standing, "quick_look", fails if "before" in how else Mock(return_value=None))
-        monkeypatch.setattr(night, "receive", fails)
+        monkeypatch.setattr(standing, "quick_look", receive if "before" in how else Mock(return_value=None))
+        monkeypatch.setattr(night, "receive", receive)
     if how == "registry":
-        monkeypatch.setattr(registry_rows, "expect_readable", fails)
+        monkeypatch.setattr(registry_rows, "expect_readable", receive)
         assert isinstance(CliRunner().invoke(cli.app, ["nightly"]).exception, RuntimeError)
     else:
         code, _ = command("nightly")
@@ -312,7 +312,11 @@ def test_a_setting_that_cannot_be_is_named_and_leads_to_its_page(
 ) -> None:
     """No fault of ours, and no name of a class of Python."""
     monkeypatch.setenv("VEERKRACHT_SIGNING_KEY", "veel")
-    monkeypatch.setattr(night, "receive", lambda _: Signer.of(Settings()))
+
+    def receive(_: Night) -> Signer:
+        return Signer.of(Settings())
+
+    monkeypatch.setattr(night, "receive", receive)
     with pytest.raises(WrongSetting) as key:
         night.receive(Night(settings, NOW))
     code, said = command("nightly")

@@ -92,5 +92,5 @@ def test_dbt_by_hand_says_what_it_needs_and_looks_in_the_home(tmp_path: Path, mo
 
 def test_progress_that_is_piped_tells_time_and_step(capsys: pytest.CaptureFixture[str]) -> None:
     with console.progress(Night(Settings(), datetime.now(UTC)), "De nacht", quiet=False) as night:
-        night.on_step("load")
+        night.on_step("load_raw")
     assert re.search(r"De nacht\n  \d\d:\d\d:\d\d laden / load\n", capsys.readouterr().out)

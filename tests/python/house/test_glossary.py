@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from flows import cli, registry, sights
-from flows.commands import console
+from flows.commands import console, status
 from flows.project import read_yaml
 from flows.senders.answer import verdict
 from flows.senders.template import form_workbook
@@ -118,7 +118,7 @@ def of_code() -> Iterator[Said]:
     for nl, en in [*pairs, *form_workbook._GUIDE]:
         yield "nl", "answer or return", nl
         yield "en", "answer or return", en
-    for words in (console._DELIVERY_WORDS, console._DAY_WORDS, console._NIGHT_WORDS):
+    for words in (status._DELIVERY_WORDS, status._DAY_WORDS, status._NIGHT_WORDS, console.STEPS, console._DONE):
         for word in words.values():
             yield "nl", "terminal", word.partition(" / ")[0]
 
