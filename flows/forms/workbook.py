@@ -30,6 +30,8 @@ _TEXT_WIDTH = 100
 """Characters of a line of text on the sheet that says what the others hold."""
 _FORMATS = {"DECIMAL": "#,##0.00##", "DOUBLE": "#,##0.00##", "TIMESTAMP": "yyyy-mm-dd hh:mm:ss", "DATE": "yyyy-mm-dd"}
 _ROWS_AT_ONCE = 10_000
+_MANY_CELLS = 1_000_000
+"""Of a sheet of so many the XML may come to more than 2 GB, which its place in the book says before it is written."""
 
 # Text as XML has it; what XML cannot hold as spreadsheets write it (_x0007_), and what looks like that made unlike it.
 _CELL_TEXT = r"""
@@ -77,7 +79,8 @@ def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created:
         with ZipFile(frame) as framed, ZipFile(folder / WORKBOOK, "w", ZIP_DEFLATED) as book:
             for part in framed.infolist():
                 mart, text = of_part.get(part.filename), framed.read(part)
-                with book.open(part, "w") as written:
+                is_large = bool(mart and counts[mart.name] * len(mart.columns) > _MANY_CELLS)
+                with book.open(part, "w", force_zip64=is_large) as written:
                     for piece in _with_rows(con, mart, text) if mart and counts[mart.name] else [text]:
                         written.write(piece)
 

@@ -25,7 +25,7 @@ from site_reading import broken_links, pages
 
 from flows.account import figure
 from flows.account.diff import table_differences
-from flows.forms import catalogue, contents, names, packages, publication, sizes, tables
+from flows.forms import catalogue, contents, names, packages, publication, sizes, tables, workbook
 from flows.forms.edition import Edition
 from flows.intake import archive
 from flows.release import kept, postgres, publishing, serving, verify
@@ -37,7 +37,7 @@ from flows.warehouse import docs
 
 PARTED = "fct_milestone_status_as_returned"
 """A mart of the small plan with more rows than the limit below, of several meetmomenten."""
-ROWS, CSV_BYTES, PROJECTS = 100, 20_000, 5
+ROWS, CSV_BYTES, PROJECTS, CELLS = 100, 20_000, 5, 500
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,7 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(sizes, "MOST_PARQUET_ROWS", ROWS),
         patch.object(sizes, "MOST_CSV_BYTES", CSV_BYTES),
         patch.object(sizes, "SHEET_ROWS", ROWS),
+        patch.object(workbook, "_MANY_CELLS", CELLS),
         patch.object(declared, "MOST_PROJECTS", PROJECTS - 1),
         patch.object(in_parts, "PROJECTS", PROJECTS),
         patch.object(making, "write", lambda *_: None),
@@ -138,6 +139,17 @@ def test_what_is_too_long_for_a_sheet_is_said_where_people_look(large: Release) 
         said = page[page.index(sentence) :].partition("</p>")[0]
         assert PARTED in said and "dim_meetmoment" not in said
     assert f'href="csv/{PARTED}.csv.gz"' in page and 'href="csv/dim_meetmoment.csv"' in page
+
+
+def test_a_sheet_that_may_pass_two_gigabytes_says_so_before_it_is_written(large: Release, small_one: Release) -> None:
+    """Since its XML is written as it comes, and the place of its length would be too small for it."""
+    with_room = []
+    for release in (large, small_one):
+        with zipfile.ZipFile(release.folder / names.WORKBOOK) as book:
+            assert book.testzip() is None
+            parts = [part for part in book.infolist() if "worksheets" in part.filename]
+            with_room.append([part for part in parts if part.extract_version >= 45])
+    assert with_room[0] and not with_room[1]
 
 
 def test_catalogue_and_packages_know_every_file_of_it(large: Release) -> None:
