@@ -14,6 +14,23 @@
     ) unpivot (value for measure in ({{ measures | join(', ') }}))
 {%- endmacro %}
 
+{# The sums of a relation per unit made long: added up first, so that what is made long is no longer than what is published. #}
+{% macro summed_long_form(relation, keys, unit_code, measures) -%}
+    {%- set summed -%}
+        (
+            select
+                {{ keys | join(', ') }},
+                {{ unit_code }} as unit_code,
+                {% for measure in measures -%}
+                sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+                {% endfor %}
+            from {{ relation }}
+            group by {{ keys | join(', ') }}, {{ unit_code }}
+        )
+    {%- endset -%}
+    {{ long_form(summed, keys + ['unit_code'], measures) }}
+{%- endmacro %}
+
 {# Values of one side of an identity, per unit that is compared: the `lower` side is added up, the `upper` one published. #}
 {% macro unit_values(side, relation, below, level, case_keys, measure, unit_code, value='value') -%}
     select

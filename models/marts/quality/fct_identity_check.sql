@@ -118,26 +118,6 @@ scoped_restatements as (
 
 ),
 
-long_projects as (
-
-    {{ long_form(
-        'scoped_projects',
-        ['meetmoment_code', 'scope_code', 'execution', 'cluster_code', 'speerpunt_code'],
-        amounts + counts
-    ) }}
-
-),
-
-long_restatements as (
-
-    {{ long_form(
-        'scoped_restatements',
-        ['meetmoment_code', 'scope_code', 'of_measure', 'cluster_code', 'speerpunt_code'],
-        restated
-    ) }}
-
-),
-
 transferred as (
 
     select
@@ -235,7 +215,9 @@ units as (
     {% set keys = ['meetmoment_code', 'scope_code'] %}
     union all
     {{ unit_values(
-        'lower', 'long_projects', "'projects'", "'" ~ level ~ "'", keys + ['execution'], 'measure', unit_code
+        'lower',
+        '(' ~ summed_long_form('scoped_projects', keys + ['execution'], unit_code, amounts + counts) ~ ')',
+        "'projects'", "'" ~ level ~ "'", keys + ['execution'], 'measure', 'unit_code'
     ) }}
     union all
     {{ unit_values(
@@ -244,8 +226,9 @@ units as (
     ) }}
     union all
     {{ unit_values(
-        'lower', 'long_restatements', "'projects'", "'restatement of the " ~ level ~ "'", keys + ['of_measure'],
-        'measure', unit_code
+        'lower',
+        '(' ~ summed_long_form('scoped_restatements', keys + ['of_measure'], unit_code, restated) ~ ')',
+        "'projects'", "'restatement of the " ~ level ~ "'", keys + ['of_measure'], 'measure', 'unit_code'
     ) }}
     {% endfor %}
     union all
