@@ -71,13 +71,13 @@ def _alone(night: Night, run: Callable[..., Any]) -> Outcome:
         return outcome
 
 
-def _told(night: Night, run: Callable[..., Any]) -> Callable[..., Any]:
-    """Run steps as ``run`` does, each told as it begins and with what it took as it ends."""
+def _told(night: Night, runner: Callable[..., Any]) -> Callable[..., Any]:
+    """Run steps as ``runner`` does, each told as it begins and with what it took as it ends."""
 
     def run_and_tell(step: Step, *arguments: Any) -> Any:
         night.on_step(step.__name__)
         with profile.of_step(step.__name__):
-            return run(step, *arguments)
+            return runner(step, *arguments)
 
     return run_and_tell
 

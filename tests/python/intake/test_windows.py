@@ -1,6 +1,7 @@
 """Windows and versions: late is received and flagged, the same again is told, a withdrawal leaves a trace alone."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from flows.release.rebuild import rebuild
 from flows.senders import deliveries
 from flows.settings import Settings
 from flows.standing import Outcome, quick_look
+from flows.warehouse import findings
 
 LATE = datetime(2025, 1, 21, 1, 17, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 1, 20, 23, 0, tzinfo=UTC)
@@ -99,15 +101,16 @@ def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
         (settings.inbox / "m7" / name).write_text(f"{name}\n", encoding="utf-8")
     receive(Night(settings, WITHDRAWN_AT))
     withdraw(settings, "OMG_return_m7_v2.csv", "verkeerd bestand", "sender", LATE)
-    asked: list[dict[str, str]] = []
+    names = {r.submission_id: r.file_name for r in archive.receipts(settings.archive, settings.plan)}
+    asked: list[list[str]] = []
 
-    def found(_: Path, names: dict[str, str]) -> list[dict[str, Any]]:
-        asked.append(names)
+    def found(_: Path, submissions: Collection[str]) -> list[dict[str, Any]]:
+        asked.append([names[submission] for submission in submissions])
         return []
 
-    monkeypatch.setattr(night, "found", found)
+    monkeypatch.setattr(findings, "found", found)
     night._new_since_release(settings, [])
-    assert [list(names.values()) for names in asked] == [["OMG_return_m7_v3.csv"]]
+    assert asked == [["OMG_return_m7_v3.csv"]]
 
 
 def test_a_resubmission_supersedes_the_earlier_one_and_both_stay(late_night: LateNight) -> None:
