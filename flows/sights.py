@@ -81,6 +81,15 @@ FULL = Sight(
     "de schijf is vol",
     "the disk is full",
 )
+MEMORY = Sight(
+    "no-memory",
+    "Geef de database meer geheugen (VEERKRACHT_MEMORY_LIMIT) of bouw met een model tegelijk (VEERKRACHT_THREADS=1), "
+    "en start de nacht opnieuw; er blijft niets half achter.",
+    "Give the database more memory (VEERKRACHT_MEMORY_LIMIT) or build one model at a time (VEERKRACHT_THREADS=1), "
+    "and run the night again; nothing is left half-way.",
+    "het geheugen was te klein",
+    "there was too little memory",
+)
 READER = Sight(
     "reader-died",
     "Los het probleem met geheugen of schijf op, of trek het genoemde bestand in, en start de nacht opnieuw.",
@@ -174,11 +183,13 @@ RESTATEMENT = Sight(
     "Register the restatement of the printed figure with its date, reason, source and new value.",
 )
 SIGHTS = (
-    *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY, MISSING),
-    *(UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED, UNREAD),
+    *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, MEMORY, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY),
+    *(MISSING, UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED),
+    UNREAD,
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
 _OF_ERRORS = {
+    "MemoryError": MEMORY,
     "ReadingFailed": READER,
     "NotReadBack": TAMPERED,
     "Damaged": DAMAGED,
@@ -186,6 +197,7 @@ _OF_ERRORS = {
     "WrongSetting": SETTING,
     "AnotherNight": BUSY,
 }
+_NO_MEMORY = "Out of Memory Error"
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "disk is full", "failed to offload")
 
 
@@ -199,8 +211,10 @@ def of_error(kind: str, said: str) -> Sight:
 
     Args:
         kind: the name of its exception.
-        said: what it says; a full disk makes failures of many kinds.
+        said: what it says; a full disk makes failures of many kinds, and so does too little memory.
     """
+    if _NO_MEMORY in said:
+        return MEMORY
     return FULL if any(word in said for word in _NO_SPACE) else _OF_ERRORS.get(kind, FAILED)
 
 

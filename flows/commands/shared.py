@@ -119,8 +119,9 @@ def in_words(error: Exception) -> str:
     """A failure as a sentence; a fault of the code says that it is one."""
     from flows import sights
 
-    if sights.of_failure(error) is sights.FULL:
-        return f"de schijf is vol / the disk is full: {error}"
+    seen = sights.of_failure(error)
+    if seen in (sights.FULL, sights.MEMORY):
+        return f"{seen.seen_nl} / {seen.seen_en}: {error}"
     is_said = type(error) in _SAID or isinstance(error, OSError)
     if str(error) and (is_said or type(error).__module__.startswith(("flows", "expectations"))):
         return str(error)

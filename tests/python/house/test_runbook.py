@@ -6,23 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import click
+import duckdb
 import pytest
 import typer
 
 from flows import cli, registry, sights
+from flows.commands import shared
 from flows.settings import PROJECT
 from flows.standing import Outcome
 
 PAGES = {path.stem: path for path in (PROJECT / "docs" / "runbook").glob("*.md")}
 COMMANDS: Any = typer.main.get_command(cli.app)
-# Ten nights as somebody on duty finds them in the morning, and the page each needs.
-TEN_NIGHTS: dict[str, tuple[Any, str]] = {
+# Nights as somebody on duty finds them in the morning, and the page each needs.
+NIGHTS: dict[str, tuple[Any, str]] = {
     "every file refused": (Outcome("held", rejected=["OMG.xlsx"]), "held-all-refused"),
     "a printed figure": (Outcome("held", reasons=["DQ16A: Een gedrukt cijfer"]), "held-printed-figure"),
     "projects lost": (Outcome("held", reasons=["G02: Een meetmoment heeft minder"]), "held-lost-projects"),
     "personal data": (Outcome("held", reasons=["PUB02: Persoonsgegevens"]), "held-personal-data"),
     "sums": (Outcome("held", reasons=["DQ16B: Twee wegen"]), "held-release-check"),
     "a full disk": (OSError(28, "No space left on device"), "full-disk"),
+    "too little memory": (RuntimeError("Out of Memory Error: could not allocate block of size 256.0 KiB"), "no-memory"),
     "a reader that died": (type("ReadingFailed", (RuntimeError,), {})("reading failed"), "reader-died"),
     "a broken registry": (type("RegistryBroken", (Exception,), {})("plan.csv"), "registry-broken"),
     "a release that was touched": (type("NotReadBack", (Exception,), {})("release 2021-04-19.1"), "release-not-whole"),
@@ -30,9 +33,9 @@ TEN_NIGHTS: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("night", TEN_NIGHTS)
-def test_each_of_ten_nights_leads_to_its_page(night: str) -> None:
-    end, page = TEN_NIGHTS[night]
+@pytest.mark.parametrize("night", NIGHTS)
+def test_each_night_leads_to_its_page(night: str) -> None:
+    end, page = NIGHTS[night]
     found = sights.of_hold(end.reasons) if isinstance(end, Outcome) else [sights.of_failure(end)]
     assert [sight.page for sight in found] == [page]
     assert PAGES[page].is_file()
@@ -48,9 +51,15 @@ def test_what_failed_because_of_a_full_disk_is_told_as_that() -> None:
         assert sights.of_failure(told) is sights.FULL
 
 
+@pytest.mark.parametrize("error", [MemoryError(), duckdb.OutOfMemoryException("Out of Memory Error: 3.7 GiB used")])
+def test_what_failed_for_want_of_memory_is_no_fault_of_the_code(error: Exception) -> None:
+    assert sights.of_failure(error) is sights.MEMORY
+    assert shared.in_words(error) == f"het geheugen was te klein / there was too little memory: {error}"
+
+
 def test_every_failure_is_said_in_both_languages() -> None:
     """The sentence of an exception is of one language, or of a library; what is seen of it is said beside it."""
-    failures = {end for end, _ in TEN_NIGHTS.values() if isinstance(end, BaseException)}
+    failures = {end for end, _ in NIGHTS.values() if isinstance(end, BaseException)}
     seen = {sights.of_failure(error) for error in failures} | {sights.BUSY, sights.SETTING, sights.DAMAGED}
     assert len(seen) > 6 and all(sight.seen_nl and sight.seen_en for sight in seen)
 

@@ -1,9 +1,11 @@
 """What a mart promises is asked of it on the night: its contract as it is made, key and references afterwards."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from conftest import DemoRun
 
 from flows.settings import Settings
 from flows.warehouse import load, transform
@@ -55,6 +57,24 @@ def test_a_broken_promise_fails_the_build_and_is_named(warehouse: Path, slip: st
         return
     with pytest.raises(transform.TransformFailed, match=said):
         transform.build(warehouse, MARTS, PLAN)
+
+
+def test_what_a_view_promises_is_asked_here_since_no_night_asks_it(small: DemoRun, manifest: dict[str, Any]) -> None:
+    asked = set()
+    with duckdb.connect(str(small.settings.warehouse), read_only=True) as con:
+        views = {name for (name,) in con.sql("select view_name from duckdb_views() where not internal").fetchall()}
+        for test in manifest["nodes"].values():
+            model = manifest["nodes"].get(test.get("attached_node") or "", {})
+            if (test.get("test_metadata") or {}).get("name") == "sound_rows" and model.get("name") in views:
+                promised = {
+                    k: v for k, v in test["test_metadata"]["kwargs"].items() if k in ("key", "filled", "values")
+                }
+                assert promised.keys() == {"key"}, "what is asked below"
+                relation, key = f"{model['schema']}.{model['name']}", ", ".join(promised["key"])
+                twice = con.sql(f"select {key}, count(*) from {relation} group by {key} having count(*) > 1 limit 3")
+                assert twice.fetchall() == [], relation
+                asked.add(model["name"])
+    assert asked == views and asked
 
 
 def test_a_column_that_the_contract_does_not_know_fails_the_build(
