@@ -101,6 +101,7 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
 
         def on_step(name: str) -> None:
             bars.update(steps, completed=[*STEPS].index(name), description=f"{title}: {STEPS[name]}")
+            bars.update(within, visible=False)
 
         def on_done(what: str, done: int, total: int) -> None:
             bars.update(within, description=f"  {_DONE[what]}", completed=done, total=total, visible=done < total)

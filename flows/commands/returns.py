@@ -76,7 +76,8 @@ def check(
     With --answer it also writes, per file, what the sender would get back: for a workbook the same workbook with the
     offending cells marked and a sheet Bevindingen in front (correct it there and send that), else a page and a table.
 
-    Of files with the same bytes one is judged, and the others are told as copies of it.
+    Of files with the same bytes one is judged, and the others are told as copies of it. Of findings that are alike in
+    a file --json has the first thousand, each with how many they are (alike_count); --answer has all of them.
 
     Exit codes: 0 they would be accepted (warnings and rows that are not counted are listed), 20 at least one would be
     rejected.

@@ -42,7 +42,7 @@ def status(
     It looks at the diary of the nights, at a hold that still stands with its reasons and what to do, at the release
     that is served and whether it is the last one, at what waits in the inbox where no meetmoment is, and at the
     calendar; late is whoever has nothing accepted after the deadline. What asks for something names its page of the
-    runbook.
+    runbook. Last comes what the steps and the slowest models of the last night took, beside a month before.
 
     Exit codes, for monitors: 0 all is well; 1 the last night failed, or ended more than --max-age hours ago; 20 a hold
     stands, the release that is served is not the one that was signed, or releases are there and none is served.
