@@ -59,13 +59,15 @@ def styled(markup: str, *parts: Any) -> Text:
 
 
 def _in_lines(night: "Night", title: str) -> "Night":
-    """The night with a line as each step begins, and one a minute that says how far it is."""
+    """The night with a line as each step begins, and one for each minute of it that says how far it is."""
     from flows.registry import TIME_ZONE
 
     console.print(title)
     told_at = time.monotonic()
 
     def on_step(name: str) -> None:
+        nonlocal told_at
+        told_at = time.monotonic()
         console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {STEPS[name]}")
 
     def on_done(what: str, done: int, total: int) -> None:

@@ -62,7 +62,7 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
 def test_without_a_terminal_a_line_a_minute_says_how_many_files_are_read(
     shown: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    moments = iter((0.0, 59.0, 60.0, 60.0, 100.0, 121.0, 121.0))
+    moments = iter((0.0, 30.0, 89.0, 90.0, 90.0, 130.0, 151.0, 151.0))
     monkeypatch.setattr(console, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     with console.progress(Night(Settings(home=tmp_path), datetime(2026, 1, 2, tzinfo=UTC)), "nacht", False) as night:
         night.on_step("load_raw")
