@@ -1,15 +1,35 @@
-"""One structured log per run: a JSON object per line in ``logs/<run>.jsonl``."""
+"""One structured log per run: a JSON object per line in ``logs/<run>.jsonl``; what would be told too often, seldom."""
 
 import json
 import logging
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger("veerkracht")
+_SECONDS = 60
+
+
+class Seldom:
+    """Passes on what it is told once a minute at most, the first time a minute after it began."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        self._tell = tell
+        self.begin()
+
+    def begin(self) -> None:
+        """Count the minute from now."""
+        self._began = time.monotonic()
+
+    def __call__(self, *said: Any) -> None:
+        """Pass this on, or let it go by."""
+        if time.monotonic() >= self._began + _SECONDS:
+            self.begin()
+            self._tell(*said)
 
 
 class _JsonLines(logging.Formatter):

@@ -4,7 +4,6 @@
 """
 
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -28,8 +27,6 @@ from flows.warehouse.load import load
 
 T = TypeVar("T")
 Step = Callable[..., Any]
-_SECONDS = 60
-"""Between two lines of the log that say how far a step is."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,10 @@ def _told(night: Night, runner: Callable[..., Any]) -> Callable[..., Any]:
 
 def _logged(night: Night) -> Night:
     """The night with a line in its log, once a minute, that says how far it is: one that is long does not look hung."""
-    told_at = time.monotonic()
+    tell = log.Seldom(lambda what, done, total: log.event("under way", what=what, done=done, total=total))
 
     def on_done(what: str, done: int, total: int) -> None:
-        nonlocal told_at
-        if time.monotonic() >= told_at + _SECONDS:
-            told_at = time.monotonic()
-            log.event("under way", what=what, done=done, total=total)
+        tell(what, done, total)
         night.on_done(what, done, total)
 
     return replace(night, on_done=on_done)

@@ -1,7 +1,6 @@
 """What people see on a terminal: progress, tables and closing words."""
 
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.intake.signs import with_controls_shown
+from flows.log import Seldom
 
 if TYPE_CHECKING:
     from flows.commands.wellbeing import ToDo
@@ -49,8 +49,6 @@ _DONE = {
 ROWS_SHOWN = 40
 """Rows of a long table that a terminal gets; --json gives all of them."""
 _CELL = 44
-_SECONDS = 60
-"""Between two lines that say how far a step is, where no terminal shows it move."""
 
 
 def styled(markup: str, *parts: Any) -> Text:
@@ -63,18 +61,11 @@ def _in_lines(night: "Night", title: str) -> "Night":
     from flows.registry import TIME_ZONE
 
     console.print(title)
-    told_at = time.monotonic()
+    on_done = Seldom(lambda what, done, total: console.print(f"    {done} / {total} {_DONE[what]}"))
 
     def on_step(name: str) -> None:
-        nonlocal told_at
-        told_at = time.monotonic()
+        on_done.begin()
         console.print(f"  {datetime.now(TIME_ZONE):%H:%M:%S} {STEPS[name]}")
-
-    def on_done(what: str, done: int, total: int) -> None:
-        nonlocal told_at
-        if time.monotonic() >= told_at + _SECONDS:
-            told_at = time.monotonic()
-            console.print(f"    {done} / {total} {_DONE[what]}")
 
     return replace(night, on_step=on_step, on_done=on_done)
 

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -128,17 +129,21 @@ def write(
     signer = Signer.of(settings)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    parts = len(marts) + 4
-    counts = tables.write(settings, warehouse, folder, marts, lambda done, _: on_done(done, parts))
+    written, parts = count(1), len(marts) + 4
+
+    def part_written(*_: int) -> None:
+        on_done(next(written), parts)
+
+    counts = tables.write(settings, warehouse, folder, marts, part_written)
     head = {"release_id": this.release_id, "published_at": this.published_at.isoformat()}
     carried.write_csv(folder)
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
     workbook.write(folder, marts, _readme(this), this.published_at)
-    on_done(len(marts) + 1, parts)
+    part_written()
     told = {path: _file(path, folder) for path in files(folder)}
     data = list(told.values())
     whole = tables.contents_checksum(folder, "parquet")
-    on_done(len(marts) + 2, parts)
+    part_written()
     # A database file is never the same twice, so what is said of it is what it was when it was published.
     database = this.database or _file(folder / DATABASE, folder)
     database = {"path": DATABASE, "contents_sha256": whole} | {
@@ -149,14 +154,14 @@ def write(
     address = publication.release_uri(this.release_id)
     documents = making.Head(this.release_id, this.published_at, content_sha256, address)
     making.write(folder / DATABASE, folder / making.FOLDER, documents)
-    on_done(len(marts) + 3, parts)
+    part_written()
     catalogue.write(folder, this, marts, [*data, database], announced)
     packages.write(folder, this, marts, data, announced)
     dictionary.write(folder, this, marts)
     changes.write(folder, this)
     docs.write(warehouse, folder)
     build_site(folder, folder, this)
-    on_done(len(marts) + 4, parts)
+    part_written()
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")
     manifest = head | {

@@ -13,6 +13,7 @@ from flows.senders.answer.marking import Job, mark_all
 from flows.senders.answer.page import LOOK, page
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
+from flows.warehouse.findings import ALIKE
 
 ANSWER = "answer.json"
 _LONGEST_STEM = 100
@@ -134,5 +135,5 @@ def _code_digest() -> str:
     for path in sorted(Path(__file__).parent.iterdir()):
         if path.suffix in (".py", ".html"):
             digest.update(path.name.encode() + path.read_bytes())
-    digest.update(LOOK.read_bytes())
+    digest.update(LOOK.read_bytes() + repr(ALIKE).encode())
     return digest.hexdigest()[:12]

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from flows import registry
+from flows.warehouse.findings import ALIKE
 from flows.wording import Language, number
 
 _DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
@@ -83,7 +84,7 @@ def place(finding: dict[str, Any]) -> str:
 
 def kind(finding: dict[str, Any]) -> tuple[Any, ...]:
     """What findings that are alike have in common."""
-    return tuple(finding[name] for name in ("file_name", "severity", "rule_id", "sheet", "column_name", "waiver_id"))
+    return tuple(finding[name] for name in ALIKE)
 
 
 def grouped(findings: Sequence[dict[str, Any]]) -> Iterator[Group]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flows import log
 from flows.commands import console
 from flows.night import Night
 from flows.settings import PROJECT, Settings
@@ -63,7 +64,7 @@ def test_without_a_terminal_a_line_a_minute_says_how_many_files_are_read(
     shown: io.StringIO, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     moments = iter((0.0, 30.0, 89.0, 90.0, 90.0, 130.0, 151.0, 151.0))
-    monkeypatch.setattr(console, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(log, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     with console.progress(Night(Settings(home=tmp_path), datetime(2026, 1, 2, tzinfo=UTC)), "nacht", False) as night:
         night.on_step("load_raw")
         for done in range(1, 5):

@@ -109,7 +109,7 @@ def test_a_long_step_leaves_a_line_a_minute_in_the_log_so_that_it_does_not_look_
     home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter((0.0, 59.0, 60.0, 60.0, 100.0, 121.0, 121.0))
-    monkeypatch.setattr(nights, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(log, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     told: list[tuple[object, ...]] = []
     with log.run_log(home.logs, "run") as path:
         long = nights._logged(Night(home, on_done=lambda *said: told.append(said)))

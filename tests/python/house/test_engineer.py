@@ -27,6 +27,14 @@ def test_every_setting_stands_in_one_table() -> None:
     assert told == declared | read_elsewhere | {"VEERKRACHT_POSTGRES_DSN"}
 
 
+def test_what_dbt_takes_by_itself_is_what_the_settings_say(tmp_path: Path) -> None:
+    profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    memory = Settings(home=tmp_path).memory_beside(tmp_path / "w")
+    (limit,) = re.findall(r"env_var\('VEERKRACHT_MEMORY_LIMIT', '(\w+)'\)", profile)
+    (ending,) = re.findall(r"temp_directory: .* ~ '(\.\w+)'", profile)
+    assert memory == {"memory_limit": limit, "temp_directory": f"{tmp_path / 'w'}{ending}"}
+
+
 def test_the_version_names_the_commit() -> None:
     ran = CliRunner().invoke(cli.app, ["--version"])
     assert ran.exit_code == 0 and re.fullmatch(r"veerkracht \d+\.\d+\.\d+ \(\S+\)\n", ran.output)

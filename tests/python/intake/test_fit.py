@@ -43,8 +43,8 @@ def test_a_layout_that_needs_nothing_is_like_no_sheet_and_fits_none() -> None:
     assert isinstance(refusal, Refusal) and refusal.expected == "x: Cost"
 
 
-def layout_of(**changes: object) -> Layout:
-    values: dict[str, object] = {
+def layout_of(**changes: Any) -> Layout:
+    values: dict[str, Any] = {
         "code": "x",
         "plan_code": "p",
         "sheet_name": "",
@@ -56,7 +56,7 @@ def layout_of(**changes: object) -> Layout:
         "ignored_headers": (r"re:Annex \d+",),
         "optional_fields": (("Rating", "Score"),),
     }
-    return Layout(**values | changes)  # type: ignore[arg-type]
+    return Layout(**values | changes)
 
 
 def test_of_two_layouts_the_one_that_knows_all_headers_is_found() -> None:
