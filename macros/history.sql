@@ -54,8 +54,8 @@
 {% macro is_form_only(type, before, after) -%}
     {{ type }} = 'text'
     and coalesce(
-        lower(nfc_normalize(regexp_replace({{ before }}, '\s+', ' ', 'g')))
-        = lower(nfc_normalize(regexp_replace({{ after }}, '\s+', ' ', 'g'))),
+        lower(nfc_normalize({{ single_spaced(before) }}))
+        = lower(nfc_normalize({{ single_spaced(after) }})),
         false
     )
 {%- endmacro %}

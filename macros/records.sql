@@ -59,7 +59,7 @@ sheets as (
 
 ),
 
-received as (
+cells as (
 
     select
         sheets.* exclude (is_conditional, condition_columns, layout_code),
@@ -68,13 +68,24 @@ received as (
         words.first_words,
         words.period_words,
         {% for field in fields -%}
-        {{ received_text('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_text,
+        {{ received_cell('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_cell,
         {{ received_kind('sheets.' ~ field.name ~ '_column', 'source') }} as {{ field.name }}_kind{{ ',' if not loop.last }}
         {% endfor %}
     from {{ source('raw', 'row') }} as source
     inner join sheets using (submission_id, sheet)
     left join words using (layout_code)
     where not sheets.is_conditional or {{ holds_something('source', 'sheets.condition_columns') }}
+
+),
+
+received as (
+
+    select
+        *,
+        {% for field in fields -%}
+        nullif({{ trimmed(field.name ~ '_cell') }}, '') as {{ field.name }}_text{{ ',' if not loop.last }}
+        {% endfor %}
+    from cells
 
 ),
 
@@ -110,7 +121,7 @@ parted as (
     select
         *{{ ',' if numbers or dates }}
         {% for field in dates -%}
-        {{ written_day(field.name ~ '_text') }} as {{ field.name }}_day{{ ',' if numbers or not loop.last }}
+        {{ written_day(field.name ~ '_text', field.name ~ '_seen') }} as {{ field.name }}_day{{ ',' if numbers or not loop.last }}
         {% endfor %}
         {% for field in numbers -%}
         case
@@ -260,10 +271,13 @@ select * from final
 {% set is_fact = staged not in ['stg_project', 'stg_indicator'] %}
 with
 
+-- When a row holds is asked of its keys alone: what it says follows at the end, where nothing has to be sorted any more.
 delivered as (
 
     select
-        staged.* exclude (instance, stated_key, remarks),
+        staged.row_id,
+        staged.meetmoment_code,
+        staged.record_key,
         submissions.counts_from as known_from,
         coalesce(submissions.sender_code = owners.policy_domain_code, true) as is_of_owner,
         submissions.precedence as submission_precedence,
@@ -326,9 +340,7 @@ ended as (
 
 accepted as (
 
-    select * exclude (next_received_at, lacked_from, is_quarantined)
-    from ended
-    where not is_quarantined
+    select * from ended where not is_quarantined
 
 ),
 
@@ -367,22 +379,15 @@ stretches_held as (
 
 ),
 
-held as (
-
-    select
-        * exclude (
-            precedence, is_touched, withdrawn_at, ended_at, project_gone_at, series, series_position, is_withdrawn_later
-        )
-    from stretches_held
-
-),
-
 final as (
 
     select
-        * exclude (is_of_owner, submission_precedence, is_repeat),
-        known_to is null as is_current
-    from held
+        staged.* exclude (instance, stated_key, remarks, is_repeat),
+        stretches_held.known_from,
+        stretches_held.known_to,
+        stretches_held.known_to is null as is_current
+    from stretches_held
+    inner join {{ ref(staged) }} as staged using (row_id)
 
 )
 
@@ -391,7 +396,20 @@ select * from final
 
 {# A text for comparing: case, white space and a full stop at the end are form, not meaning. #}
 {% macro plain_text(text) -%}
-    rtrim(lower(trim(regexp_replace({{ text }}, '\s+', ' ', 'g'))), '.')
+    rtrim(lower(trim({{ single_spaced(text) }})), '.')
+{%- endmacro %}
+
+{# A text with one space for each stretch of white space. Few have another, and to replace costs ten times what it takes to
+   see that. #}
+{% macro single_spaced(text) -%}
+    case
+        when
+            contains({{ text }}, '  ')
+            or contains({{ text }}, chr(9)) or contains({{ text }}, chr(10))
+            or contains({{ text }}, chr(12)) or contains({{ text }}, chr(13))
+            then regexp_replace({{ text }}, '\s+', ' ', 'g')
+        else {{ text }}
+    end
 {%- endmacro %}
 
 {# The earlier value of a column: the same key at the latest earlier meetmoment that has it. Needs the window `earlier`. #}

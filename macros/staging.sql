@@ -34,15 +34,13 @@
     )) filter (where field = '{{ field }}')
 {%- endmacro %}
 
-{# The text received for a field: of its column, of its columns joined, or the same on every row; NULL where empty. #}
-{% macro received_text(column, row) -%}
+{# What was received for a field, as it came: of its column, of its columns joined, or the same on every row. #}
+{% macro received_cell(column, row) -%}
     case
         when {{ column }}.is_constant then {{ column }}.constant
         when {{ column }}.joined_columns is not null
-            then nullif(trim(array_to_string(
-                [{{ row }}.texts[number] for number in {{ column }}.joined_columns], ' '
-            )), '')
-        else nullif(trim({{ row }}.texts[{{ column }}.column_number]), '')
+            then array_to_string([{{ row }}.texts[number] for number in {{ column }}.joined_columns], ' ')
+        else {{ row }}.texts[{{ column }}.column_number]
     end
 {%- endmacro %}
 
@@ -54,7 +52,7 @@
         source_columns.field,
         source_columns.column_number,
         source_columns.source_header,
-        {{ received_text('source_columns', 'source') }} as text
+        nullif(trim({{ received_cell('source_columns', 'source') }}), '') as text
     from {{ rows }}
     inner join {{ ref('stg_source_column') }} as source_columns
         on {{ rows }}.submission_id = source_columns.submission_id

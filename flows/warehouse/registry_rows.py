@@ -111,7 +111,8 @@ def _make(folder: Path) -> None:
         of_all = [*_undeclared(seeds), *map(str, found.of_all)]
         if of_all:
             raise RegistryBroken(of_all, of_plan)
-        con.execute(f"attach '{folder / _FILE}' as kept; create schema kept.registry")
+        # A night's warehouse begins as a copy of this. Read by this DuckDB alone, it is written as that does it best.
+        con.execute(f"attach '{folder / _FILE}' as kept (storage_version 'latest'); create schema kept.registry")
         for seed in seeds:
             con.execute(
                 f"create table kept.registry.{seed.name} as select * exclude (line) from typed.{seed.name}"

@@ -3,7 +3,11 @@ with
 
 milestones as (
 
-    select * from {{ ref('int_milestone_version') }} where is_current
+    select
+        *,
+        {{ plain_text('description') }} as description_plain
+    from {{ ref('int_milestone_version') }}
+    where is_current
 
 ),
 
@@ -30,8 +34,8 @@ beside as (
         {{ previous('actual_date') }} as previous_actual_date,
         description,
         {{ previous('description') }} as previous_description,
-        {{ plain_text('description') }} as description_plain,
-        {{ previous(plain_text('description')) }} as previous_description_plain,
+        description_plain,
+        {{ previous('description_plain') }} as previous_description_plain,
         planned_date,
         {{ previous('planned_date') }} as previous_planned_date,
         {{ is_newly_explained() }} as is_newly_explained

@@ -52,24 +52,51 @@ delivered as (
 
 ),
 
+groups as (
+
+    select
+        record,
+        meetmoment_code,
+        delivery_group,
+        min(known_from) as group_known_from
+    from delivered
+    group by record, meetmoment_code, delivery_group
+
+),
+
+-- Few keys have more than one version, and only these have to be put in order.
+keys_again as (
+
+    select
+        record,
+        meetmoment_code,
+        record_key
+    from versions
+    group by record, meetmoment_code, record_key
+    having count(*) > 1
+
+),
+
 beside as (
 
     select
-        *,
+        record,
+        meetmoment_code,
+        record_key,
+        row_id,
+        known_from,
         lag(row_id) over of_key as previous_row_id,
         lag(known_to) over of_key as previous_known_to,
         lag(content) over of_key as previous_content,
-        lead(known_from) over of_key as next_known_from,
-        min(known_from) over (
-            partition by record, meetmoment_code, delivery_group
-        ) as group_known_from
-    from delivered
+        lead(known_from) over of_key as next_known_from
+    from versions
+    inner join keys_again using (record, meetmoment_code, record_key)
     window of_key as (partition by record, meetmoment_code, record_key order by known_from)
 
 ),
 
 -- The first version of a key, and one that follows a gap, begins a stretch in which the key was there all along.
-final as (
+stretches as (
 
     select
         *,
@@ -80,6 +107,22 @@ final as (
             )
         end as present_since
     from beside
+
+),
+
+final as (
+
+    select
+        delivered.*,
+        stretches.previous_row_id,
+        stretches.previous_known_to,
+        stretches.previous_content,
+        stretches.next_known_from,
+        groups.group_known_from,
+        coalesce(stretches.present_since, delivered.known_from) as present_since
+    from delivered
+    inner join groups using (record, meetmoment_code, delivery_group)
+    left join stretches using (row_id, known_from)
 
 )
 

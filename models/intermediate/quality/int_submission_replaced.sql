@@ -27,11 +27,24 @@ versions as (
 
 ),
 
-last_stretches as (
+last_ended as (
 
     select *
     from versions
-    qualify row_number() over (partition by row_id order by {{ or_never('known_to') }} desc, known_from desc) = 1
+    where known_to is not null
+    qualify row_number() over (partition by row_id order by known_to desc, known_from desc) = 1
+
+),
+
+-- A row that holds again, or still, has not been replaced.
+ended_rows as (
+
+    select last_ended.*
+    from last_ended
+    left join versions as standing
+        on last_ended.row_id = standing.row_id
+        and standing.known_to is null
+    where standing.row_id is null
 
 ),
 
@@ -41,7 +54,7 @@ taken_over as (
     select
         ended.row_id,
         min_by(following.submission_id, submissions.precedence) as submission_id
-    from last_stretches as ended
+    from ended_rows as ended
     inner join versions as following
         on ended.record = following.record
         and ended.meetmoment_code = following.meetmoment_code
@@ -80,13 +93,12 @@ replaced as (
         ended.place,
         ended.known_to,
         coalesce(taken_over.submission_id, lacking.submission_id) as replaced_by
-    from last_stretches as ended
+    from ended_rows as ended
     left join taken_over using (row_id)
     left join lacking
         on ended.submission_id = lacking.earlier_submission_id
         and ended.sheet = lacking.sheet
         and ended.known_to = lacking.counts_from
-    where ended.known_to is not null
 
 ),
 
@@ -96,7 +108,7 @@ counted as (
         submission_id,
         count(distinct place) as row_count,
         count(distinct place) filter (where known_to is null) as standing_row_count
-    from last_stretches
+    from versions
     group by submission_id
 
 ),

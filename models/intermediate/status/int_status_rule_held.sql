@@ -7,6 +7,12 @@ conditions as (
 
 ),
 
+asked as (
+
+    select * from {{ ref('int_status_rule_condition') }}
+
+),
+
 operators as (
 
     select * from {{ ref('code') }} where code_list = 'operator'
@@ -39,21 +45,22 @@ worded as (
         meetmoment_code,
         project_code,
         rule_code,
-        conditions.condition_number,
-        conditions.condition_number = rules_that_hold.first_number as is_first,
-        conditions.kind,
-        conditions.rule_order,
-        conditions.status_group,
-        conditions.title_nl,
-        conditions.title_en,
-        conditions.label_nl || ' ' || replace({{ plain_number('conditions.fact_value') }}, '.', ',')
-        || ' (' || operators.label_nl || ' ' || replace({{ plain_number('conditions.threshold') }}, '.', ',') || ')'
+        condition_number,
+        condition_number = rules_that_hold.first_number as is_first,
+        asked.kind,
+        asked.rule_order,
+        asked.status_group,
+        asked.title_nl,
+        asked.title_en,
+        asked.label_nl || ' ' || replace({{ plain_number('conditions.fact_value') }}, '.', ',')
+        || ' (' || operators.label_nl || ' ' || replace({{ plain_number('asked.threshold') }}, '.', ',') || ')'
             as words_nl,
-        conditions.label_en || ' ' || {{ plain_number('conditions.fact_value') }}
-        || ' (' || operators.label_en || ' ' || {{ plain_number('conditions.threshold') }} || ')' as words_en
+        asked.label_en || ' ' || {{ plain_number('conditions.fact_value') }}
+        || ' (' || operators.label_en || ' ' || {{ plain_number('asked.threshold') }} || ')' as words_en
     from conditions
     inner join rules_that_hold using (meetmoment_code, project_code, rule_code)
-    inner join operators on conditions.operator = operators.code
+    inner join asked using (meetmoment_code, rule_code, condition_number)
+    inner join operators on asked.operator = operators.code
 
 ),
 

@@ -13,6 +13,12 @@ conditions as (
 
 ),
 
+asked as (
+
+    select * from {{ ref('int_status_rule_condition') }}
+
+),
+
 compared as (
 
     select * from {{ ref('int_status_comparison') }}
@@ -25,19 +31,20 @@ final as (
         held.meetmoment_code,
         held.project_code,
         held.rule_code,
-        conditions.condition_number,
-        held.kind,
-        conditions.fact,
-        conditions.unit,
+        condition_number,
+        asked.kind,
+        asked.fact,
+        asked.unit,
         conditions.fact_value,
-        conditions.operator,
-        conditions.threshold,
+        asked.operator,
+        asked.threshold,
         compared.submission_id,
         compared.sheet,
         compared.row_number,
         compared.warning_count
     from held
     inner join conditions using (meetmoment_code, project_code, rule_code)
+    inner join asked using (meetmoment_code, rule_code, condition_number)
     inner join compared using (meetmoment_code, project_code)
 
 )
