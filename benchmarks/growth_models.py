@@ -136,7 +136,13 @@ def multiply(project: Project, copies: int) -> None:
     """Leave of the warehouse what no model makes, and of what was received as many copies as are asked for."""
     made = {(n["schema"], n["alias"]) for n in project.models()}
     whole = project.warehouse.with_name("whole.duckdb")
+    with project.connect() as con:
+        (written_for,) = con.execute(
+            "select tags['storage_version'] from duckdb_databases() where database_name = current_database()"
+        ).fetchall()[0]
     project.warehouse.replace(whole)
+    # Written as a night writes it: for any DuckDB, or for this one.
+    duckdb.connect(str(project.warehouse), config={"storage_compatibility_version": written_for.rstrip("+")}).close()
     with project.connect() as con:
         con.execute(f"attach '{whole}' as whole (read_only)")
         tables = con.execute("select schema_name, table_name from duckdb_tables() where database_name = 'whole'")

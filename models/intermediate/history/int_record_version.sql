@@ -113,7 +113,7 @@ stretches as (
 final as (
 
     select
-        delivered.*,
+        delivered.* exclude (delivery_group),
         stretches.previous_row_id,
         stretches.previous_known_to,
         stretches.previous_content,

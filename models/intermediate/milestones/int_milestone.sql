@@ -82,15 +82,12 @@ final as (
                 then date_diff('day', milestones.planned_date, milestones.cutoff_date)
         end as days_overdue,
         calendar.previous_listed_meetmoment_code as previous_meetmoment_code,
-        before.planned_date as previous_planned_date,
-        before.status as previous_status,
         case
             when before.record_key is null
                 then case when calendar.previous_listed_meetmoment_code is null then 'first' else 'new' end
             when before.planned_date <> milestones.planned_date then 'moved'
             else 'kept'
         end as change_since_previous,
-        date_diff('day', before.planned_date, milestones.planned_date) as days_moved,
         milestones.submission_id,
         milestones.sheet,
         milestones.row_number,
