@@ -44,7 +44,7 @@ def report(
     head = making.Head(
         of.release_id, of.published_at, of.manifest["content_sha256"], publication.release_uri(of.release_id)
     )
-    made = making.make(of.database, name, head, meetmoment)
+    made = making.make(of.database, name, head, meetmoment, settings.memory_beside(settings.warehouse))
     if file not in made.files:
         there = ", ".join(made.files)
         told = f"{file} wordt niet gemaakt, wel {there} / {file} is not made, but {there}"

@@ -54,10 +54,12 @@ def build(
     from flows.forms.edition import Edition
     from flows.site.building import build_site
 
-    current = shared.current(shared.settings_of(plan))
+    settings = shared.settings_of(plan)
+    current = shared.current(settings)
     to.mkdir(parents=True, exist_ok=True)
     current.file(TABLE)  # held against the manifest before it is read, as the database is
-    count = build_site(current.database.parent, to, Edition.of_manifest(current.manifest))
+    memory = settings.memory_beside(settings.warehouse)
+    count = build_site(current.database.parent, to, Edition.of_manifest(current.manifest), memory=memory)
     pages = console.counted(count, "bladzijde", "bladzijden", "page", "pages")
     console.console.print(f"{pages}: {to / 'index.html'}")
 

@@ -131,12 +131,12 @@ def records() -> dict[str, tuple[str, str]]:
     return {row["record"]: (row["label_nl"], row["label_en"]) for row in registry.rows("contract/record")}
 
 
-def write(folder: Path, edition: Edition) -> None:
+def write(folder: Path, edition: Edition, memory: Mapping[str, str] | None = None) -> None:
     """Write the page into ``folder``, which holds the data; the first release says that it is the first.
 
     However many changes there are, the page counts them all and shows the first of each kind.
     """
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+    with duckdb.connect(str(folder / DATABASE), read_only=True, config=dict(memory or {})) as con:
         # Of the first release the window is empty, and so is the page.
         before = datetime.fromisoformat(edition.earlier[edition.previous]) if edition.previous else edition.published_at
         con.execute(f"create temp table changes as {_NET_CHANGES}", _window(before, edition.published_at))

@@ -59,7 +59,13 @@ _CELL_TEXT = r"""
 _DAY_ZERO = "timestamp '1899-12-30'"
 
 
-def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created: datetime) -> None:
+def write(
+    folder: Path,
+    marts: Sequence[Mart],
+    head: Mapping[str, str],
+    created: datetime,
+    memory: Mapping[str, str] | None = None,
+) -> None:
     """Write the marts declared for the workbook from the database in ``folder``.
 
     Args:
@@ -67,9 +73,10 @@ def write(folder: Path, marts: Sequence[Mart], head: Mapping[str, str], created:
         marts: every mart of the release.
         head: what the readme says of the release, label to text.
         created: the moment of publication (UTC), the only one the workbook holds.
+        memory: what DuckDB is told of it (`Settings.memory_beside`).
     """
     frame = io.BytesIO()
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
+    with duckdb.connect(str(folder / DATABASE), read_only=True, config=dict(memory or {})) as con:
         con.execute(_CELL_TEXT)
         counts = {m.name: con.execute(f"select count(*) from {m.name}").fetchall()[0][0] for m in marts}
         shown = [m for m in contents.by_audience(marts) if "xlsx" in m.forms and counts[m.name] < sizes.SHEET_ROWS]

@@ -48,13 +48,13 @@ class Made:
     not_made: str | None = None
 
 
-def write(database: Path, folder: Path, head: Head) -> list[Made]:
+def write(database: Path, folder: Path, head: Head, memory: Mapping[str, str] | None = None) -> list[Made]:
     """Write every document of a release into ``folder``, with what each leaves out and what its short keys stand for.
 
     The same arguments always give the same bytes. Where nothing was delivered there is nothing to tell, and no folder.
     """
     try:
-        with subject(database) as of:
+        with subject(database, memory=memory) as of:
             documents = [_make(of, declared.document(name), head) for name in declared.names()]
             keys = dict(of.keys)
     except NothingDelivered:
@@ -69,7 +69,13 @@ def write(database: Path, folder: Path, head: Head) -> list[Made]:
     return documents
 
 
-def make(database: Path, name: str, head: Head, meetmoment_code: str | None = None) -> Made:
+def make(
+    database: Path,
+    name: str,
+    head: Head,
+    meetmoment_code: str | None = None,
+    memory: Mapping[str, str] | None = None,
+) -> Made:
     """One document of a release, at a meetmoment or the last one.
 
     Raises:
@@ -77,7 +83,7 @@ def make(database: Path, name: str, head: Head, meetmoment_code: str | None = No
         NothingDelivered: of that meetmoment.
     """
     document = declared.document(name)
-    with subject(database, meetmoment_code) as of:
+    with subject(database, meetmoment_code, memory) as of:
         return _make(of, document, head)
 
 

@@ -59,13 +59,16 @@ class NothingDelivered(Exception):
 
 
 @contextmanager
-def subject(database: Path, meetmoment_code: str | None = None) -> Any:
+def subject(database: Path, meetmoment_code: str | None = None, memory: Mapping[str, str] | None = None) -> Any:
     """Open the marts of a release for questions on a meetmoment: the last one of which something was delivered.
+
+    Args:
+        memory: what DuckDB is told of it (`Settings.memory_beside`); left out, it takes what the machine has.
 
     Raises:
         NothingDelivered: where there is none, or not of the one that is asked for.
     """
-    with duckdb.connect(":memory:", config={"threads": 2}) as con:
+    with duckdb.connect(":memory:", config={"threads": 2, **(memory or {})}) as con:
         con.execute(f"attach {_literal(str(database))} as release (read_only)")
         con.execute("set search_path = 'release.main,memory.main'")
         _words(con)

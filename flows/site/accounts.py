@@ -23,8 +23,6 @@ from flows.site.declared import SHARED, SITE
 from flows.site.figures import FOLDER, Figures
 from flows.site.made_of import Side
 
-_RESTATED = 12
-"""So many restated values of the rows of a figure are named one by one."""
 _YES = {True: {"nl": "ja", "en": "yes"}, False: {"nl": "nee", "en": "no"}}
 
 
@@ -301,9 +299,9 @@ def _account(
                             "was": words.read(side.mart, one["column"], one["was"]),
                             "became": words.read(side.mart, one["column"], one["became"]),
                         }
-                        for one in side.restated[:_RESTATED]
+                        for one in side.restated
                     ],
-                    "restated_count": len(side.restated),
+                    "restated_count": side.restated_count,
                 }
             )
     term = f"{row['measure']}/{row['item']}" if "item" in row else None

@@ -1,7 +1,7 @@
 """The answers of the marts to the declared queries, in one language."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,16 @@ class QueryFailed(Exception):
     """A declared query is not one that the marts can answer."""
 
 
-def opened(release: Path, views: Path) -> duckdb.DuckDBPyConnection:
+def opened(release: Path, views: Path, memory: Mapping[str, str] | None = None) -> duckdb.DuckDBPyConnection:
     """The marts of a release, to read, with what several pages ask as views.
 
     A query may name the other files of the release as tables (``'dictionary.csv'``); the short keys that its documents
     print are ``site_key``, which is empty where it has no documents.
+
+    Args:
+        memory: what DuckDB is told of it (`Settings.memory_beside`); left out, it takes what the machine has.
     """
-    con = duckdb.connect(str(release / "marts.duckdb"), read_only=True, config={"threads": 2})
+    con = duckdb.connect(str(release / "marts.duckdb"), read_only=True, config={"threads": 2, **(memory or {})})
     place = str(release).replace("'", "''")
     con.execute(f"set file_search_path = '{place}'")
     con.execute("set timezone = 'UTC'")

@@ -51,15 +51,18 @@ class Site:
         return next((_image(page.address, chart) for page, chart in of_all if self.asked[page.name][chart]), None)
 
 
-def build_site(release: Path, folder: Path, edition: Edition, site: Path = SITE) -> int:
+def build_site(
+    release: Path, folder: Path, edition: Edition, site: Path = SITE, memory: Mapping[str, str] | None = None
+) -> int:
     """Build the site of a release; the number of its pages. The same release always gives the same bytes.
 
     Args:
         release: the folder with its marts and its dictionary.
         folder: where ``index.html`` comes; it may be the release itself.
         site: the folder of the declared pages.
+        memory: what DuckDB is told of it (`Settings.memory_beside`).
     """
-    with answers.opened(release, site / SHARED / "views.sql") as con:
+    with answers.opened(release, site / SHARED / "views.sql", memory) as con:
         has_details = con.sql("select count(*) from dim_project").fetchall()[0][0] <= declared.MOST_PROJECTS
         found = tuple(
             page for page in declared.pages(site) if not (page.is_for_many if has_details else page.is_detail)

@@ -27,7 +27,9 @@ class Side:
     """Of the rows, where there are few enough to be named one by one."""
     amounts: tuple[Decimal, ...]
     restated: tuple[Row, ...]
-    """Values of these rows that were restated after they were first received, the latest first."""
+    """Values of these rows that were restated after they were first received: the latest, up to twelve."""
+    restated_count: int
+    """Of all of them."""
     first_total: Decimal | None
     """What the rows came to when each was first received; None where none of their amounts was restated."""
 
@@ -61,6 +63,7 @@ def sides(
                         tuple(answer["part_keys"] or ()),
                         tuple(answer["amounts"] or ()),
                         tuple(answer["restated"] or ()),
+                        answer["restated_count"] or 0,
                         answer["first_total"],
                     )
                 )
@@ -101,20 +104,34 @@ def _query(
             from whole, (select * from {part_mart}) as part
             where {condition}
         ),
-        restated as (
+        corrected as (
             select
                 counted.trace_key,
-                list({{'key': part_key, 'was': old_value, 'became': new_value, 'column': column_name,
-                    'known_on': known_on, 'reason': reason}} order by known_on desc, part_key, column_name) as restated,
-                {delta} as delta
+                part_key,
+                site_restated.* exclude (trace_key),
+                row_number() over (
+                    partition by counted.trace_key order by known_on desc, part_key, column_name
+                ) as place
             from counted
             inner join site_restated on counted.part_key = site_restated.trace_key and column_name in ({named})
             where amount is not null
-            group by counted.trace_key
+        ),
+        restated as (
+            select
+                trace_key,
+                list(
+                    {{'key': part_key, 'was': old_value, 'became': new_value, 'column': column_name,
+                    'known_on': known_on, 'reason': reason}} order by place
+                ) filter (where place <= {_NAMED}) as restated,
+                count(*) as restated_count,
+                {delta} as delta
+            from corrected
+            group by trace_key
         )
         select
             trace_key,
             any_value(restated) as restated,
+            any_value(restated_count) as restated_count,
             sum(amount) + any_value(delta) as first_total,
             count(*) as part_count,
             sum(amount) as total,
