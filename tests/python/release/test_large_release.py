@@ -4,12 +4,14 @@ import gzip
 import json
 import re
 import shutil
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import duckdb
@@ -38,6 +40,8 @@ from flows.warehouse import docs
 PARTED = "fct_milestone_status_as_returned"
 """A mart of the small plan with more rows than the limit below, of several meetmomenten."""
 ROWS, CSV_BYTES, PROJECTS, CELLS = 100, 20_000, 5, 500
+MEMORY: dict[str, list[str | None]] = {}
+"""Which limit each module gave to the connections it opened while the release was written."""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,15 @@ def small_one(small: DemoRun) -> Release:
     found = kept.current(small.settings)
     assert found
     return found
+
+
+def _opened(database: str = ":memory:", **named: Any) -> duckdb.DuckDBPyConnection:
+    asking = sys._getframe(1).f_globals["__name__"].rpartition(".")[2]
+    MEMORY.setdefault(asking, []).append(named.get("config", {}).get("memory_limit"))
+    return CONNECT(database, **named)
+
+
+CONNECT = duckdb.connect
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +74,21 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(in_parts, "PROJECTS", PROJECTS),
         patch.object(making, "write", lambda *_: None),
         patch.object(docs, "write", lambda *_: None),
+        patch.object(duckdb, "connect", _opened),
     ):
         publishing.write(small.settings, small.settings.warehouse, folder, this, receipts, None)
         yield kept.opened(folder, small_one.keys)
+
+
+def test_what_asks_all_rows_while_a_release_is_written_keeps_to_the_memory_of_the_night(
+    large: Release, small: DemoRun, small_one: Release, tmp_path: Path
+) -> None:
+    limit, memory = small.settings.memory_limit, small.settings.memory_beside(small.settings.warehouse)
+    head = making.Head(small_one.release_id, small_one.published_at, "", "")
+    with patch.object(duckdb, "connect", _opened), patch.object(making, "_make", lambda *_: making.Made("", {}, None)):
+        making.write(large.database, tmp_path, head, memory)
+    assert {MEMORY[asking][0] for asking in ("tables", "workbook", "changes", "answers", "questions")} == {limit}
+    assert not list(large.folder.glob("*.tmp"))
 
 
 @pytest.fixture

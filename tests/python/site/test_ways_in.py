@@ -13,6 +13,8 @@ from site_reading import Page
 
 from flows.release import kept
 from flows.release.kept import Release
+from flows.site import answers, made_of
+from flows.site.declared import SHARED, SITE
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,24 @@ def test_the_account_of_a_figure_says_what_its_rows_were_when_first_received(rel
         first, now = shown[:2]
         of_measure = [row for row in restated if row[0] == meetmoment and row[2] == measure]
         assert first - now == sum(Decimal(row[3]) - Decimal(row[4]) for row in of_measure)
+
+
+def test_the_latest_of_what_was_restated_is_named_and_all_of_it_counted(release: Release) -> None:
+    """A figure of a large plan stands on more restated values than anybody reads, or memory holds."""
+    figure, many = "committed/total", 30
+    with answers.opened(release.folder, SITE / SHARED / "views.sql") as con:
+        wholes = answers.asked(con, "from agg_headline_figure where measure = 'committed' order by trace_key", "")
+        there = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
+        (key, (before,)), *_ = made_of.sides(con, "agg_headline_figure", figure, wholes[:1], there).items()
+        con.execute(
+            "insert into site_restated by name select $1 as trace_key, $2 as column_name, '0' as old_value, 1 as delta,"
+            " i::varchar as new_value, date '2100-01-01' + i::integer as known_on from range($3) as days(i)",
+            [before.keys[0], before.amount, many],
+        )
+        (after,) = made_of.sides(con, "agg_headline_figure", figure, wholes[:1], there)[key]
+    assert [one["became"] for one in after.restated] == [str(many - 1 - place) for place in range(12)]
+    assert after.restated_count == before.restated_count + many
+    assert after.first_total == (before.first_total or before.total) + many and after.total == before.total
 
 
 def test_the_account_of_a_headline_says_what_it_is_on_the_same_projects_throughout(release: Release) -> None:
