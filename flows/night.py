@@ -224,7 +224,7 @@ def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
 def judge_release(night: Night) -> list[Reason]:
     """Gate 2: why nothing may be published; empty when it may."""
     warehouse, plan = night.settings.warehouse, night.settings.plan
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config={**night.settings.memory_beside(warehouse)}) as con:
         failed = gate.failures(con, "release")
         failed += privacy.failures(con, contents.declared(warehouse))
     failed += privacy.failures_around(warehouse)

@@ -21,7 +21,7 @@ from expectations.gate import Failure
 from flows import personal_data
 from flows.forms import carried
 from flows.forms.contents import TRACE_KEY, Mart
-from flows.personal_data import POSSIBLE, kinds_in, named, public_values
+from flows.personal_data import POSSIBLE, kinds_in, named, named_in_each, public_values
 from flows.settings import Settings
 from flows.warehouse import cache, docs, seed_file, transform
 
@@ -146,7 +146,8 @@ def _personal_data(
         """,
         [POSSIBLE],
     ).fetchall()
-    looked_at |= {text: named(kinds_in(text, public)) for (text,) in texts if text not in looked_at}
+    new = [text for (text,) in texts if text not in looked_at]
+    looked_at |= zip(new, named_in_each(new, public), strict=True)
     if hits := [text for (text,) in texts if looked_at[text]]:
         for column in columns:
             yield from _places(con, mart, schema, column, hits, public)

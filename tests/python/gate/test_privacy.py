@@ -18,7 +18,7 @@ from conftest import DemoRun
 from flows import personal_data, registry
 from flows.forms import carried, contents
 from flows.night import Night, judge_release
-from flows.personal_data import POSSIBLE, _phones, kinds_in, named
+from flows.personal_data import POSSIBLE, _phones, kinds_in, named, named_in_each
 from flows.release import kept, publishing
 from flows.settings import Settings
 from flows.warehouse import docs, transform
@@ -164,6 +164,22 @@ def test_the_first_look_in_sql_passes_over_none() -> None:
         "select text from (select unnest($1) as text) where regexp_matches(text, $2)", [found, POSSIBLE]
     ).fetchall()
     assert {text for (text,) in looked_at} == set(found) and 300 < len(found) < len(seeded)
+
+
+def test_many_texts_are_looked_at_by_more_processes_with_the_same_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [text for seeded in SEEDED.values() for text in seeded] + [
+        "een gewone zin",
+        "VV001-M03",
+        "jan@voorbeeld.be",
+    ]
+    public = frozenset({"jan@voorbeeld.be"})
+    alone = named_in_each(texts, public)
+    monkeypatch.setattr(personal_data, "_SHARED_FROM", 1)
+    monkeypatch.setattr(personal_data, "_AT_ONCE", 3)
+    monkeypatch.setattr(personal_data.os, "sched_getaffinity", lambda of: {0, 1})
+    monkeypatch.delattr(personal_data, "_found")  # what looks here would fail
+    assert named_in_each(texts, public) == alone
+    assert alone[-3:] == ["", "", ""] and all(alone[:-3])
 
 
 def test_most_codes_and_texts_are_not_looked_at() -> None:
