@@ -137,6 +137,7 @@ def test_what_grows_is_what_is_received_and_what_is_made_of_it(growing: set[str]
         "intermediate.int_published_scope",
         "intermediate.int_registered_event",
         "intermediate.int_status_case",
+        "intermediate.int_status_rule_condition",
         "intermediate.int_status_scale",
         "marts.fct_kernindicator_value",
         "staging.stg_code_word",
