@@ -224,9 +224,10 @@ def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
 def judge_release(night: Night) -> list[Reason]:
     """Gate 2: why nothing may be published; empty when it may."""
     warehouse, plan = night.settings.warehouse, night.settings.plan
+    marts = contents.declared(warehouse)
     with duckdb.connect(str(warehouse), read_only=True, config={**night.settings.memory_beside(warehouse)}) as con:
         failed = gate.failures(con, "release")
-        failed += privacy.failures(con, contents.declared(warehouse))
+        failed += privacy.failures(con, marts)
     failed += privacy.failures_around(warehouse)
     judged = [(failure, gate.severity_of(failure, plan)) for failure in failed]
     asked = [(failure, severity) for failure, severity in judged if severity != "off"]
