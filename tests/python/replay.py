@@ -72,7 +72,7 @@ def without_pages() -> Iterator[None]:
     of `small` they are read. A file stands where the workbook would, since other files tell of it.
     """
 
-    def nothing(*_: object) -> None:
+    def nothing(*_: object, **__: object) -> None:
         pass
 
     def no_workbook(folder: Path, *_: object) -> None:
