@@ -32,7 +32,7 @@ from flows.forms.edition import Edition
 from flows.intake import archive
 from flows.release import kept, postgres, publishing, serving, verify
 from flows.release.kept import Release
-from flows.reports import making
+from flows.reports import making, questions
 from flows.settings import Settings
 from flows.site import declared, in_parts
 from flows.warehouse import docs
@@ -81,12 +81,10 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
 
 
 def test_what_asks_all_rows_while_a_release_is_written_keeps_to_the_memory_of_the_night(
-    large: Release, small: DemoRun, small_one: Release, tmp_path: Path
+    large: Release, small: DemoRun
 ) -> None:
-    limit, memory = small.settings.memory_limit, small.settings.memory_beside(small.settings.warehouse)
-    head = making.Head(small_one.release_id, small_one.published_at, "", "")
-    with patch.object(duckdb, "connect", _opened), patch.object(making, "_make", lambda *_: making.Made("", {}, None)):
-        making.write(large.database, tmp_path, head, memory)
+    with questions.subject(large.database, memory=small.settings.memory_beside(small.settings.warehouse)):
+        limit = small.settings.memory_limit
     assert {MEMORY[asking][0] for asking in ("tables", "workbook", "changes", "answers", "questions")} == {limit}
     assert not list(large.folder.glob("*.tmp"))
 
