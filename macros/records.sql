@@ -399,19 +399,6 @@ select * from final
     rtrim(lower(trim({{ single_spaced(text) }})), '.')
 {%- endmacro %}
 
-{# A text with one space for each stretch of white space. Few have another, and to replace costs ten times what it takes to
-   see that. #}
-{% macro single_spaced(text) -%}
-    case
-        when
-            contains({{ text }}, '  ')
-            or contains({{ text }}, chr(9)) or contains({{ text }}, chr(10))
-            or contains({{ text }}, chr(12)) or contains({{ text }}, chr(13))
-            then regexp_replace({{ text }}, '\s+', ' ', 'g')
-        else {{ text }}
-    end
-{%- endmacro %}
-
 {# The earlier value of a column: the same key at the latest earlier meetmoment that has it. Needs the window `earlier`. #}
 {% macro previous(column) -%}
     lag({{ column }}) over earlier

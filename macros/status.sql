@@ -3,6 +3,12 @@
     case when statuses_set_apart.project_code is null then 'not_reported' else 'set_apart' end
 {%- endmacro %}
 
+{# Whether a status of the scale, or a rule, holds at a meetmoment. #}
+{% macro is_in_force(row, at) -%}
+    {{ at }}.meetmoment_number >= {{ row }}.valid_from_meetmoment
+    and {{ at }}.meetmoment_number <= coalesce({{ row }}.valid_to_meetmoment, {{ at }}.meetmoment_number)
+{%- endmacro %}
+
 {# How many projects have which status, per unit of a level of the plan (speerpunt_code, cluster_code or
    policy_domain_code), in the scope that is published. A status of the scale that no project of the unit has is a
    reported zero; what stands in place of a status is there where a project has it. #}

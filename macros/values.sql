@@ -47,6 +47,24 @@
     end
 {%- endmacro %}
 
+{# Whether a text has other plain white space than single spaces. #}
+{% macro is_unevenly_spaced(text) -%}
+    (
+        contains({{ text }}, '  ')
+        or contains({{ text }}, chr(9)) or contains({{ text }}, chr(10))
+        or contains({{ text }}, chr(12)) or contains({{ text }}, chr(13))
+    )
+{%- endmacro %}
+
+{# A text with one space for each stretch of plain white space. Few have another, and to replace costs ten times what it
+   takes to see that. #}
+{% macro single_spaced(text) -%}
+    case
+        when {{ is_unevenly_spaced(text) }} then regexp_replace({{ text }}, '\s+', ' ', 'g')
+        else {{ text }}
+    end
+{%- endmacro %}
+
 {# A text that names something, without what is not seen: white space of every kind as single spaces, characters that
    take no place left out, accents on their letters. Most texts have nothing of it, which is asked first: plain letters in
    the cheapest way, those of western languages and their signs, accents already on them, with one pattern. #}
@@ -55,11 +73,7 @@
         when
             (
                 strlen({{ text }}) = length({{ text }})
-                and not (
-                    contains({{ text }}, '  ')
-                    or contains({{ text }}, chr(9)) or contains({{ text }}, chr(10))
-                    or contains({{ text }}, chr(12)) or contains({{ text }}, chr(13))
-                )
+                and not {{ is_unevenly_spaced(text) }}
             )
             or not regexp_matches(
                 {{ text }},

@@ -144,6 +144,7 @@ described as (
 
     select
         projects.*,
+        {{ plain_text('projects.title') }} as title_plain,
         submissions.sender_code,
         coalesce(policy_domains.policy_domain_code, projects.policy_domain) as policy_domain_code,
         policy_domains.policy_domain_code as registered_domain_code,
@@ -170,8 +171,7 @@ beside as (
     select
         *,
         {{ previous('title') }} as previous_title,
-        {{ plain_text('title') }} as title_plain,
-        {{ previous(plain_text('title')) }} as previous_title_plain,
+        {{ previous('title_plain') }} as previous_title_plain,
         {{ previous('cluster_code') }} as previous_cluster_code,
         {{ previous('funding_type') }} as previous_funding_type,
         {{ previous('budget_initial_eur') }} as previous_budget_initial_eur,

@@ -30,8 +30,7 @@ final as (
         true as is_of_scale
     from meetmomenten
     inner join scale
-        on meetmomenten.meetmoment_number >= scale.valid_from_meetmoment
-        and meetmomenten.meetmoment_number <= coalesce(scale.valid_to_meetmoment, meetmomenten.meetmoment_number)
+        on {{ is_in_force('scale', 'meetmomenten') }}
     union all
     select
         meetmomenten.meetmoment_code,

@@ -32,15 +32,13 @@ rules_in_force as (
         rules.title_en
     from meetmomenten
     inner join rules
-        on meetmomenten.meetmoment_number >= rules.valid_from_meetmoment
-        and meetmomenten.meetmoment_number <= coalesce(rules.valid_to_meetmoment, meetmomenten.meetmoment_number)
+        on {{ is_in_force('rules', 'meetmomenten') }}
     where exists (
         select 1
         from scale
         where
             rules.status_group = scale.group_code
-            and meetmomenten.meetmoment_number >= scale.valid_from_meetmoment
-            and meetmomenten.meetmoment_number <= coalesce(scale.valid_to_meetmoment, meetmomenten.meetmoment_number)
+            and {{ is_in_force('scale', 'meetmomenten') }}
     )
 
 ),

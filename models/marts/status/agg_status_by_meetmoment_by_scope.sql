@@ -80,8 +80,7 @@ cases as (
         scale.label_en
     from denominators
     inner join scale
-        on denominators.meetmoment_number >= scale.valid_from_meetmoment
-        and denominators.meetmoment_number <= coalesce(scale.valid_to_meetmoment, denominators.meetmoment_number)
+        on {{ is_in_force('scale', 'denominators') }}
     union all
     select
         denominators.*,

@@ -104,7 +104,8 @@ def test_any_letter_anywhere_is_folded_as_if_each_were_looked_at(at: str) -> Non
         where n not between 55296 and 57343)
         """
     )
-    for short, long in ((sql("folded('text')"), whole), (sql("trimmed('text')"), "trim(text)")):
+    spaced = (sql("single_spaced('text')"), r"regexp_replace(text, '\s+', ' ', 'g')")
+    for short, long in ((sql("folded('text')"), whole), (sql("trimmed('text')"), "trim(text)"), spaced):
         assert con.execute(f"select n from written where {short} is distinct from {long} limit 10").fetchall() == []
 
 
