@@ -12,7 +12,7 @@ from flows.forms.edition import Edition
 from flows.forms.names import DATABASE
 from flows.intake import archive
 from flows.intake.archive import Withdrawal
-from flows.release import kept, publishing
+from flows.release import kept, writing
 from flows.release.kept import MANIFEST, NotReadBack, Release
 from flows.settings import Settings
 from flows.warehouse.from_archive import build_as_known
@@ -59,7 +59,7 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     moment = max([this.published_at, *(w.withdrawn_at for w in withdrawn.values())])
     build_as_known(settings, receipts, withdrawn, warehouse, moment)
     folder = scratch / "release"
-    publishing.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
+    writing.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
     return _compared(original, folder)
 
 

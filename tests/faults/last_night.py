@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from breaking import Kill, Refuse, Touches
 from kept_homes import kept, put
@@ -24,7 +24,7 @@ from flows.forms import carried
 from flows.intake import archive
 from flows.night import Night, call, runbook
 from flows.release import kept as releases
-from flows.release import publishing, verify
+from flows.release import verify, writing
 from flows.release.anchor import ANCHOR
 from flows.senders.answer import verdict
 from flows.settings import Settings
@@ -228,19 +228,19 @@ def _put_there(prepared_in: Path, work: Work) -> Callable[..., Any]:
             return None
         if name == "judge_release":
             return []
-        written = patch.object(publishing, "write", partial(_written, prepared_in))
+        written = patch.multiple(writing, begin=partial(_written, prepared_in), finish=lambda *_: None)
         with written, patch.object(verdict, "look_past_refusal", partial(_looked_past, prepared_in)):
             return call(step, *given)
 
     return run
 
 
-def _written(prepared_in: Path, settings: Settings, warehouse: Path, folder: Path, *_: Any) -> dict[str, Any]:
-    """The body of the release as the whole night wrote it, file after file."""
+def _written(prepared_in: Path, settings: Settings, warehouse: Path, folder: Path, *_: Any) -> Mock:
+    """The body of the release as the whole night wrote it, file after file; what its tables hold."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(Settings(home=prepared_in / "after").current.resolve(), folder, copy_function=shutil.copyfile)
-    said: dict[str, Any] = json.loads((folder / releases.MANIFEST).read_text(encoding="utf-8"))
-    return said
+    said = json.loads((folder / releases.MANIFEST).read_text(encoding="utf-8"))
+    return Mock(content_sha256=said["content_sha256"])
 
 
 _look = verdict.look_past_refusal

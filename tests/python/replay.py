@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from flows.forms import catalogue, names, workbook
 from flows.intake.archive import Receipt, receipt_for
-from flows.release import publishing
+from flows.release import writing
 from flows.reports import making
 from flows.settings import Settings
 from flows.warehouse import compiled, docs, transform
@@ -78,7 +78,7 @@ def without_pages() -> Iterator[None]:
     def no_workbook(folder: Path, *_: object) -> None:
         (folder / names.WORKBOOK).write_text("left out", encoding="utf-8")
 
-    pages = [(publishing, "build_site")] + [(form, "write") for form in (making, catalogue, docs)]
+    pages = [(writing, "build_site")] + [(form, "write") for form in (making, catalogue, docs)]
     with ExitStack() as stack:
         stack.enter_context(patch.object(workbook, "write", no_workbook))
         for module, name in pages:

@@ -19,7 +19,7 @@ from flows.account.diff import diff
 from flows.forms import catalogue, changes, contents, dictionary, packages, publication
 from flows.forms.catalogue import DCAT, SPDX
 from flows.forms.names import CSV, DATABASE
-from flows.release import kept, publishing
+from flows.release import kept, writing
 from flows.release.kept import Release
 
 
@@ -189,7 +189,7 @@ def test_the_dictionary_explains_every_column(released: DemoRun, current: Releas
 
 
 def test_nothing_that_is_published_names_a_package_index_or_this_machine(current: Release) -> None:
-    for path in publishing.files(current.folder):
+    for path in writing.files(current.folder):
         if path.suffix in (".json", ".ttl", ".jsonld", ".html", ".csv"):
             text = path.read_text(encoding="utf-8-sig")
             assert not any(word in text for word in ("pypi.org", "/simple", str(current.folder.parent))), path.name

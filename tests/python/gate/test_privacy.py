@@ -19,7 +19,7 @@ from flows import personal_data, registry
 from flows.forms import carried, contents
 from flows.night import Night, judge_release
 from flows.personal_data import POSSIBLE, _phones, kinds_in, named, named_in_each
-from flows.release import kept, publishing
+from flows.release import kept, publishing, writing
 from flows.settings import Settings
 from flows.warehouse import docs, transform
 
@@ -288,7 +288,7 @@ def test_a_column_that_does_not_say_what_it_contains_holds_the_night(held: Held)
     reasons = [reason for reason in held.reasons if "PUB01" in reason]
     assert len(reasons) == len(NOT_LISTED)
     assert [name for name in NOT_LISTED if not any(f"dim_project.{name}" in reason for reason in reasons)] == []
-    with pytest.raises(publishing.NotListed, match=r"dim_project\.") as refused:
+    with pytest.raises(writing.NotListed, match=r"dim_project\.") as refused:
         publishing.publish(held.night.settings, held.night.settings.warehouse, [], held.night.now)
     assert [name for name in NOT_LISTED if f"dim_project.{name}" not in str(refused.value)] == []
     assert kept.current(held.night.settings) is None

@@ -30,7 +30,7 @@ from flows.account.diff import table_differences
 from flows.forms import catalogue, contents, names, packages, publication, sizes, tables, workbook
 from flows.forms.edition import Edition
 from flows.intake import archive
-from flows.release import kept, postgres, publishing, serving, verify
+from flows.release import kept, postgres, publishing, serving, verify, writing
 from flows.release.kept import Release
 from flows.reports import making, questions
 from flows.settings import Settings
@@ -76,7 +76,7 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(docs, "write", lambda *_: None),
         patch.object(duckdb, "connect", _opened),
     ):
-        publishing.write(small.settings, small.settings.warehouse, folder, this, receipts, None)
+        writing.write(small.settings, small.settings.warehouse, folder, this, receipts, None)
         yield kept.opened(folder, small_one.keys)
 
 

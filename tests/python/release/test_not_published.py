@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import duckdb
 import pytest
@@ -21,7 +21,7 @@ from replay import without_pages
 from flows.forms import contents
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.release import anchor, kept, publishing, receipts, verdicts
+from flows.release import anchor, kept, publishing, receipts, rules, verdicts, writing
 from flows.release.kept import MANIFEST, NotReadBack
 from flows.release.reader import open_current
 from flows.release.rollback import rollback
@@ -65,13 +65,15 @@ def test_what_equals_the_release_that_is_served_is_no_new_one_and_one_other_figu
     first, there = kept.current(settings), kept.ids(settings)
     assert first
     after = first.published_at + timedelta(days=1)
-    assert publishing.publish(settings, small.settings.warehouse, known, after) is None
+    beside_tables = Mock(side_effect=AssertionError("more is made than the tables"))
+    with patch.object(writing, "finish", beside_tables), patch.object(rules, "changed", beside_tables):
+        assert publishing.publish(settings, small.settings.warehouse, known, after) is None
     assert kept.ids(settings) == there and settings.current.resolve().name == first.release_id
     assert anchor.read(settings) == anchor.Anchor(first.release_id, kept.manifest_sha256(first), first.release_id)
     strange = [replace(mart, unlisted=("secret",)) for mart in contents.declared(small.settings.warehouse)[:1]]
     with (
         patch.object(contents, "declared", lambda _: strange),
-        pytest.raises(publishing.NotListed, match=rf"^{strange[0].name}\.secret$"),
+        pytest.raises(writing.NotListed, match=rf"^{strange[0].name}\.secret$"),
     ):
         publishing.publish(settings, small.settings.warehouse, known, after)
     assert sorted(path.name for path in settings.releases.iterdir()) == there
@@ -231,13 +233,19 @@ def test_a_verdict_that_changed_is_told_beside_what_it_was_while_others_read(hom
     assert verdicts.changed_verdicts(now, None) == []
 
 
-def test_what_a_release_holds_is_told_by_its_parquet_files_alone() -> None:
+def test_what_a_release_holds_is_told_by_its_parquet_files_alone(tmp_path: Path) -> None:
     """CSV and Parquet hold the same; a library that writes one of them otherwise publishes nothing anew."""
-    files = [{"path": "parquet/a.parquet", "sha256": "1"}, {"path": "csv/a.csv", "sha256": "2"}]
-    told = publishing._content_checksum(files)
-    assert told == hashlib.sha256(b"a.parquet 1\n").hexdigest()
-    assert publishing._content_checksum([*files, {"path": "parquet/b.parquet", "sha256": "3"}]) != told
-    assert publishing._content_checksum(files[:1]) == told
+    for name in ("parquet/a.parquet", "parquet/b/meetmoment=m1.parquet", "csv/a.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    told = writing._content_checksum(tmp_path)
+    names = ("a.parquet", "b/meetmoment=m1.parquet")
+    listed = "".join(f"{name} {hashlib.sha256(f'parquet/{name}'.encode()).hexdigest()}\n" for name in names)
+    assert told == hashlib.sha256(listed.encode()).hexdigest()
+    (tmp_path / "csv" / "a.csv").write_text("another")
+    assert writing._content_checksum(tmp_path) == told
+    (tmp_path / "parquet" / "a.parquet").write_text("another")
+    assert writing._content_checksum(tmp_path) != told
 
 
 def test_all_releases_keep_their_files_where_nothing_is_said(home: Settings) -> None:

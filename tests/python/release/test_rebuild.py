@@ -15,7 +15,7 @@ from conftest import DemoRun
 from flows import registry
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.release import kept, publishing
+from flows.release import kept, publishing, writing
 from flows.release import rebuild as rebuilding
 from flows.release.kept import MANIFEST
 from flows.release.reader import open_current
@@ -121,7 +121,7 @@ def test_a_release_is_made_again_of_what_it_stands_on_and_known_by_its_own_momen
         (target / MANIFEST).write_text(json.dumps(again))
 
     monkeypatch.setattr(rebuilding, "build_as_known", lambda *given: built.append(given[1:]))
-    monkeypatch.setattr(publishing, "write", write)
+    monkeypatch.setattr(writing, "write", write)
     left = settings.build / "rebuild" / "2030-01-01.1" / "left by an earlier one"
     left.mkdir(parents=True)
     told = rebuild(settings, "2030-01-01.1")

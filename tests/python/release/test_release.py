@@ -273,7 +273,7 @@ def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
     manifest = first.folder / MANIFEST
     document = json.loads(manifest.read_text(encoding="utf-8"))
     for entry in document["files"]:
-        entry["sha256"] = publishing.sha256(first.folder / entry["path"])
+        entry["sha256"] = kept.sha256(first.folder / entry["path"])
     manifest.write_text(json.dumps(document), encoding="utf-8")
     before = kept.current(home)
     with pytest.raises(kept.NotReadBack, match=r"manifest\.json .* / is not signed"):

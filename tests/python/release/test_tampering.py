@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from flows.forms import tables
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.release import anchor, kept, publishing, receipts
+from flows.release import anchor, kept, publishing, receipts, writing
 from flows.release.kept import MANIFEST, NotReadBack
 from flows.release.sign import SUFFIX
 from flows.release.verify import problems
@@ -81,7 +81,7 @@ def make(settings: Settings) -> Home:
                 for receipt in archive.receipts(settings.archive, settings.plan)
             ],
             "withdrawals": [{"submission_id": taken_back.submission_id, "withdrawn_at": moment.isoformat()}],
-            "files": [publishing._file(path, folder) for path in publishing.files(folder)],
+            "files": [writing.listed(path, folder) for path in writing.files(folder)],
         }
         (folder / MANIFEST).write_text(json.dumps(said, indent=1))
         sign(settings, folder)
