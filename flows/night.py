@@ -22,7 +22,7 @@ from flows.senders.answer import folder, verdict
 from flows.senders.answer.verdict import Answer
 from flows.settings import Settings
 from flows.standing import Outcome, alone, current_id, is_done, nothing_new, remember, standing, unchanged
-from flows.warehouse import findings, registry_rows, transform
+from flows.warehouse import compiled, findings, registry_rows, transform
 from flows.warehouse.load import load
 
 T = TypeVar("T")
@@ -180,6 +180,7 @@ def build(night: Night) -> None:
     profile.built(
         transform.build(settings.warehouse, transform.WAREHOUSE, settings.plan, known_before=before, on_done=done)
     )
+    compiled.keep(settings.warehouse)  # so that nobody waits for dbt who asks for a check by day
 
 
 def known_before(settings: Settings) -> datetime | None:

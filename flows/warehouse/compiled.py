@@ -82,10 +82,7 @@ def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) ->
         select: models with all they stand on, each as ``+model``; or all of a night, `transform.WAREHOUSE`.
         variables: of the night (`transform.variables`).
     """
-    asked = parsed_project.key(PROJECT, warehouse.stem).encode() + Path(__file__).read_bytes()
-    folder = Settings().cache / "compiled" / hashlib.sha256(asked).hexdigest()[:24]
-    kept = cache.entry(folder, lambda target: _compile(target / _KEPT, warehouse))
-    text = (kept / _KEPT).read_text(encoding="utf-8")
+    text = (keep(warehouse) / _KEPT).read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = {model["name"]: model for model in json.loads(text)}
     needed: set[str] = set(found) if tuple(select) == transform.WAREHOUSE else set()
     ahead = [name.removeprefix("+") for name in select] if not needed else []
@@ -96,6 +93,13 @@ def models(warehouse: Path, select: Sequence[str], variables: dict[str, str]) ->
             ahead += found[name]["parents"]
     said = read_yaml(PROJECT / "dbt_project.yml")["vars"] | variables
     return [m | {"compiled": _named(m["compiled"], said)} for m in found.values() if m["name"] in needed]
+
+
+def keep(warehouse: Path) -> Path:
+    """The folder of what is compiled by this code and registry; dbt is asked only where it is not there yet."""
+    asked = parsed_project.key(PROJECT, warehouse.stem).encode() + Path(__file__).read_bytes()
+    folder = Settings().cache / "compiled" / hashlib.sha256(asked).hexdigest()[:24]
+    return cache.entry(folder, lambda target: _compile(target / _KEPT, warehouse))
 
 
 def _standing_on(name: str, made: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import pytest
 from conftest import DemoRun
 
 from expectations import gate
+from flows import night
 from flows.intake import archive
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
@@ -48,23 +49,23 @@ def differing(night: Path, preview: Path, at_least: int) -> dict[str, tuple[int,
     return found
 
 
-def test_a_preview_compiles_in_silence_and_a_second_one_needs_no_dbt(
+def test_a_night_compiles_in_silence_what_a_preview_runs_without_dbt(
     small: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Of two models, since what a preview makes is a part of what the next test compares."""
-    preview = loaded(small.settings, tmp_path / "warehouse.duckdb")
+    preview = loaded(small.settings, tmp_path / "preview" / "warehouse.duckdb")
     transform.project(preview)
     parsed = Settings().cache / "parsed"
     monkeypatch.setenv("VEERKRACHT_CACHE", str(tmp_path / "cache"))  # nothing compiled yet
     shutil.copytree(parsed, tmp_path / "cache" / "parsed")
-    compiled.build(preview, ["+stg_submission", "+dim_plan"], small.settings.plan)
+    monkeypatch.setattr(transform, "build", lambda *_, **__: {})
+    night.build(night.Night(Settings(home=tmp_path / "home")))
     assert capfd.readouterr().out == "", "dbt prints nothing amid the answer of a command"
-    assert differing(small.settings.warehouse, preview, at_least=2) == {}
-    again = loaded(small.settings, tmp_path / "again" / "warehouse.duckdb")
     told = subprocess.run(
-        [sys.executable, "-c", _AGAIN, str(again), small.settings.plan], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _PREVIEW, str(preview), small.settings.plan], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "[]"
+    assert differing(small.settings.warehouse, preview, at_least=2) == {}
 
 
 def test_what_dbt_compiled_makes_every_table_of_a_night(released: DemoRun, tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_what_dbt_compiled_makes_every_table_of_a_night(released: DemoRun, tmp_p
     assert differing(released.settings.warehouse, made, at_least=150) == {}
 
 
-_AGAIN = """
+_PREVIEW = """
 import sys
 from pathlib import Path
 from flows.warehouse import compiled
