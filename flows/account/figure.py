@@ -109,15 +109,16 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
         NotTraceable: when the release has no such figure.
     """
     traced = trace(settings, of, key)
-    row_key, column = _of_column(of, traced.key)
+    row_key, column = _of_column(traced.key)
     mart = row_key.split("/")[1]
     with duckdb.connect(str(of.database), read_only=True) as con:
         con.execute("set variable trace_key = ?", [row_key])
         con.execute(headlines.NAMES)
         con.execute("create temp table part (side varchar, mart varchar, trace_key varchar, amount decimal(38, 6))")
         if traced.parts:
-            rows = [(p.side, p.trace_key.split("/")[1], _of_column(of, p.trace_key)[0], p.amount) for p in traced.parts]
-            con.executemany("insert into part values (?, ?, ?, ?)", rows)
+            rows = [(p.side, p.trace_key.split("/")[1], _of_column(p.trace_key)[0], p.amount) for p in traced.parts]
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            con.execute("insert into part select unnest(?), unnest(?), unnest(?), unnest(?)", columns)
         elif traced.origin:
             con.execute("insert into part values ('numerator', ?, ?, null)", [mart, row_key])
         called = names.of_figure(of, con, mart, column, row_key)
@@ -147,7 +148,7 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
     return found
 
 
-def _of_column(of: Release, key: str) -> tuple[str, str | None]:
+def _of_column(key: str) -> tuple[str, str | None]:
     """A key as that of its row, and the column after the colon."""
     row_key, colon, column = key.rpartition(":")
     return (row_key, column) if colon and "/" not in column else (key, None)

@@ -50,7 +50,7 @@ def report(
         told = f"{file} wordt niet gemaakt, wel {there} / {file} is not made, but {there}"
         raise declared.NoSuchDocument(made.not_made or told)
     place = target / file if target.is_dir() else target
-    place.write_bytes(made.files[file])
+    place.write_bytes(made.files[file]())
     if json_:
         left_out = [asdict(one) for one in made.left_out]
         shared.answer({"file": str(place), "meetmoment_code": made.meetmoment_code, "left_out": left_out})

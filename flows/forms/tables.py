@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,8 @@ from flows.settings import Settings
 _ROWS_AT_ONCE = 10_000
 _BLOCK_SIZE = 16_384
 _BLOCK_BYTES = 1 << 20
+_MANY_ROWS = 100_000
+"""Of fewer, two at once cost more than they gain."""
 _COMPRESSION = 6
 """The hardest, 9, takes more than twice as long for files that are half a per cent smaller."""
 
@@ -83,17 +86,33 @@ def write(
 def _write_forms(
     con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, in_database: Collection[str], count: int
 ) -> None:
-    if "duckdb" in mart.forms:
-        # What a foreign key refers to is looked for where one is.
-        con.execute("use release")
-        con.execute("begin")  # each comment by itself would be written down before the next
-        con.execute(f"create table {mart.name} ({', '.join(_definitions(mart, in_database))})")
-        con.execute(f"comment on table {mart.name} is {_quoted(mart.comment)}")
-        for column in mart.columns:
-            con.execute(f"comment on column {mart.name}.{column.name} is {_quoted(column.comment)}")
-        con.execute("commit")
-        con.execute("use memory")
-        con.execute(f"insert into release.main.{mart.name} from rows")
+    """The rows of a mart into the database and into files; of a large one beside each other, since each takes half."""
+    if count < _MANY_ROWS:
+        _write_files(con, mart, folder, count)
+        _write_table(con, mart, in_database)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        files = beside.submit(_write_files, con.cursor(), mart, folder, count)
+        _write_table(con, mart, in_database)
+        files.result()
+
+
+def _write_table(con: duckdb.DuckDBPyConnection, mart: Mart, in_database: Collection[str]) -> None:
+    if "duckdb" not in mart.forms:
+        return
+    # What a foreign key refers to is looked for where one is.
+    con.execute("use release")
+    con.execute("begin")  # each comment by itself would be written down before the next
+    con.execute(f"create table {mart.name} ({', '.join(_definitions(mart, in_database))})")
+    con.execute(f"comment on table {mart.name} is {_quoted(mart.comment)}")
+    for column in mart.columns:
+        con.execute(f"comment on column {mart.name}.{column.name} is {_quoted(column.comment)}")
+    con.execute("commit")
+    con.execute("use memory")
+    con.execute(f"insert into release.main.{mart.name} from rows")
+
+
+def _write_files(con: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, count: int) -> None:
     if "parquet" in mart.forms:
         _write_parquet(con, mart, folder / PARQUET, count)
     if "csv" in mart.forms:

@@ -2,9 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,10 @@ FOLDER = "reports"
 """Where the documents of a release are, within it."""
 TOLD = "documents.json"
 KEYS = "keys.csv"
+File = Callable[[], bytes]
+"""What a file holds, once it is written."""
+Typeset = Callable[[Path, Mapping[str, Any], datetime], File]
+"""How a PDF is made of a template, its data and its moment (`typesetting.pdf`)."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Made:
     name: str
     title: Mapping[str, str]
     meetmoment_code: str | None
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     sentences: dict[str, list[str]] = field(default_factory=dict)
     """Language -> what is said."""
     left_out: list[LeftOut] = field(default_factory=list)
@@ -53,20 +60,33 @@ def write(database: Path, folder: Path, head: Head, memory: Mapping[str, str] | 
 
     The same arguments always give the same bytes. Where nothing was delivered there is nothing to tell, and no folder.
     """
-    try:
-        with subject(database, memory=memory) as of:
-            documents = [_make(of, declared.document(name), head) for name in declared.names()]
-            keys = dict(of.keys)
-    except NothingDelivered:
-        return []
-    folder.mkdir(parents=True, exist_ok=True)
-    for document in documents:
-        for name, content in document.files.items():
-            (folder / name).write_bytes(content)
+    # Typst keeps what it has worked out until its process ends: of the sheets of 181 projects half a gigabyte.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        try:
+            with subject(database, memory=memory) as of:
+                typeset = partial(_typeset_by, beside)
+                documents = [_make(of, declared.document(name), head, typeset) for name in declared.names()]
+                keys = dict(of.keys)
+        except NothingDelivered:
+            return []
+        folder.mkdir(parents=True, exist_ok=True)
+        for document in documents:
+            for name, content in document.files.items():
+                (folder / name).write_bytes(content())
     (folder / TOLD).write_text(_told(documents), encoding="utf-8")
     with (folder / KEYS).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([("short_key", "trace_key"), *sorted(keys.items())])
     return documents
+
+
+def _typeset_by(beside: ProcessPoolExecutor, page: Path, data: Mapping[str, Any], moment: datetime) -> File:
+    return beside.submit(_pdf, page, data, moment).result
+
+
+def _pdf(page: Path, data: Mapping[str, Any], moment: datetime) -> bytes:
+    from flows.reports import typesetting
+
+    return typesetting.pdf(page, data, moment)
 
 
 def make(
@@ -84,10 +104,10 @@ def make(
     """
     document = declared.document(name)
     with subject(database, meetmoment_code, memory) as of:
-        return _make(of, document, head)
+        return _make(of, document, head, lambda *of_page: partial(_pdf, *of_page))
 
 
-def _make(of: Subject, document: Document, head: Head) -> Made:
+def _make(of: Subject, document: Document, head: Head, typeset: Typeset) -> Made:
     made = Made(document.name, document.title, of.meetmoment["meetmoment_code"])
     if document.most_projects is not None:
         ((count,),) = of.con.sql("select count(*) from dim_project").fetchall()
@@ -104,7 +124,9 @@ def _make(of: Subject, document: Document, head: Head) -> Made:
         made.left_out += [one for one in left_out if one not in made.left_out]
         data = page(of, document, head, language, rows, said, left_out)
         for form in document.forms:
-            made.files[document.file(form, language)] = _form(document, form, language, data, rows, head.published_at)
+            made.files[document.file(form, language)] = _form(
+                document, form, language, data, rows, head.published_at, typeset
+            )
     return made
 
 
@@ -115,19 +137,18 @@ def _form(
     data: Mapping[str, Any],
     rows: Mapping[str, list[Row]],
     moment: datetime,
-) -> bytes:
+    typeset: Typeset,
+) -> File:
     # Each form is loaded by who writes it: what sets pages and what draws are engines of their own.
     if form == "xlsx":
         from flows.reports import sheets
 
-        return sheets.book(document, data["head"], rows, moment)
+        return partial(sheets.book, document, data["head"], rows, moment)
     if form == "docx":
         from flows.reports import office
 
-        return office.document(document, data, language, moment)
-    from flows.reports import typesetting
-
-    return typesetting.pdf(document.declared_in / declared.PAGE, data, moment)
+        return partial(office.document, document, data, language, moment)
+    return typeset(document.declared_in / declared.PAGE, data, moment)
 
 
 def page(

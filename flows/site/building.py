@@ -305,9 +305,18 @@ def _put(folder: Path, address: str, language: str, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+class _OfRows(jinja2.Environment):
+    """Templates that name the columns of rows, two million of them in a site: a name is looked for there first."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def _environment(site: Path) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = _OfRows(
         loader=jinja2.FileSystemLoader(site),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

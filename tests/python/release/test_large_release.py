@@ -69,6 +69,7 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(sizes, "MOST_PARQUET_ROWS", ROWS),
         patch.object(sizes, "MOST_CSV_BYTES", CSV_BYTES),
         patch.object(sizes, "SHEET_ROWS", ROWS),
+        patch.object(tables, "_MANY_ROWS", 1),
         patch.object(workbook, "_MANY_CELLS", CELLS),
         patch.object(declared, "MOST_PROJECTS", PROJECTS - 1),
         patch.object(in_parts, "PROJECTS", PROJECTS),
@@ -87,6 +88,16 @@ def test_what_asks_all_rows_while_a_release_is_written_keeps_to_the_memory_of_th
         limit = small.settings.memory_limit
     assert {MEMORY[asking][0] for asking in ("tables", "workbook", "changes", "answers", "questions")} == {limit}
     assert not list(large.folder.glob("*.tmp"))
+
+
+def test_what_is_written_beside_the_database_is_what_is_written_before_it(large: Release, small_one: Release) -> None:
+    names_of = {path.name for path in (large.folder / names.PARQUET).glob("*.parquet")}
+    assert len(names_of) > 50
+    assert [
+        name
+        for name in names_of
+        if (large.folder / names.PARQUET / name).read_bytes() != (small_one.folder / names.PARQUET / name).read_bytes()
+    ] == []
 
 
 @pytest.fixture

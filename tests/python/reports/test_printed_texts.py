@@ -61,7 +61,7 @@ def _fiches(marts: Path, tmp_path: Path, texts: Mapping[str, tuple[str, str]]) -
                     f"update fct_milestone_status_as_returned set {column} = ? where project_code = ?", [text, project]
                 )
     page = tmp_path / "fiches.pdf"
-    page.write_bytes(making.make(copy, "fiches", HEAD).files["fiches.pdf"])
+    page.write_bytes(making.make(copy, "fiches", HEAD).files["fiches.pdf"]())
     return page
 
 
@@ -105,7 +105,7 @@ def test_a_project_of_which_hardly_anything_is_known_has_a_whole_page(marts: Pat
         con.execute("update dim_project_history set title = null where project_code = 'VV001'")
         con.execute("update dim_project set objective = null, start_date = null where project_code = 'VV001'")
     page = tmp_path / "fiches.pdf"
-    page.write_bytes(making.make(copy, "fiches", HEAD).files["fiches.pdf"])
+    page.write_bytes(making.make(copy, "fiches", HEAD).files["fiches.pdf"]())
     printed = pdf_reading.letters(page)
     for said in ("Geen middelen gerapporteerd.", "Geen mijlpalen gerapporteerd.", "niet gerapporteerd"):
         assert "".join(said.split()) in printed

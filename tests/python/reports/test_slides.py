@@ -79,7 +79,7 @@ def made(release: Release) -> making.Made:
 @pytest.fixture(scope="module")
 def note(made: making.Made, tmp_path_factory: pytest.TempPathFactory) -> str:
     page = tmp_path_factory.mktemp("note") / "cover_note.pdf"
-    page.write_bytes(made.files[page.name])
+    page.write_bytes(made.files[page.name]())
     return pdf_reading.letters(page)
 
 
@@ -106,7 +106,7 @@ def test_the_share_of_each_cluster_on_the_slides_is_in_the_note(note: str, clust
 def test_the_note_has_two_pages_and_leaves_no_sentence_out(made: making.Made) -> None:
     assert made.left_out == []
     for file in ("cover_note.pdf", "cover_note.en.pdf"):
-        with pikepdf.open(BytesIO(made.files[file])) as pdf:
+        with pikepdf.open(BytesIO(made.files[file]())) as pdf:
             assert len(pdf.pages) == 2
 
 
