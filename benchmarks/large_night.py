@@ -44,10 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = said.folder.resolve()
     checkout, home = folder / "checkout", folder / "home"
     if not checkout.exists():
-        _code_for(checkout, said.copies)
+        for left in (folder / "returns", home):  # by one that was stopped while it wrote them
+            shutil.rmtree(left, ignore_errors=True)
         started = time.monotonic()
         count, size = write_returns(folder / "returns", home, said.copies)
         print(f"{count} files, {size / 1e6:.0f} MB, written in {time.monotonic() - started:.0f} s", flush=True)
+        _code_for(checkout, said.copies)
     return night(checkout, home)
 
 
