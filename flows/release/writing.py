@@ -58,6 +58,8 @@ class Begun:
     marts: Sequence[Mart]
     counts: Mapping[str, int]
     """Rows of each mart."""
+    listed: Mapping[Path, dict[str, Any]]
+    """Its files so far."""
     content_sha256: str
     on_done: Callable[[int, int], None]
 
@@ -69,10 +71,8 @@ def write(
     this: Edition,
     receipts: Sequence[Receipt],
     previous: Mapping[str, str] | None,
-) -> dict[str, Any]:
-    """Write a whole release into ``folder``, made anew, and sign it; its manifest.
-
-    The same arguments always give the same bytes.
+) -> None:
+    """Write a whole release into ``folder``, made anew, and sign it. The same arguments always give the same bytes.
 
     Args:
         previous: id and manifest checksum of the release before.
@@ -80,7 +80,7 @@ def write(
     Raises:
         NotListed: when a column is not on the list of publishable columns.
     """
-    return finish(begin(settings, warehouse, folder), this, receipts, previous)
+    finish(begin(settings, warehouse, folder), this, receipts, previous)
 
 
 def begin(
@@ -107,13 +107,13 @@ def begin(
     folder.mkdir(parents=True)
     parts = len(marts) + _PARTS_BESIDE_TABLES
     counts = tables.write(settings, warehouse, folder, marts, lambda done, _: on_done(done, parts))
-    return Begun(settings, warehouse, folder, signer, marts, counts, _content_checksum(folder), on_done)
+    told = {path: listed(path, folder) for path in files(folder)}
+    content_sha256 = _content_checksum(list(told.values()))
+    return Begun(settings, warehouse, folder, signer, marts, counts, told, content_sha256, on_done)
 
 
-def finish(
-    begun: Begun, this: Edition, receipts: Sequence[Receipt], previous: Mapping[str, str] | None
-) -> dict[str, Any]:
-    """Write all that a release says beside its tables, and sign it; its manifest."""
+def finish(begun: Begun, this: Edition, receipts: Sequence[Receipt], previous: Mapping[str, str] | None) -> None:
+    """Write all that a release says beside its tables, and sign it."""
     warehouse, folder, marts, signer = begun.warehouse, begun.folder, begun.marts, begun.signer
     done = count(len(marts) + 1)
 
@@ -126,7 +126,7 @@ def finish(
     memory = begun.settings.memory_beside(warehouse)
     workbook.write(folder, marts, _readme(this), this.published_at, memory)
     part_written()
-    told = {path: listed(path, folder) for path in files(folder)}
+    told = {path: begun.listed.get(path) or listed(path, folder) for path in files(folder)}
     data = list(told.values())
     whole = tables.contents_checksum(folder, "parquet")
     part_written()
@@ -175,7 +175,6 @@ def finish(
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for name in (DATABASE, MANIFEST):
         signer.sign(folder / name)
-    return manifest
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -209,11 +208,13 @@ def _readme(this: Edition) -> dict[str, str]:
     }
 
 
-def _content_checksum(folder: Path) -> str:
+def _content_checksum(data: Sequence[Mapping[str, Any]]) -> str:
     """sha256 over the checksums of the Parquet files: the same content always gives the same one."""
     digest = hashlib.sha256()
-    for path in files(folder / names.PARQUET):
-        digest.update(f"{path.relative_to(folder / names.PARQUET).as_posix()} {sha256(path)}\n".encode())
+    for file in data:
+        form, _, name = str(file["path"]).partition("/")
+        if form == names.PARQUET:
+            digest.update(f"{name} {file['sha256']}\n".encode())
     return digest.hexdigest()
 
 

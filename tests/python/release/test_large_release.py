@@ -91,11 +91,11 @@ def test_what_asks_all_rows_while_a_release_is_written_keeps_to_the_memory_of_th
 
 
 def test_what_is_written_beside_the_database_is_what_is_written_before_it(large: Release, small_one: Release) -> None:
-    names_of = {path.name for path in (large.folder / names.PARQUET).glob("*.parquet")}
-    assert len(names_of) > 50
+    whole = {path.name for path in (large.folder / names.PARQUET).glob("*.parquet")}
+    assert len(whole) > 50
     assert [
         name
-        for name in names_of
+        for name in whole
         if (large.folder / names.PARQUET / name).read_bytes() != (small_one.folder / names.PARQUET / name).read_bytes()
     ] == []
 

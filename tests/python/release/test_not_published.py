@@ -233,19 +233,13 @@ def test_a_verdict_that_changed_is_told_beside_what_it_was_while_others_read(hom
     assert verdicts.changed_verdicts(now, None) == []
 
 
-def test_what_a_release_holds_is_told_by_its_parquet_files_alone(tmp_path: Path) -> None:
+def test_what_a_release_holds_is_told_by_its_parquet_files_alone() -> None:
     """CSV and Parquet hold the same; a library that writes one of them otherwise publishes nothing anew."""
-    for name in ("parquet/a.parquet", "parquet/b/meetmoment=m1.parquet", "csv/a.csv"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name)
-    told = writing._content_checksum(tmp_path)
-    names = ("a.parquet", "b/meetmoment=m1.parquet")
-    listed = "".join(f"{name} {hashlib.sha256(f'parquet/{name}'.encode()).hexdigest()}\n" for name in names)
-    assert told == hashlib.sha256(listed.encode()).hexdigest()
-    (tmp_path / "csv" / "a.csv").write_text("another")
-    assert writing._content_checksum(tmp_path) == told
-    (tmp_path / "parquet" / "a.parquet").write_text("another")
-    assert writing._content_checksum(tmp_path) != told
+    files = [{"path": "parquet/a.parquet", "sha256": "1"}, {"path": "csv/a.csv", "sha256": "2"}]
+    told = writing._content_checksum(files)
+    assert told == hashlib.sha256(b"a.parquet 1\n").hexdigest()
+    assert writing._content_checksum([*files, {"path": "parquet/b.parquet", "sha256": "3"}]) != told
+    assert writing._content_checksum(files[:1]) == told
 
 
 def test_all_releases_keep_their_files_where_nothing_is_said(home: Settings) -> None:
