@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from demo_reading import Returns, load
-from kept_homes import CACHE, kept, put
+from kept_homes import CACHE, kept, put, unchanged
 from real_night import KINGDOM, Staged, night_of, rows_of_all
 from replay import without_dbt, without_pages
 from small_plan import METINGEN, write_small_returns
@@ -145,9 +145,11 @@ def nights(request: pytest.FixtureRequest) -> DemoRun:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
     """The small plan after its three nights, for tests that need a home to change: they copy it."""
-    return kept_run("small", tmp_path_factory, run_small)
+    run = kept_run("small", tmp_path_factory, run_small)
+    with unchanged(run.settings.home):
+        yield run
 
 
 @pytest.fixture(scope="session", params=["small", pytest.param("every_night", marks=pytest.mark.slow)])

@@ -4,8 +4,8 @@ import hashlib
 import inspect
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from flows.settings import PROJECT, Settings
 CACHE = Path(os.environ.get("VEERKRACHT_TEST_CACHE", PROJECT / ".test_cache"))
 KEPT = 2
 """How many of each kind stay beside the one in use: those of the code of before, to which one often goes back."""
-# Nobody writes into a file of these in place, so that a copy of a home can share them.
+# Nobody writes into a file of these in place, so that a copy of a home can share them: to copy a home of the small plan
+# takes eight times as long. A test that does makes the file its `own` first, and `unchanged` finds one that does not.
 SHARED = {"archive", "inbox", "releases", "returns", "answers", "parsed"}
 DONE = ".done"
 
@@ -42,9 +43,45 @@ def kept(name: str, make: Callable[[Path], None], target: Path, inputs: Iterable
             entry.mkdir()
             make(entry)
         (entry / DONE).touch()  # and when it was last asked for
-        shutil.copytree(entry, target, symlinks=True, copy_function=_share)
+        copied(entry, target)
     _forget_before(entry)
     return target
+
+
+def copied(source: Path, target: Path, ignore: Callable[..., set[str]] | None = None) -> Path:
+    """A copy of a home, of a plan's in it or of a release, to be changed; what nobody writes in place is linked."""
+    inside = source.parent.name in SHARED
+
+    def share(path: str, to: str) -> None:
+        if inside or not SHARED.isdisjoint(Path(path).relative_to(source).parts):
+            with suppress(OSError):  # another file system
+                os.link(path, to)
+                return
+        shutil.copy2(path, to)
+
+    return Path(shutil.copytree(source, target, symlinks=True, copy_function=share, ignore=ignore))
+
+
+def own(path: Path) -> Path:
+    """A file of a copy by itself, to be written in place."""
+    beside = path.with_name(f".{path.name}.own")
+    shutil.copy2(path, beside)
+    beside.replace(path)
+    return path
+
+
+@contextmanager
+def unchanged(home: Path) -> Iterator[None]:
+    """What copies share with this home stays as it is; else the test that wrote into a copy has changed them all."""
+
+    def listed() -> dict[str, tuple[int, int]]:
+        files = [path for path in home.rglob("*") if not SHARED.isdisjoint(path.parts) and path.is_file()]
+        return {str(path): ((told := path.stat()).st_size, told.st_mtime_ns) for path in files}
+
+    before = listed()
+    yield
+    changed = sorted(path for path, told in listed().items() if told != before.get(path, told))
+    assert not changed, f"written in place, through a copy: {changed[:3]}; such a test makes them its `own` first"
 
 
 def is_made(name: str) -> bool:
@@ -56,18 +93,10 @@ def put(settings: Settings, path: Path, plan_code: str, meetmoment_code: str) ->
     """Put a file in the inbox of its plan."""
     inbox = settings.home / plan_code / "inbox" / meetmoment_code
     inbox.mkdir(parents=True, exist_ok=True)
-    target = inbox / path.name
-    target.write_bytes(path.read_bytes())
+    target, content = inbox / path.name, path.read_bytes()
+    target.unlink(missing_ok=True)  # of a copy it is also that of the original
+    target.write_bytes(content)
     return target
-
-
-def _share(source: str, target: str) -> None:
-    """Copy a file, or link it where nobody writes in place."""
-    if SHARED & set(Path(source).relative_to(CACHE).parts):
-        with suppress(OSError):  # another file system
-            os.link(source, target)
-            return
-    shutil.copy2(source, target)
 
 
 def _lock(entry: Path, timeout: float = -1) -> FileLock:

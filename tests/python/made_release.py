@@ -11,7 +11,7 @@ import duckdb
 from flows.forms.names import DATABASE
 from flows.release import kept, publishing
 from flows.release.kept import MANIFEST, Release
-from flows.release.sign import Signer
+from flows.release.sign import SUFFIX, Signer
 from flows.settings import Settings
 
 COLUMNS = (
@@ -66,4 +66,5 @@ def sign(settings: Settings, folder: Path) -> None:
     """Sign a release as it lies now."""
     for name in (MANIFEST, DATABASE):
         if (folder / name).exists():
+            (folder / f"{name}{SUFFIX}").unlink(missing_ok=True)  # of a copy it is also that of the original
             Signer.of(settings).sign(folder / name)

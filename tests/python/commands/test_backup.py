@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DemoRun
+from kept_homes import copied, own
 from replay import without_dbt
 from small_plan import METINGEN
 from typer.testing import CliRunner
@@ -25,8 +26,7 @@ NOT_COPIED = ("build", "logs", "answers")
 def home(small: DemoRun, tmp_path: Path) -> Settings:
     """A home after three nights of the small plan."""
     settings = Settings(home=tmp_path / "home")
-    ignored = shutil.ignore_patterns(*NOT_COPIED)
-    shutil.copytree(small.settings.plan_home, settings.plan_home, symlinks=True, ignore=ignored)
+    copied(small.settings.plan_home, settings.plan_home, shutil.ignore_patterns(*NOT_COPIED))
     return settings
 
 
@@ -41,7 +41,7 @@ def backed_up(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(backed_up: Path, tmp_path: Path) -> Path:
     """The copy of ``home``, to be changed."""
-    return Path(shutil.copytree(backed_up, tmp_path / "copy", symlinks=True))
+    return copied(backed_up, tmp_path / "copy")
 
 
 def test_an_empty_machine_holds_all_that_the_last_one_held(home: Settings, copy: Path, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_only_what_is_new_is_copied_and_nothing_twice(home: Settings, copy: Path
 
 def test_a_good_copy_is_never_written_over_by_a_damaged_file(home: Settings, copy: Path) -> None:
     receipt = archive.receipts(home.archive, home.plan)[0]
-    content = archive.content_path(home.archive, receipt.sha256)
+    content = own(archive.content_path(home.archive, receipt.sha256))
     content.chmod(0o600)
     content.write_bytes(b"damaged")
     assert copies.back_up(home, copy).problems == ()
@@ -80,7 +80,7 @@ def test_a_good_copy_is_never_written_over_by_a_damaged_file(home: Settings, cop
 
 
 def test_what_a_copy_does_not_hold_is_told(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = next((copy / "veerkracht" / "releases").glob("*/csv/fct_finance.csv"))
+    broken = own(next((copy / "veerkracht" / "releases").glob("*/csv/fct_finance.csv")))
     broken.chmod(0o600)
     broken.write_text("changed")
     monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path / "empty"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import kept_homes
 import pytest
-from kept_homes import kept
+from kept_homes import copied, kept, own, unchanged
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +51,17 @@ def test_other_inputs_are_another_entry_and_the_oldest_are_forgotten(tmp_path: P
             kept("home", made.append, tmp_path / f"copy {number} {again}", [source])
     assert len(made) == kept_homes.KEPT + 2
     assert {path for path in made if path.exists()} == set(made[1:])
+
+
+def test_a_file_written_in_place_through_a_copy_is_found_unless_it_was_made_its_own(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "releases").mkdir(parents=True)
+    (home / "releases" / "marts.csv").write_text("first")
+    (home / "last_run.json").write_text("first")
+    with unchanged(home):
+        copy = copied(home, tmp_path / "copy")
+        own(copy / "releases" / "marts.csv").write_text("changed")
+        (copy / "last_run.json").write_text("changed")
+    assert (home / "releases" / "marts.csv").read_text() == (home / "last_run.json").read_text() == "first"
+    with pytest.raises(AssertionError, match=r"marts\.csv"), unchanged(home):
+        (copied(home, tmp_path / "other") / "releases" / "marts.csv").write_text("changed")

@@ -5,7 +5,6 @@ is asked before it what it will say.
 """
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun, put
+from kept_homes import copied
 from made_files import plain_csv
 
 from demo.demo_nights import CSV_ENCODING
@@ -139,7 +139,7 @@ class BadNight:
 @pytest.fixture(scope="module")
 def bad_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> BadNight:
     settings, files = Settings(home=tmp_path_factory.mktemp("bad") / "home"), tmp_path_factory.mktemp("files")
-    shutil.copytree(small.settings.home, settings.home, symlinks=True)
+    copied(small.settings.home, settings.home)
     before = kept.current(settings)
     write_bad(settings.inbox / "m7", files)
     for name in BAD:

@@ -11,6 +11,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun, in_short, put
+from kept_homes import copied
 from small_plan import PROJECTS
 
 from flows import night, registry
@@ -62,7 +63,7 @@ def withdraw(settings: Settings, name: str, reason: str, by: str, at: datetime) 
 @pytest.fixture(scope="module")
 def late_night(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> LateNight:
     settings = Settings(home=tmp_path_factory.mktemp("late") / "home")
-    shutil.copytree(small.settings.home, settings.home, symlinks=True)
+    copied(small.settings.home, settings.home)
     before = query(settings, "from fct_finance_as_returned where meetmoment_code = 'm6' order by all")
     corrected = withdraw(settings, "OMG_return_m6_v2.xlsx", "verkeerd bestand", "sender", WITHDRAWN_AT)
     book = openpyxl.load_workbook(settings.inbox / "m7" / "OV_return_m7_v2.xlsx")
@@ -96,7 +97,7 @@ def test_what_was_withdrawn_before_it_was_published_is_told_no_more(
     small: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(home=tmp_path / "home")
-    shutil.copytree(small.settings.home, settings.home, symlinks=True)
+    copied(small.settings.home, settings.home)
     for name in ("OMG_return_m7_v2.csv", "OMG_return_m7_v3.csv"):
         (settings.inbox / "m7" / name).write_text(f"{name}\n", encoding="utf-8")
     receive(Night(settings, WITHDRAWN_AT))
@@ -193,7 +194,7 @@ def test_a_rebuild_knows_what_came_in_and_was_withdrawn_by_then_and_says_what_di
     Only what was changed here differs: every other file of the release is made again to the byte.
     """
     settings = Settings(home=tmp_path / "home")
-    shutil.copytree(late_night.settings.home, settings.home, symlinks=True)
+    copied(late_night.settings.home, settings.home)
     last = kept.published(settings)[-1]
     withdrawn = {entry["submission_id"] for entry in last.manifest["withdrawals"]}
     another = next(r for r in archive.receipts(settings.archive, settings.plan) if r.submission_id not in withdrawn)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import DemoRun
+from kept_homes import copied, own
 from replay import without_pages
 
 from flows import halfway
@@ -27,9 +28,7 @@ NOW = datetime(2026, 1, 1, 1, 17, tzinfo=UTC)
 def home(small: DemoRun, tmp_path: Path) -> Settings:
     """A home after three nights of the small plan, without its build."""
     settings = Settings(home=tmp_path, keep_releases=2)
-    shutil.copytree(
-        small.settings.plan_home, settings.plan_home, symlinks=True, ignore=shutil.ignore_patterns("build", "logs")
-    )
+    copied(small.settings.plan_home, settings.plan_home, shutil.ignore_patterns("build", "logs"))
     return settings
 
 
@@ -68,7 +67,7 @@ def test_a_release_that_nobody_signed_is_not_served(home: Settings) -> None:
     *_, before, last = kept.published(home)
     publishing.switch(home, before.folder)
     anchor.leave(home, before, before.release_id)
-    (last.folder / "csv" / "fct_finance_as_returned.csv").write_text("x")
+    own(last.folder / "csv" / "fct_finance_as_returned.csv").write_text("x")
     with pytest.raises(kept.NotReadBack, match=last.release_id):
         halfway.mend(home, NOW)
     assert served(home) == before.release_id

@@ -14,6 +14,7 @@ from unittest.mock import Mock, patch
 import duckdb
 import pytest
 from conftest import DemoRun
+from kept_homes import copied
 from made_release import make_release, sign
 from pydantic import SecretStr
 from replay import without_pages
@@ -60,7 +61,7 @@ def test_what_equals_the_release_that_is_served_is_no_new_one_and_one_other_figu
     small: DemoRun, tmp_path: Path
 ) -> None:
     settings = Settings(home=tmp_path)
-    shutil.copytree(small.settings.plan_home, settings.plan_home, symlinks=True, ignore=shutil.ignore_patterns("build"))
+    copied(small.settings.plan_home, settings.plan_home, shutil.ignore_patterns("build"))
     known = archive.receipts(small.settings.archive, small.settings.plan)
     first, there = kept.current(settings), kept.ids(settings)
     assert first

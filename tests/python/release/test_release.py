@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import kept_homes
 import pytest
 from conftest import HELD, DemoRun
+from kept_homes import own
 from made_release import sign
 from pydantic import SecretStr
 from replay import without_pages
@@ -41,8 +43,7 @@ def opened(folder: Path) -> Release:
 
 
 def copied(small: DemoRun, target: Path) -> Path:
-    shutil.copytree(served(small).folder, target / "copy")
-    return target / "copy"
+    return kept_homes.copied(served(small).folder, target / "copy")
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +58,7 @@ def home(small: DemoRun, tmp_path: Path) -> Settings:
     settings = Settings(home=tmp_path)
     settings.releases.mkdir(parents=True)
     for published in kept.published(small.settings):
-        shutil.copytree(published.folder, settings.releases / published.release_id)
+        kept_homes.copied(published.folder, settings.releases / published.release_id)
     publishing.switch(settings, kept.published(settings)[-1].folder)
     return settings
 
@@ -114,7 +115,7 @@ def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
     folder = kept.published(home)[-1].folder
     text = (folder / name).read_bytes()
     if name == MANIFEST:
-        (folder / name).write_bytes(text.replace(b'"published_at": "2025', b'"published_at": "2026'))
+        own(folder / name).write_bytes(text.replace(b'"published_at": "2025', b'"published_at": "2026'))
     else:
         change_a_byte(folder / name)
     assert any("is not signed with a key" in problem for problem in problems(home, folder))
@@ -123,7 +124,7 @@ def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
 def change_a_byte(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    path.write_bytes(content)
+    own(path).write_bytes(content)
 
 
 def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> Non
 
 def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
-    with duckdb.connect(str(folder / names.DATABASE)) as con:
+    with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute("update fct_finance_as_returned set amount_eur = amount_eur + 0.01 where row_number = 2")
     with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
         publishing.read_back_database(opened(folder))
@@ -153,7 +154,7 @@ def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRu
 def test_a_release_taken_out_of_the_chain_is_missed(home: Settings) -> None:
     first, middle, last = kept.published(home)
     assert problems(home, first.folder) == problems(home, middle.folder) == problems(home, last.folder) == []
-    manifest = middle.folder / MANIFEST
+    manifest = own(middle.folder / MANIFEST)
     manifest.write_text(manifest.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     sign(home, middle.folder)
     assert problems(home, last.folder) == [
@@ -270,7 +271,7 @@ def test_retired_releases_keep_their_place_in_the_chain(home: Settings) -> None:
 def test_a_release_that_somebody_patched_is_not_served(home: Settings) -> None:
     first, *_ = kept.published(home)
     change_a_byte(first.folder / "csv" / "fct_finance_as_returned.csv")
-    manifest = first.folder / MANIFEST
+    manifest = own(first.folder / MANIFEST)
     document = json.loads(manifest.read_text(encoding="utf-8"))
     for entry in document["files"]:
         entry["sha256"] = kept.sha256(first.folder / entry["path"])
@@ -291,7 +292,7 @@ def test_a_release_in_the_folder_of_another_or_without_its_parts_is_told(home: S
     first.folder.rename(middle.folder)
     middle.database.unlink()
     assert any("marts.duckdb" in problem for problem in problems(home, middle.folder))
-    (middle.folder / MANIFEST).write_text("{}", encoding="utf-8")
+    own(middle.folder / MANIFEST).write_text("{}", encoding="utf-8")
     assert "is not signed" in problems(home, middle.folder)[0]
     sign(home, middle.folder)
     assert "is no manifest" in problems(home, middle.folder)[0]
@@ -319,7 +320,7 @@ def test_nothing_of_an_unsigned_release_is_run(home: Settings, tmp_path: Path) -
     """Its database names a table that is SQL; the manifest it was called whole by is not signed."""
     first, *_ = kept.published(home)
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
-    with duckdb.connect(str(first.database)) as con:
+    with duckdb.connect(str(own(first.database))) as con:
         con.execute(
             f"create table \"(copy (from '{tmp_path}/secret.csv') to '{tmp_path}/written.csv') --\" as select 1 as one"
         )
@@ -334,7 +335,7 @@ def test_nothing_of_an_unsigned_release_is_run(home: Settings, tmp_path: Path) -
 def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Path, name: str) -> None:
     folder = copied(small, tmp_path)
     quoted = name.replace('"', '""')
-    with duckdb.connect(str(folder / names.DATABASE)) as con:
+    with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute(f'create table "{quoted}" as select 1 as one')
     with pytest.raises(kept.NotReadBack, match="contents of"):
         publishing.read_back_database(opened(folder))
@@ -343,7 +344,7 @@ def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Pat
 def test_a_database_reaches_nothing_outside_its_folder(small: DemoRun, tmp_path: Path) -> None:
     folder = copied(small, tmp_path)
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
-    with duckdb.connect(str(folder / names.DATABASE)) as con:
+    with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute("drop table fct_finance_as_returned")
         con.execute(f"create view fct_finance_as_returned as from read_csv('{tmp_path}/secret.csv')")
         con.execute(f"create table reaches as select * from read_csv('{tmp_path}/secret.csv')")
@@ -369,9 +370,9 @@ def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Pat
         case "empty folder":
             place.mkdir()
         case "runs":
-            figures.chmod(0o755)
+            own(figures).chmod(0o755)
         case "anybody writes":
-            figures.chmod(0o666)
+            own(figures).chmod(0o666)
     (problem,) = problems(home, first.folder)
     assert problem.startswith("csv/")
 
@@ -382,7 +383,7 @@ def test_what_has_no_place_in_a_release_is_noticed(home: Settings, tmp_path: Pat
 )
 def test_a_manifest_that_does_not_say_what_manifests_say_is_a_sentence(home: Settings, said: str) -> None:
     first, *_ = kept.published(home)
-    (first.folder / MANIFEST).write_text(said)
+    own(first.folder / MANIFEST).write_text(said)
     sign(home, first.folder)
     (problem,) = problems(home, first.folder)
     assert "is no manifest" in problem and first.release_id in problem
@@ -405,7 +406,7 @@ def test_every_file_that_differs_is_named(home: Settings) -> None:
 def test_all_releases_are_verified_though_one_cannot_be_opened(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first, middle, last = kept.published(home)
     anchor.leave(home, last, last.release_id)
-    (first.folder / MANIFEST).write_text('{"signing": {}}')
+    own(first.folder / MANIFEST).write_text('{"signing": {}}')
     change_a_byte(middle.folder / "csv" / "fct_finance_as_returned.csv")
     (home.releases / "2025-01-20.1.copy").mkdir()
     monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))

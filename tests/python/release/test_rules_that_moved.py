@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import DemoRun
+from kept_homes import copied
 from replay import without_pages
 from typer.testing import CliRunner
 
@@ -27,7 +28,7 @@ MOVED = "veerkracht/fct_finance/m7/VV014"
 
 @pytest.fixture
 def home(small: DemoRun, tmp_path: Path) -> Settings:
-    shutil.copytree(small.settings.home, tmp_path / "home", symlinks=True)
+    copied(small.settings.home, tmp_path / "home")
     return Settings(home=tmp_path / "home")
 
 

@@ -2,13 +2,13 @@
 
 import gzip
 import http.client
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import DemoRun
+from kept_homes import copied, own
 
 from flows.release import kept, publishing, serving
 from flows.settings import Settings
@@ -17,7 +17,7 @@ from flows.settings import Settings
 @pytest.fixture(scope="module")
 def home(small: DemoRun, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     copy = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(small.settings.home, copy, symlinks=True)
+    copied(small.settings.home, copy)
     return Settings(home=copy)
 
 
@@ -93,13 +93,13 @@ def test_a_file_that_was_changed_is_not_shown_and_another_release_is_seen_at_onc
     small: DemoRun, tmp_path: Path
 ) -> None:
     copy = tmp_path / "home"
-    shutil.copytree(small.settings.home, copy, symlinks=True)
+    copied(small.settings.home, copy)
     home = Settings(home=copy)
     newest, before = kept.published(home)[-1], kept.published(home)[-2]
     with serving.server(home, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        (newest.folder / "eu.html").write_text("<p>anders</p>")
+        own(newest.folder / "eu.html").write_text("<p>anders</p>")
         assert ask(port, "/eu.html")[0] == 500
         publishing.switch(home, before.folder)
         name = "csv/dim_meetmoment.csv"

@@ -10,6 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import DemoRun
+from kept_homes import copied
 from made_release import make_release
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
@@ -122,7 +123,7 @@ def test_it_is_prefilled_with_the_meetmoment_before_inside_the_monitored_scope(m
 
 def test_it_holds_what_the_release_has_and_not_what_a_night_took_in_since(small: DemoRun, tmp_path: Path) -> None:
     """A later night took a project in and was held by gate 2: its warehouse has the project, the release has not."""
-    shutil.copytree(small.settings.home, tmp_path / "home", symlinks=True)
+    copied(small.settings.home, tmp_path / "home")
     settings = Settings(home=tmp_path / "home")
     current = kept.current(settings)
     assert current
