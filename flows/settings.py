@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     """Computing time one file may take, so that the verdict is the same on a busy machine."""
     parse_memory_mb: _Limit = 1024
     """Address space of a child process that reads or marks files; where these are large there is one per core."""
+    max_marked_mb: _Limit = 10
+    """A larger workbook is not marked, which takes some five seconds a megabyte: its sender gets a table and a page."""
 
     signing_key: SecretStr | None = None
     """Ed25519 key that signs releases, base64 of 32 bytes; without one a demonstration key does, and it says so."""

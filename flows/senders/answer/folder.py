@@ -36,8 +36,8 @@ def write(
     """Write the answers that are not there yet or are judged otherwise by now; their folders.
 
     A folder holds ``answer.json`` (verdict, counts, findings) and, for a workbook, the sender's workbook marked; for
-    anything else, and for a workbook that cannot be marked, the findings as CSV and as an HTML page. The CSV has all of
-    them, and stands beside a workbook too that is too full of them to show each.
+    anything else, and for a workbook that cannot be marked or is too large for it, the findings as CSV and as an HTML
+    page. The CSV has all of them, and stands beside a workbook too that is too full of them to show each.
 
     Args:
         answers: the answers to write.
@@ -54,7 +54,7 @@ def write(
     jobs = [
         Job(contents[a.submission_id], a, unfinished[a.submission_id] / f"{_stem(a)}_bevindingen.xlsx")
         for a in due
-        if _may_be_marked(a, contents[a.submission_id])
+        if _may_be_marked(a, contents[a.submission_id], limits)
     ]
     failed: set[str] = set()
     marked = mark_all(jobs, limits, failed.add, on_done)
@@ -122,11 +122,14 @@ def _fresh(folder: Path) -> Path:
     return unfinished
 
 
-def _may_be_marked(answer: Answer, content: Path) -> bool:
-    """Not what the intake could not open, or refused for its size: opening it in full would cost more still."""
+def _may_be_marked(answer: Answer, content: Path, limits: Settings) -> bool:
+    """Not what the intake could not open, or refused for its size: opening it in full would cost more still. Nor what
+    would keep everybody's answers waiting for minutes, to come to the limits of one file."""
     refused = any(f["rule_id"] in ("F01", "F08") for f in answer.findings)
+    if refused or content.stat().st_size > limits.max_marked_mb * 2**20:
+        return False
     with content.open("rb") as file:
-        return not refused and file.read(4) == b"PK\x03\x04"
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _code_digest() -> str:

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import json
+import os
 import re
 import zipfile
 from dataclasses import asdict, replace
@@ -154,6 +155,17 @@ def test_what_cannot_be_marked_leaves_the_others_to_be_marked(book: Path, tmp_pa
     jobs = [Job(c, replace(answer(), submission_id=name), tmp_path / f"{name}.out") for name, c in contents.items()]
     assert mark_all(jobs, Settings()) == {"good"}
     assert [path.name for path in tmp_path.glob("*.out")] == ["good.out"]
+
+
+@pytest.mark.parametrize(("megabytes", "suffixes"), [(1, [".csv", ".html"]), (2, [".xlsx"])])
+def test_a_workbook_larger_than_what_is_marked_is_answered_with_a_table_and_a_page(
+    book: Path, tmp_path: Path, megabytes: int, suffixes: list[str]
+) -> None:
+    with zipfile.ZipFile(book, "a") as container:
+        container.writestr("xl/media/picture.bin", os.urandom(2**20))
+    one, place = answer(finding("critical", "Geld 2021", "A4", 4)), tmp_path / "answer"
+    folder.write([one], {one.submission_id: book}, {one.submission_id: place}, Settings(max_marked_mb=megabytes))
+    assert sorted(path.suffix for path in place.iterdir() if path.name != folder.ANSWER) == suffixes
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), OSError(errno.EIO, "broken"), MemoryError()])
