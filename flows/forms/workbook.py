@@ -29,6 +29,7 @@ _KEY_WIDTH, _MOST_WIDTH = 24, 40
 _TEXT_WIDTH = 100
 """Characters of a line of text on the sheet that says what the others hold."""
 _FORMATS = {"DECIMAL": "#,##0.00##", "DOUBLE": "#,##0.00##", "TIMESTAMP": "yyyy-mm-dd hh:mm:ss", "DATE": "yyyy-mm-dd"}
+_A4 = 9
 _ROWS_AT_ONCE = 10_000
 _MANY_CELLS = 1_000_000
 """Of a sheet of so many the XML may come to more than 2 GB, which its place in the book says before it is written."""
@@ -132,6 +133,7 @@ def _write_readme(
     head: Mapping[str, str],
 ) -> None:
     sheet = book.add_worksheet(_README)
+    _print_whole(sheet)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, _TEXT_WIDTH)
@@ -154,6 +156,13 @@ def _write_readme(
         sheet.write_string(row, 2, text, formats["wrap"])
 
 
+def _print_whole(sheet: Any) -> None:
+    """All columns beside each other on paper, on as many pages as there are rows for."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+
+
 def _height(text: str) -> int:
     """Points that a text needs in its column: not every program makes a row as high as what is wrapped in it."""
     return 15 * (1 + len(text) // (_TEXT_WIDTH - 10))
@@ -162,6 +171,8 @@ def _height(text: str) -> int:
 def _write_columns(book: Any, formats: Mapping[str, Any], shown: Sequence[Mart]) -> None:
     """What the heading of each column means, and what the column is called in every other form of the release."""
     sheet = book.add_worksheet(_COLUMNS)
+    _print_whole(sheet)
+    sheet.repeat_rows(0)
     rows = [
         (_sheet_name(mart), column.label_nl, column.name, column.description_nl, column.description)
         for mart in shown

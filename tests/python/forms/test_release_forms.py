@@ -158,6 +158,13 @@ def test_the_workbook_is_typed_says_what_it_holds_and_who_made_it_not(folder: Pa
     assert sum(Decimal(str(amount)) for amount in amounts if amount is not None) == total
 
 
+def test_what_explains_the_others_is_printed_as_wide_as_the_paper(folder: Path) -> None:
+    with zipfile.ZipFile(folder / names.WORKBOOK) as book:
+        sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
+    for sheet in sheets:
+        assert 'fitToPage="1"' in sheet and 'fitToHeight="0"' in sheet and 'orientation="landscape"' in sheet
+
+
 def test_people_read_dutch_headings_and_find_what_each_means(folder: Path, marts: tuple[Mart, ...]) -> None:
     """In the CSV for Excel and in the workbook; the sheet of columns leads from a heading to the name of the column."""
     book = openpyxl.load_workbook(folder / names.WORKBOOK, read_only=True)
