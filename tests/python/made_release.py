@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from kept_homes import copied
 
 from flows.forms.names import DATABASE
 from flows.release import kept, publishing
@@ -60,6 +61,16 @@ def make_release(
     sign(settings, folder)
     publishing.switch(settings, folder)
     return kept.find(settings, release_id)
+
+
+def with_releases_of(other: Settings, home: Path) -> Settings:
+    """A home that holds the releases of another and nothing else, and serves the last of them."""
+    settings = Settings(home=home)
+    settings.releases.mkdir(parents=True)
+    for published in kept.published(other):
+        copied(published.folder, settings.releases / published.release_id)
+    publishing.switch(settings, kept.published(settings)[-1].folder)
+    return settings
 
 
 def sign(settings: Settings, folder: Path) -> None:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import duckdb
 import pytest
 from conftest import DemoRun
-from test_trace import Archived, keys, same
+from trace_reading import Archived, keys, same
 
 from flows.account import cells
 from flows.account.trace import NotTraceable, Trace, trace
