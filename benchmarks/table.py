@@ -43,7 +43,9 @@ def of(numbers: Numbers) -> str:
 def _sides(numbers: Numbers) -> Iterator[str]:
     for name in ("old", "new"):
         if side := numbers.get(name):
-            yield f"- **{name}**: commit {side['commit']}, measured {side['measured_on']} on {side['machine']}"
+            runs = {len(cost["all_cpu_s"]) for cost in side.get("commands", {}).values()}
+            of = f"; medians of {min(runs)} runs" if runs else ""
+            yield f"- **{name}**: commit {side['commit']}, measured {side['measured_on']} on {side['machine']}{of}"
 
 
 def _commands(numbers: Numbers) -> Iterator[str]:
@@ -69,10 +71,12 @@ def _growth(numbers: Numbers) -> Iterator[str]:
     grown = {side: numbers.get(side, {}).get("growth", {}) for side in ("old", "new")}
     for size in sorted({int(size) for sizes in grown.values() for size in sizes}):
         old, new = (grown[side].get(str(size)) for side in ("old", "new"))
-        both = old and new and _seconds(new, "sql") / _seconds(old, "sql")
+        both = old and new and f"{_seconds(new, 'sql') / _seconds(old, 'sql'):.2f}"
+        if both and _is_stopped(old):
+            both = f"less than {both}"
         cells = [
             *(_total(side) for side in (old, new)),
-            f"{both:.2f}" if both else "",
+            both or "",
             *(_peak(side) for side in (old, new)),
             *(_number(side, "disk_mb", " MB", 0) for side in (old, new)),
             f"{_seconds(new, 'python'):.1f} s" if new else "",
@@ -110,8 +114,13 @@ def _total(grown: Numbers | None) -> str:
     """The seconds of all models; more than that where one was stopped."""
     if not grown:
         return ""
-    over = "over " if any(m.get("failed") for m in grown["models"]) else ""
+    over = "over " if _is_stopped(grown) else ""
     return f"{over}{_seconds(grown, 'sql'):.1f} s"
+
+
+def _is_stopped(grown: Numbers) -> bool:
+    """Whether a model of these was, so that all of them would have taken longer."""
+    return any(model.get("failed") for model in grown["models"])
 
 
 def _peak(grown: Numbers | None) -> str:

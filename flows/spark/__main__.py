@@ -47,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("a night is of all that its archive holds: --publish goes without --loaded and --only")
     if said.publish and folder.exists() and any(folder.iterdir()):
         parser.error(f"a night begins in a new folder, and {folder} is not empty")
+    if (said.loaded or said.only) and (folder / handover.MODELS).exists():
+        parser.error(
+            f"what {folder} holds was handed over before: --loaded and --only are of a new folder; without them what is"
+            " there is built again"
+        )
     try:
         settings = homes.of(said.plan)
     except LookupError as unknown:

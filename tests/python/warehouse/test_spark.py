@@ -256,6 +256,16 @@ def test_a_night_on_spark_is_of_all_that_was_received_and_begins_in_a_new_folder
     assert ended.value.code == 2 and because in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("said", [["--loaded", "warehouse.duckdb"], ["--only", "dim_project"]])
+def test_what_was_handed_over_before_is_not_taken_for_what_is_asked_now(
+    said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "models.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        by_hand.main([str(tmp_path), *said])
+    assert ended.value.code == 2 and "was handed over before" in capsys.readouterr().err
+
+
 def test_what_another_engine_made_is_taken_over_under_the_contracts_and_promises_of_a_night(
     small: DemoRun, tmp_path: Path
 ) -> None:
