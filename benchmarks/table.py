@@ -71,12 +71,9 @@ def _growth(numbers: Numbers) -> Iterator[str]:
     grown = {side: numbers.get(side, {}).get("growth", {}) for side in ("old", "new")}
     for size in sorted({int(size) for sizes in grown.values() for size in sizes}):
         old, new = (grown[side].get(str(size)) for side in ("old", "new"))
-        both = old and new and f"{_seconds(new, 'sql') / _seconds(old, 'sql'):.2f}"
-        if both and _is_stopped(old):
-            both = f"less than {both}"
         cells = [
             *(_total(side) for side in (old, new)),
-            both or "",
+            _ratio(old, new),
             *(_peak(side) for side in (old, new)),
             *(_number(side, "disk_mb", " MB", 0) for side in (old, new)),
             f"{_seconds(new, 'python'):.1f} s" if new else "",
@@ -116,6 +113,14 @@ def _total(grown: Numbers | None) -> str:
         return ""
     over = "over " if _is_stopped(grown) else ""
     return f"{over}{_seconds(grown, 'sql'):.1f} s"
+
+
+def _ratio(old: Numbers | None, new: Numbers | None) -> str:
+    """What the new models cost of the old ones; less than that where one of the old ones was stopped."""
+    if not (old and new):
+        return ""
+    less = "less than " if _is_stopped(old) else ""
+    return f"{less}{_seconds(new, 'sql') / _seconds(old, 'sql'):.2f}"
 
 
 def _is_stopped(grown: Numbers) -> bool:

@@ -133,7 +133,7 @@ def _write_readme(
     head: Mapping[str, str],
 ) -> None:
     sheet = book.add_worksheet(_README)
-    _print_whole(sheet)
+    on_paper(sheet)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, _TEXT_WIDTH)
@@ -156,8 +156,8 @@ def _write_readme(
         sheet.write_string(row, 2, text, formats["wrap"])
 
 
-def _print_whole(sheet: Any) -> None:
-    """All columns beside each other on paper, on as many pages as there are rows for."""
+def on_paper(sheet: Any) -> None:
+    """A4 on its side, all columns beside each other, on as many pages as there are rows for."""
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
@@ -171,7 +171,7 @@ def _height(text: str) -> int:
 def _write_columns(book: Any, formats: Mapping[str, Any], shown: Sequence[Mart]) -> None:
     """What the heading of each column means, and what the column is called in every other form of the release."""
     sheet = book.add_worksheet(_COLUMNS)
-    _print_whole(sheet)
+    on_paper(sheet)
     sheet.repeat_rows(0)
     rows = [
         (_sheet_name(mart), column.label_nl, column.name, column.description_nl, column.description)

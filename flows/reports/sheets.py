@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from flows.forms.workbook import on_paper
 from flows.reports.declared import Document
 from flows.reports.questions import KEY, TRACE_KEY, Row
 
@@ -116,10 +117,8 @@ def _high_enough(page: Any, at: int, texts: Iterable[str], width: int) -> None:
 
 
 def _on_paper(page: Any) -> None:
-    """A4 on its side, as wide as the sheet, its name and page below."""
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    """As every sheet, with its name and page below."""
+    on_paper(page)
     page.set_footer("&L&A&R&P / &N")
 
 

@@ -53,7 +53,7 @@ def copied(source: Path, target: Path, ignore: Callable[..., set[str]] | None = 
     inside = source.parent.name in SHARED
 
     def share(path: str, to: str) -> None:
-        if inside or not SHARED.isdisjoint(Path(path).relative_to(source).parts):
+        if inside or _is_shared(Path(path), source):
             with suppress(OSError):  # another file system
                 os.link(path, to)
                 return
@@ -75,13 +75,17 @@ def unchanged(home: Path) -> Iterator[None]:
     """What copies share with this home stays as it is; else the test that wrote into a copy has changed them all."""
 
     def listed() -> dict[str, tuple[int, int]]:
-        files = [path for path in home.rglob("*") if not SHARED.isdisjoint(path.parts) and path.is_file()]
+        files = [path for path in home.rglob("*") if _is_shared(path, home) and path.is_file()]
         return {str(path): ((told := path.stat()).st_size, told.st_mtime_ns) for path in files}
 
     before = listed()
     yield
     changed = sorted(path for path, told in listed().items() if told != before.get(path, told))
     assert not changed, f"written in place, through a copy: {changed[:3]}; such a test makes them its `own` first"
+
+
+def _is_shared(path: Path, home: Path) -> bool:
+    return not SHARED.isdisjoint(path.relative_to(home).parts)
 
 
 def is_made(name: str) -> bool:

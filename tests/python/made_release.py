@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from kept_homes import copied
+from kept_homes import copied, own
 
 from flows.forms.names import DATABASE
 from flows.release import kept, publishing
@@ -79,3 +79,10 @@ def sign(settings: Settings, folder: Path) -> None:
         if (folder / name).exists():
             (folder / f"{name}{SUFFIX}").unlink(missing_ok=True)  # of a copy it is also that of the original
             Signer.of(settings).sign(folder / name)
+
+
+def change_a_byte(path: Path) -> None:
+    """Turn one bit of a file of a copy, in its middle."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    own(path).write_bytes(content)

@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs
 
 from flows import registry
+from flows.forms.workbook import on_paper
 from flows.intake.stated import PROPERTY
 from flows.senders.template.form_sheets import Column, FormSheet
 from flows.senders.template.prefill import Prefilled, Value
@@ -137,9 +138,7 @@ def _write_sheet(
     page.ignore_errors({"number_stored_as_text": xl_range_abs(0, 0, _LAST_ROW, len(sheet.columns) - 1)})
     page.autofilter(0, 0, max(len(rows), 1), len(sheet.columns) - 1)
     page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    on_paper(page)
     page.repeat_rows(0)
 
 
@@ -267,9 +266,7 @@ def _write_explanation(
     ranges = _write_lists(page, row, form, sheets, (head, part, plain, soft))
     page.hide_gridlines(2)
     page.protect("", {"format_columns": True, "format_rows": True})
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    on_paper(page)
     return ranges
 
 

@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 
 import duckdb
-import kept_homes
 import pytest
 from conftest import DemoRun
-from kept_homes import own
-from made_release import sign, with_releases_of
+from kept_homes import copied, own
+from made_release import change_a_byte, sign, with_releases_of
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -35,16 +34,10 @@ def home(small: DemoRun, tmp_path: Path) -> Settings:
     return with_releases_of(small.settings, tmp_path)
 
 
-def copied(small: DemoRun, target: Path) -> Path:
+def served_copy(small: DemoRun, target: Path) -> Path:
     current = kept.current(small.settings)
     assert current
-    return kept_homes.copied(current.folder, target / "copy")
-
-
-def change_a_byte(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    own(path).write_bytes(content)
+    return copied(current.folder, target / "copy")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +59,7 @@ def change_a_byte(path: Path) -> None:
     ],
 )
 def test_one_changed_byte_is_found(small: DemoRun, tmp_path: Path, name: str) -> None:
-    folder = copied(small, tmp_path)
+    folder = served_copy(small, tmp_path)
     change_a_byte(folder / name)
     with pytest.raises(kept.NotReadBack, match=name):
         publishing.read_back(opened(folder))
@@ -84,14 +77,14 @@ def test_one_changed_byte_breaks_a_signature(home: Settings, name: str) -> None:
 
 
 def test_a_missing_or_added_file_is_found(small: DemoRun, tmp_path: Path) -> None:
-    folder = copied(small, tmp_path)
+    folder = served_copy(small, tmp_path)
     (folder / "csv" / "more.csv").write_text("x")
     with pytest.raises(kept.NotReadBack, match=r"more\.csv"):
         publishing.read_back(opened(folder))
 
 
 def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: Path) -> None:
-    folder = copied(small, tmp_path)
+    folder = served_copy(small, tmp_path)
     with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute("update fct_finance_as_returned set amount_eur = amount_eur + 0.01 where row_number = 2")
     with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
@@ -99,7 +92,7 @@ def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: 
 
 
 def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:
-    folder = copied(demo, tmp_path)
+    folder = served_copy(demo, tmp_path)
     assert tables.contents_checksum(folder, "duckdb") == tables.contents_checksum(folder, "parquet")
     parquet = folder / names.PARQUET / "fct_finance_as_returned.parquet"
     duckdb.sql(f"copy (from '{parquet}' where row_number > 2) to '{tmp_path}/less.parquet'")
@@ -173,7 +166,7 @@ def test_nothing_of_an_unsigned_release_is_run(home: Settings, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["a table; drop table fct_finance_as_returned", 'with "quotes"', "with 'quotes'"])
 def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Path, name: str) -> None:
-    folder = copied(small, tmp_path)
+    folder = served_copy(small, tmp_path)
     quoted = name.replace('"', '""')
     with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute(f'create table "{quoted}" as select 1 as one')
@@ -182,7 +175,7 @@ def test_names_of_a_database_are_names_and_not_sql(small: DemoRun, tmp_path: Pat
 
 
 def test_a_database_reaches_nothing_outside_its_folder(small: DemoRun, tmp_path: Path) -> None:
-    folder = copied(small, tmp_path)
+    folder = served_copy(small, tmp_path)
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
     with duckdb.connect(str(own(folder / names.DATABASE))) as con:
         con.execute("drop table fct_finance_as_returned")

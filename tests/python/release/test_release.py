@@ -10,8 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import HELD, DemoRun
-from kept_homes import own
-from made_release import with_releases_of
+from made_release import change_a_byte, with_releases_of
 from pydantic import SecretStr
 from replay import without_pages
 
@@ -132,7 +131,7 @@ def test_roll_back_and_forth(home: Settings) -> None:
     assert served_now and served_now.release_id == middle.release_id
     with pytest.raises(LookupError, match=last.release_id):
         rollback(home, "2000-01-01.1")
-    own(first.folder / "csv" / "fct_finance_as_returned.csv").write_text("somebody's", encoding="utf-8")
+    change_a_byte(first.folder / "csv" / "fct_finance_as_returned.csv")
     with pytest.raises(kept.NotReadBack):
         rollback(home, first.release_id)
     still = kept.current(home)
