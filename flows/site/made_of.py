@@ -127,20 +127,21 @@ def _query(
                 {delta} as delta
             from corrected
             group by trace_key
+        ),
+        made as (
+            select
+                trace_key,
+                count(*) as part_count,
+                sum(amount) as total,
+                case when count(*) <= {_NAMED} then min(part_key, {_NAMED}) end as part_keys,
+                case when count(*) <= {_NAMED} then min_by(amount, part_key, {_NAMED}) end as amounts
+            from counted
+            where amount is not null
+            group by trace_key
         )
-        select
-            trace_key,
-            any_value(restated) as restated,
-            any_value(restated_count) as restated_count,
-            sum(amount) + any_value(delta) as first_total,
-            count(*) as part_count,
-            sum(amount) as total,
-            case when count(*) <= {_NAMED} then list(part_key order by part_key) end as part_keys,
-            case when count(*) <= {_NAMED} then list(amount order by part_key) end as amounts
-        from counted
+        select made.*, restated.restated, restated.restated_count, total + restated.delta as first_total
+        from made
         left join restated using (trace_key)
-        where amount is not null
-        group by trace_key
     """
 
 

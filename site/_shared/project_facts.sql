@@ -1,4 +1,5 @@
--- One row per project with what its page shows of it, as JSON: a value, or what stands in Dutch and in English.
+-- One row per project from first_project to last_project with what its page shows of it, as JSON: a value, or what
+-- stands in Dutch and in English.
 with statuses as (
     select
         fact.project_code,
@@ -16,6 +17,7 @@ with statuses as (
     inner join site_meetmoment as meetmoment using (meetmoment_code)
     left join site_status as status on fact.status = status.status
     left join site_status_group as computed on fact.computed_status_group = computed.status_group
+    where fact.project_code between getvariable('first_project') and getvariable('last_project')
     group by fact.project_code
 ),
 
@@ -37,6 +39,7 @@ money as (
     from fct_finance_by_execution as fact
     inner join site_meetmoment as meetmoment using (meetmoment_code)
     left join dim_code as execution on fact.execution = execution.code and execution.code_list = 'finance_execution'
+    where fact.project_code between getvariable('first_project') and getvariable('last_project')
     group by fact.project_code
 ),
 
@@ -44,6 +47,7 @@ last_milestones as (
     select fact.*
     from fct_milestone_status_as_returned as fact
     inner join site_meetmoment as meetmoment using (meetmoment_code)
+    where fact.project_code between getvariable('first_project') and getvariable('last_project')
     qualify row_number() over (
         partition by fact.project_code, fact.milestone_code order by meetmoment.meetmoment_number desc
     ) = 1
@@ -95,3 +99,4 @@ left join dim_code as funding on project.funding_type = funding.code and funding
 left join statuses using (project_code)
 left join money using (project_code)
 left join milestones using (project_code)
+where project.project_code between getvariable('first_project') and getvariable('last_project')
