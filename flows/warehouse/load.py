@@ -38,7 +38,7 @@ _TABLES = """
 
 _NO_LIMITS = {
     *("home", "plan", "cache", "signing_key", "trusted_keys", "keep_releases", "threads", "memory_limit"),
-    *("spill", "max_night_files", "max_night_mb", "on_duty"),
+    *("spill", "max_night_files", "max_night_mb", "max_marked_mb", "on_duty"),
 }
 """Settings that change nothing of what is read from a file."""
 _WHOLE = b"PAR1"

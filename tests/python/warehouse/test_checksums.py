@@ -1,5 +1,6 @@
 """What is kept is kept under the checksum of all it follows from: another registry, form or code, another result."""
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,3 +77,11 @@ def test_a_file_is_read_anew_under_other_limits_and_not_in_another_home(project:
         )
     ]
     assert names[0] == names[1] != names[2]
+
+
+def test_only_limits_that_the_reading_asks_make_a_file_be_read_anew(project: Path) -> None:
+    reading = "".join(path.read_text(encoding="utf-8") for path in (project / "flows" / "intake").glob("*.py"))
+    before = _folder(Settings(home=project))
+    counts = {name for name, field in Settings.model_fields.items() if isinstance(field.default, int)}
+    decide = {name for name in counts if _folder(Settings.model_validate({"home": project, name: 7})) != before}
+    assert decide == counts & set(re.findall(r"limits\.(\w+)", reading))
