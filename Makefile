@@ -89,8 +89,8 @@ bench: .venv/developing  ## old and new code side by side into docs/performance.
 beside: .venv/developing .venv-sqlmesh/installed  ## four core marts beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3]
 	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
 
-large: .venv/developing  ## a night on copies of the demonstration, from returns as files to a release: FOLDER=scratch [COPIES=10]
-	$(BIN)/python -m benchmarks.large_night $(FOLDER) $(if $(COPIES),--copies $(COPIES))
+large: .venv/developing  ## a night on copies of the demonstration, from returns as files to a release: FOLDER=scratch [COPIES=10] [APART=1: each in files of its own]
+	$(BIN)/python -m benchmarks.large_night $(FOLDER) $(if $(COPIES),--copies $(COPIES)) $(if $(APART),--apart)
 
 lint: .venv/developing  ## ruff and sqlfluff
 	$(BIN)/ruff check .

@@ -4,9 +4,10 @@
 
 The files are those of the demonstration, of the same senders and in the same forms, each row with a project in it as
 often as there are copies, of other projects. Printed figures are of one copy, so that the code is taken along without
-them, and with as many projects announced as there are; everything else is as it stands. Of each step of `veerkracht
-nightly` it says the wall time and the most memory that the night had with all its children together. What was made
-stays in FOLDER.
+them, and with as many projects announced as there are; everything else is as it stands. With ``--apart`` the projects
+of each copy come in files of their own: as many small files as there are copies in place of large ones. Of each step of
+`veerkracht nightly` it says the wall time and the most memory that the night had with all its children together. What
+was made stays in FOLDER.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--copies", type=int, default=10)
+    parser.add_argument("--apart", action="store_true", help="each copy in files of its own")
     said = parser.parse_args(arguments)
     folder = said.folder.resolve()
     checkout, home = folder / "checkout", folder / "home"
@@ -47,34 +49,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for left in (folder / "returns", home):  # by one that was stopped while it wrote them
             shutil.rmtree(left, ignore_errors=True)
         started = time.monotonic()
-        count, size = write_returns(folder / "returns", home, said.copies)
+        count, size = write_returns(folder / "returns", home, said.copies, said.apart)
         print(f"{count} files, {size / 1e6:.0f} MB, written in {time.monotonic() - started:.0f} s", flush=True)
         _code_for(checkout, said.copies)
     return night(checkout, home)
 
 
-def write_returns(scratch: Path, home: Path, copies: int) -> tuple[int, int]:
+def write_returns(scratch: Path, home: Path, copies: int, apart: bool) -> tuple[int, int]:
     """Write the returns of all metingen into the inbox of a home; how many files, and their bytes."""
-
-    def many(sheets: Iterator[Sheet] | tuple[Sheet, ...]) -> tuple[Sheet, ...]:
-        return tuple(multiplied(sheet, copies) for sheet in sheets)
-
-    with (
-        patch.object(demo_nights, "return_sheets", lambda *of: many(return_sheets(*of))),
-        patch.object(demo_nights, "definitive_sheet", lambda of: multiplied(definitive_sheet(of), copies)),
-    ):
-        nights = demo_nights.write_returns(scratch)
     size = count = 0
-    for delivery in (one for made in nights if made.expects == "published" for one in made.deliveries):
-        inbox = home / delivery.plan_code / "inbox" / delivery.meetmoment_code
-        inbox.mkdir(parents=True, exist_ok=True)
-        count, size = count + 1, size + delivery.path.stat().st_size
-        shutil.move(delivery.path, inbox / delivery.path.name)
+    for numbers in (range(number, number + 1) for number in range(copies)) if apart else (range(copies),):
+        behind = f"_{numbers[0]:03}" if numbers[0] else ""
+        for delivery in _written(scratch / f"from{behind}", numbers):
+            inbox = home / delivery.plan_code / "inbox" / delivery.meetmoment_code
+            inbox.mkdir(parents=True, exist_ok=True)
+            count, size = count + 1, size + delivery.path.stat().st_size
+            sender, rest = delivery.path.name.split("_", 1)
+            shutil.move(delivery.path, inbox / f"{sender}{behind}_{rest}")
     return count, size
 
 
-def multiplied(sheet: Sheet, copies: int) -> Sheet:
-    """A sheet with the rows of other projects below its own; a row that names none stands there once."""
+def _written(folder: Path, numbers: range) -> list[demo_nights.Delivery]:
+    """The returns of some copies, but for those of a night that is held."""
+
+    def of_copies(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+        return tuple(sheet for sheet in (multiplied(sheet, numbers) for sheet in sheets) if sheet.rows)
+
+    with (
+        patch.object(demo_nights, "return_sheets", lambda *of: of_copies(return_sheets(*of))),
+        patch.object(demo_nights, "definitive_sheet", lambda of: multiplied(definitive_sheet(of), numbers)),
+    ):
+        nights = demo_nights.write_returns(folder)
+    return [delivery for made in nights if made.expects == "published" for delivery in made.deliveries]
+
+
+def multiplied(sheet: Sheet, numbers: range) -> Sheet:
+    """A sheet with the projects of these copies, the first of which (0) is as it stands; it has what names none too."""
 
     def of_copy(row: Row, number: int) -> Row:
         def cell(value: Cell) -> Cell:
@@ -83,8 +93,8 @@ def multiplied(sheet: Sheet, copies: int) -> Sheet:
         return tuple(map(cell, row))
 
     own = [row for row in sheet.rows if any(isinstance(cell, str) and _PROJECT_CODE.search(cell) for cell in row)]
-    more = [of_copy(row, number) for number in range(1, copies) for row in own]
-    return Sheet(sheet.name, (*sheet.rows, *more))
+    copied = [of_copy(row, number) for number in numbers if number for row in own]
+    return Sheet(sheet.name, (*(sheet.rows if 0 in numbers else ()), *copied))
 
 
 def _code_for(checkout: Path, copies: int) -> None:

@@ -90,11 +90,13 @@ def test_twice_the_plan_is_twice_the_rows_for_every_model(small: DemoRun, tmp_pa
 
 def test_copies_of_a_return_are_of_other_projects_and_what_names_none_stands_there_once() -> None:
     own = (("VV014", "VV014-M01", Decimal(2)), ("IND01", None, Decimal(3)))
-    codes = [row[:2] for row in large_night.multiplied(Sheet("Mijlpalen", own), 3).rows]
+    codes = [row[:2] for row in large_night.multiplied(Sheet("Mijlpalen", own), range(3)).rows]
     assert codes == [
         *(("VV014", "VV014-M01"), ("IND01", None)),
         *(("VV001014", "VV001014-M01"), ("VV002014", "VV002014-M01")),
     ]
+    apart = large_night.multiplied(Sheet("Mijlpalen", own), range(2, 3)).rows
+    assert [row[:2] for row in apart] == [("VV002014", "VV002014-M01")]
 
 
 def test_a_comparison_that_a_model_ended_goes_on_with_that_model(
