@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from flows.settings import PROJECT, Settings
@@ -21,8 +23,8 @@ WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "g
 # What gate 1 comes to, and what the senders are answered, with all that these stand on.
 FINDINGS = ("+int_finding",)
 ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced")
-# The event of dbt with which a model ends; it counts the tests that ended too.
-_ENDED = "LogModelResult"
+# The events of dbt with which a model and a test end.
+_ENDED = ("LogModelResult", "LogTestResult")
 
 
 class TransformFailed(Exception):
@@ -51,9 +53,12 @@ def build(
         on_done: told (models and tests that ended, all of them) as the build goes on.
     """
 
+    ended, one_at_a_time = count(1), Lock()
+
     def tell(event: Any) -> None:
-        if event.info.name == _ENDED:
-            on_done(event.data.index, event.data.total)
+        if event.info.name in _ENDED:  # its index is that of its start: a long one ends after many that began later
+            with one_at_a_time:
+                on_done(next(ended), event.data.total)
 
     told = variables(plan_code, known_on, known_before) | ({"made_in": str(made_in)} if made_in else {})
     made = run(warehouse, build_arguments(warehouse, select, told), project(warehouse), tell)
