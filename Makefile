@@ -8,7 +8,7 @@ export DO_NOT_TRACK = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside large lint types bi superset spark sbom lock clean
+.PHONY: help demo test fuzz workbooks speed expectations mutate coverage mutants sqlmutants check slow faults orders readers rebuilds equal bench beside large lint types bi superset java spark sbom lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -76,8 +76,9 @@ rebuilds: .venv/developing  ## two rebuilds of every release of the demo, compar
 equal: .venv/developing  ## the releases of two homes, value for value: OLD=home NEW=home [OLD_CODE=checkout]
 	PYTHONPATH=tests/slow $(BIN)/python tests/slow/equal_releases.py $(OLD) $(NEW) $(if $(OLD_CODE),--old-code $(OLD_CODE))
 
-bench: .venv/developing  ## old and new code side by side into docs/performance.md: OLD=checkout [RUNS=5] [GROWTH=1,10]
-	PYTHONPATH=. $(BIN)/python -m benchmarks $(if $(OLD),--old $(OLD)) $(if $(RUNS),--runs $(RUNS)) $(if $(GROWTH),--growth $(GROWTH))
+bench: .venv/developing  ## old and new code side by side into docs/performance.md: OLD=checkout [RUNS=5] [GROWTH=1,10] [SECONDS=900]
+	PYTHONPATH=. $(BIN)/python -m benchmarks $(if $(OLD),--old $(OLD)) $(if $(RUNS),--runs $(RUNS)) $(if $(GROWTH),--growth $(GROWTH)) \
+		$(if $(SECONDS),--seconds $(SECONDS))
 
 # Four hundred megabytes that nothing but the comparison needs.
 .venv-sqlmesh/installed: benchmarks/requirements-sqlmesh.lock .venv/developing
@@ -145,7 +146,10 @@ sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.c
 	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-spark: .venv-spark/installed .venv/developing  ## every table of a night on Spark, each row as DuckDB makes it (needs Java 17)
+java:
+	@command -v java >/dev/null || { echo "Spark needs Java 17, which is not here: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+
+spark: java .venv-spark/installed .venv/developing  ## every table of a night on Spark, each row as DuckDB makes it (needs Java 17)
 	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/python/warehouse/test_spark.py
 
 lock: .venv/installed  ## resolve the dependencies anew; names no package index

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import platform
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -42,18 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for size in sizes:
         for code in codes:
             grown = numbers.setdefault(code.name, {}).setdefault("growth", {})
-            grown[str(size)] = measure.growth(code, size, said.seconds)
+            grown[str(size)] = measure.growth(code, size, said.seconds) | _stamp(code)
     for code in codes:
-        numbers[code.name] |= {"commit": code.commit, "measured_on": f"{date.today()}", "machine": machine()}
+        numbers[code.name] |= _stamp(code) | {"machine": measure.machine()}
     NUMBERS.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     table.write(PAGE, numbers)
     print(table.of(numbers))
 
 
-def machine() -> str:
-    """What it was measured on, in a few words."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, load {os.getloadavg()[0]:.1f} at the end"
+def _stamp(code: Code) -> dict[str, str]:
+    return {"commit": code.commit, "measured_on": f"{date.today()}"}
 
 
 if __name__ == "__main__":

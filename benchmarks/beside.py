@@ -3,14 +3,13 @@
 The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models that
 the four marts stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
 rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else the
-command ends with what differs. One that would take the memory of the machine is stopped, and the table says so. Where
-the command ended before, by a model or by hand, it goes on with the models that are not made yet.
+command ends with what differs. One that would take the memory of the machine is stopped, and the table says so. A
+size at which the command ended before, by a model or by hand, goes on with the models that are not made yet.
 """
 
 import argparse
 import json
 import os
-import platform
 import runpy
 import shutil
 import subprocess
@@ -26,7 +25,7 @@ from typing import Any
 import duckdb
 
 from benchmarks import growth_models, table
-from benchmarks.measure import Cost, process
+from benchmarks.measure import Code, Cost, machine, process
 from benchmarks.rivals import MESH, RIVALS, SQL
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
@@ -105,20 +104,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     beside = numbers.setdefault("beside", {})
     for size in (int(size) for size in said.sizes.split(",")):
         found = _measured(said, size)
-        beside[str(size)] = {"machine": _machine(), "runs": said.runs, **found}
+        beside[str(size)] = {"machine": _machine(said.scratch), "runs": said.runs, **found}
         written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
         table.put(page, BEGIN, END, "\n".join(_rows(beside)))
-        shutil.rmtree(said.scratch)
+        shutil.rmtree(_of_size(said.scratch, size))
+
+
+def _of_size(scratch: Path, size: int) -> Path:
+    return scratch / f"{size}x"
 
 
 def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
-    made = said.scratch / f"{size}x.jsonl"
-    project = Ours(PROJECT, said.scratch)
+    scratch = _of_size(said.scratch, size)
+    made = scratch / "models.jsonl"
+    project = Ours(PROJECT, scratch)
     if made.exists():
         project.compile()
     else:
-        shutil.rmtree(said.scratch, ignore_errors=True)
-        said.scratch.mkdir(parents=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
         shutil.copyfile(said.warehouse, project.warehouse)
         project.compile()
         growth_models.multiply(project, size)
@@ -129,7 +133,7 @@ def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
     rows: dict[str, int] = {}
     for number in range(said.runs):
         for name in [name for name in rivals if name not in stopped]:
-            folder = said.scratch / name.replace(" ", "_")
+            folder = scratch / name.replace(" ", "_")
             folder.mkdir(exist_ok=True)
             cost = _rival(name, project.warehouse, folder)
             if cost.peak_mb > _most_mb():
@@ -189,11 +193,7 @@ def _rival(name: str, warehouse: Path, folder: Path) -> Cost:
 
 
 def _most_mb() -> float:
-    return MOST_OF_MEMORY * _memory() / 1024**2
-
-
-def _memory() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return MOST_OF_MEMORY * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2
 
 
 def _hold_equal(name: str, warehouse: Path, folder: Path) -> dict[str, int]:
@@ -219,17 +219,13 @@ def _cell(cost: Mapping[str, Any] | None) -> str:
     return f"{cost['cpu_s']:.1f} s, {cost['peak_mb']} MB"
 
 
-def _machine() -> str:
-    memory = _memory() / 1024**3
+def _machine(scratch: Path) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "polars"))
     if MESH_PYTHON.exists():
         asked = [str(MESH_PYTHON), "-c", "import importlib.metadata as m; print(m.version('sqlmesh'))"]
         versions += f", SQLMesh {subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}"
-    load = os.getloadavg()[0]
-    return (
-        f"measured {date.today()} on {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, "
-        f"load {load:.1f} at the end; {versions}"
-    )
+    code = Code("new", PROJECT, scratch).commit
+    return f"commit {code}, measured {date.today()} on {machine()}; {versions}"
 
 
 def _rows(beside: Mapping[str, Any]) -> Iterator[str]:

@@ -7,11 +7,12 @@ often as there are copies, of other projects. Printed figures are of one copy, s
 them, and with as many projects announced as there are; everything else is as it stands. With ``--apart`` the projects
 of each copy come in files of their own: as many small files as there are copies in place of large ones. Of each step of
 `veerkracht nightly` it says the wall time and the most memory that the night had with all its children together. What
-was made stays in FOLDER.
+was made stays in FOLDER: the next night there is of the same returns, received by then, with the code as it is by then.
 """
 
 import argparse
 import csv
+import json
 import os
 import re
 import shutil
@@ -34,6 +35,8 @@ _PRINTED = ("seeds/quality/published_figure.csv", "seeds/quality/figure_restatem
 _CALENDAR = "seeds/plan/meetmoment.csv"
 _STEP = re.compile(r"\s*(?:\d\d:){2}\d\d (.+)")
 _SECONDS = 0.5
+_WRITTEN = "written.json"
+"""What the returns are of, once all are there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,15 +46,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--copies", type=int, default=10)
     parser.add_argument("--apart", action="store_true", help="each copy in files of its own")
     said = parser.parse_args(arguments)
-    folder = said.folder.resolve()
-    checkout, home = folder / "checkout", folder / "home"
-    if not checkout.exists():
+    folder, asked = said.folder.resolve(), {"copies": said.copies, "apart": said.apart}
+    checkout, home, written = folder / "checkout", folder / "home", folder / _WRITTEN
+    if folder.is_relative_to(PROJECT) and subprocess.run(["git", "check-ignore", "-q", folder], cwd=PROJECT).returncode:
+        parser.error(f"{folder} would be part of the code: say one outside of {PROJECT}, or below its var/")
+    if written.exists():
+        there = json.loads(written.read_text(encoding="utf-8"))
+        if there != asked:
+            parser.error(f"{folder} holds returns of {there}, asked is {asked}: say another folder, or remove it")
+    else:
         for left in (folder / "returns", home):  # by one that was stopped while it wrote them
             shutil.rmtree(left, ignore_errors=True)
         started = time.monotonic()
         count, size = write_returns(folder / "returns", home, said.copies, said.apart)
         print(f"{count} files, {size / 1e6:.0f} MB, written in {time.monotonic() - started:.0f} s", flush=True)
-        _code_for(checkout, said.copies)
+        written.write_text(json.dumps(asked), encoding="utf-8")
+    shutil.rmtree(checkout, ignore_errors=True)
+    _code_for(checkout, said.copies)
     return night(checkout, home)
 
 

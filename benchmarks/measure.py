@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +39,15 @@ class Cost:
     wall_s: float
     peak_mb: float
     """Of the largest of them."""
+
+
+def machine() -> str:
+    """What it is measured on, in a few words."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    told = Path("/proc/cpuinfo").read_text(encoding="utf-8") if platform.system() == "Linux" else ""
+    model = re.search(r"model name\s*: (.+)", told)
+    cores = f"{os.cpu_count()} cores{f' ({model[1]})' if model else ''}"
+    return f"{cores}, {memory:.0f} GB, {platform.system()}, load {os.getloadavg()[0]:.1f} at the end"
 
 
 def process(

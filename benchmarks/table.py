@@ -45,6 +45,9 @@ def _sides(numbers: Numbers) -> Iterator[str]:
         if side := numbers.get(name):
             runs = {len(cost["all_cpu_s"]) for cost in side.get("commands", {}).values()}
             of = f"; medians of {min(runs)} runs" if runs else ""
+            for size, grown in side.get("growth", {}).items():
+                if grown.get("commit", side["commit"]) != side["commit"]:
+                    of += f"; {size}x is of commit {grown['commit']}, measured {grown['measured_on']}"
             yield f"- **{name}**: commit {side['commit']}, measured {side['measured_on']} on {side['machine']}{of}"
 
 

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not (folder / handover.MODELS).exists():
             loaded = said.loaded or _loaded(settings, folder / "loaded" / "warehouse.duckdb")
             handover.write(settings, loaded, folder, said.only)
-        engine.build(spark, folder, folder / engine.MADE, _tell)
+        engine.build(spark, folder, folder / engine.MADE, settings.memory_beside(settings.warehouse), _tell)
         return 0
     finally:
         spark.stop()

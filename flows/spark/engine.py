@@ -9,7 +9,7 @@ import runpy
 import socket
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -70,19 +70,24 @@ def session(address: str, cores: int, memory: str) -> "SparkSession":
 
 
 def build(
-    spark: "SparkSession", folder: Path, storage: Path, told: Callable[[dict[str, Any]], None] = lambda cost: None
+    spark: "SparkSession",
+    folder: Path,
+    storage: Path,
+    memory: Mapping[str, str],
+    told: Callable[[dict[str, Any]], None],
 ) -> None:
     """Make every model; each table is Parquet in ``storage`` when it returns, a folder per schema and table.
 
     Args:
         folder: what was handed over (`handover.write`), where the cluster sees it too.
         storage: what this process and the cluster both read and write under the same name.
+        memory: what DuckDB, in which the gate judges, is told of it (`Settings.memory_beside`).
         told: what each model has cost.
     """
     storage.mkdir(parents=True, exist_ok=True)
     views = storage / f"{handover.CATALOGUE}.duckdb"
     views.unlink(missing_ok=True)
-    with duckdb.connect(str(views)) as home:
+    with duckdb.connect(str(views), config=dict(memory)) as home:
         for table in sorted((folder / handover.TABLES).glob("*/*.parquet")):
             _known(spark, home, table.parent.name, table.stem, table)
         for model in json.loads((folder / handover.MODELS).read_text(encoding="utf-8")):

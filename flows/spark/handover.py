@@ -47,7 +47,7 @@ def write(
     told = [model | _told(model, known, tables) for model in chosen]
     (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
     made = {model["name"] for model in chosen}
-    with duckdb.connect(str(loaded), read_only=True) as con:
+    with duckdb.connect(str(loaded), read_only=True, config={**settings.memory_beside(loaded)}) as con:
         for schema, of_schema in tables.items():
             for name in of_schema.keys() - made:
                 if only and not any(f'"{schema}"."{name}"' in model["compiled"] for model in chosen):

@@ -48,6 +48,6 @@ def _build(spark: "SparkSession", settings: Settings, folder: Path, told: Callab
         took[cost["model"]] = cost["seconds"]
         told(cost)
 
-    engine.build(spark, folder, made, keep)
+    engine.build(spark, folder, made, settings.memory_beside(settings.warehouse), keep)
     transform.build(settings.warehouse, transform.WAREHOUSE, settings.plan, known_before=before, made_in=made)
     profile.built(took, engine="Spark")

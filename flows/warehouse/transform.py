@@ -23,8 +23,8 @@ WAREHOUSE = tuple(f"path:models/{layer}" for layer in ("registry", "staging", "g
 # What gate 1 comes to, and what the senders are answered, with all that these stand on.
 FINDINGS = ("+int_finding",)
 ANSWERS = ("+int_finding", "+int_submission", "+int_submission_replaced")
-# The events of dbt with which a model and a test end.
-_ENDED = ("LogModelResult", "LogTestResult")
+# The events of dbt with which a model and a test end, and how each calls the number of all of them.
+_ENDED = {"LogModelResult": "total", "LogTestResult": "num_models"}
 
 
 class TransformFailed(Exception):
@@ -58,7 +58,7 @@ def build(
     def tell(event: Any) -> None:
         if event.info.name in _ENDED:  # its index is that of its start: a long one ends after many that began later
             with one_at_a_time:
-                on_done(next(ended), event.data.total)
+                on_done(next(ended), getattr(event.data, _ENDED[event.info.name]))
 
     told = variables(plan_code, known_on, known_before) | ({"made_in": str(made_in)} if made_in else {})
     made = run(warehouse, build_arguments(warehouse, select, told), project(warehouse), tell)

@@ -106,7 +106,7 @@ def test_a_comparison_that_a_model_ended_goes_on_with_that_model(
         def models_under(self, marts: Sequence[str]) -> list[dict[str, Any]]:
             return [{"name": name, "config": {"materialized": "view"}, "depends_on": {"nodes": []}} for name in "abc"]
 
-    project, made = Three(PROJECT, tmp_path), tmp_path / "1x.jsonl"
+    project, made = Three(PROJECT, tmp_path), tmp_path / "models.jsonl"
     project.manifest = {"nodes": {}}
     project.warehouse.touch()
     made.touch()
@@ -122,3 +122,21 @@ def test_a_comparison_that_a_model_ended_goes_on_with_that_model(
     broken.clear()
     assert [one["model"] for one in beside._costs(project, 1, made)] == ["a", "b", "c"]
     assert run == ["a", "b", "b", "c"], "what was made is not made again"
+
+
+def test_a_large_night_lies_outside_the_code_and_is_of_the_returns_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What git takes along would be copied into the code of the night."""
+    monkeypatch.setattr(large_night, "write_returns", lambda *asked: (1, 1))
+    monkeypatch.setattr(large_night, "night", lambda checkout, home: 0)
+    with pytest.raises(SystemExit):
+        large_night.main([str(PROJECT / "scratch")])
+    assert "would be part of the code" in capsys.readouterr().err
+    assert large_night.main([str(tmp_path), "--copies", "2"]) == 0
+    (tmp_path / "checkout" / "Makefile").unlink()
+    assert large_night.main([str(tmp_path), "--copies", "2"]) == 0
+    assert (tmp_path / "checkout" / "Makefile").exists(), "the code is that of now"
+    with pytest.raises(SystemExit):
+        large_night.main([str(tmp_path), "--copies", "2", "--apart"])
+    assert "'apart': False" in capsys.readouterr().err
