@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 
 from benchmarks import growth_models, table
-from benchmarks.measure import Code, Cost, machine, process
+from benchmarks.measure import Cost, commit, machine, process
 from benchmarks.rivals import MESH, RIVALS, SQL
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
@@ -103,19 +103,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     numbers = json.loads(written.read_text(encoding="utf-8"))
     beside = numbers.setdefault("beside", {})
     for size in (int(size) for size in said.sizes.split(",")):
-        found = _measured(said, size)
-        beside[str(size)] = {"machine": _machine(said.scratch), "runs": said.runs, **found}
+        scratch = said.scratch / f"{size}x"
+        found = _measured(said, size, scratch)
+        beside[str(size)] = {"machine": _machine(), "runs": said.runs, **found}
         written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
         table.put(page, BEGIN, END, "\n".join(_rows(beside)))
-        shutil.rmtree(_of_size(said.scratch, size))
+        shutil.rmtree(scratch)
 
 
-def _of_size(scratch: Path, size: int) -> Path:
-    return scratch / f"{size}x"
-
-
-def _measured(said: argparse.Namespace, size: int) -> dict[str, Any]:
-    scratch = _of_size(said.scratch, size)
+def _measured(said: argparse.Namespace, size: int, scratch: Path) -> dict[str, Any]:
     made = scratch / "models.jsonl"
     project = Ours(PROJECT, scratch)
     if made.exists():
@@ -219,13 +215,12 @@ def _cell(cost: Mapping[str, Any] | None) -> str:
     return f"{cost['cpu_s']:.1f} s, {cost['peak_mb']} MB"
 
 
-def _machine(scratch: Path) -> str:
+def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "polars"))
     if MESH_PYTHON.exists():
         asked = [str(MESH_PYTHON), "-c", "import importlib.metadata as m; print(m.version('sqlmesh'))"]
         versions += f", SQLMesh {subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()}"
-    code = Code("new", PROJECT, scratch).commit
-    return f"commit {code}, measured {date.today()} on {machine()}; {versions}"
+    return f"commit {commit(PROJECT)}, measured {date.today()} on {machine()}; {versions}"
 
 
 def _rows(beside: Mapping[str, Any]) -> Iterator[str]:

@@ -50,6 +50,17 @@ def machine() -> str:
     return f"{cores}, {memory:.0f} GB, {platform.system()}, load {os.getloadavg()[0]:.1f} at the end"
 
 
+def commit(checkout: Path) -> str:
+    """Which code it is; a changed one is named by its changes too."""
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", "-C", checkout, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    head, changes = git("rev-parse", "--short", "HEAD").strip(), git("diff", "HEAD")
+    return f"{head}+{hashlib.sha256(changes.encode()).hexdigest()[:6]}" if changes else head
+
+
 def process(
     command: Sequence[str],
     folder: Path,
@@ -90,14 +101,8 @@ class Code:
 
     @property
     def commit(self) -> str:
-        """Which code it is; a changed one is named by its changes too."""
-        head = self._git("rev-parse", "--short", "HEAD").strip()
-        changes = self._git("diff", "HEAD")
-        return f"{head}+{hashlib.sha256(changes.encode()).hexdigest()[:6]}" if changes else head
-
-    def _git(self, *arguments: str) -> str:
-        done = subprocess.run(["git", "-C", self.checkout, *arguments], capture_output=True, text=True, check=True)
-        return done.stdout
+        """Which code it is, as `commit` says."""
+        return commit(self.checkout)
 
     @property
     def folder(self) -> Path:

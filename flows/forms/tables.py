@@ -23,6 +23,8 @@ from flows.forms.names import COMPRESSED, CSV, CSV_EXCEL_NL, DATABASE, HEADLINES
 from flows.settings import Settings
 
 _ROWS_AT_ONCE = 10_000
+_READ_THROUGH: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
+"""Rows pass by and none is asked again; without a limit DuckDB keeps what it read for as long as there is room."""
 _BLOCK_SIZE = 16_384
 _BLOCK_BYTES = 1 << 20
 _MANY_ROWS = 100_000
@@ -212,7 +214,7 @@ def contents_checksum(folder: Path, form: Literal["duckdb", "parquet"]) -> str:
             the same rows in the same order, so that two checksums that agree prove it.
     """
     # One thread reads rows in the order in which they stand. Whatever the database holds, nothing outside is reached.
-    with duckdb.connect(str(folder / DATABASE), read_only=True, config={"threads": 1}) as con:
+    with duckdb.connect(str(folder / DATABASE), read_only=True, config=_READ_THROUGH) as con:
         con.execute(f"set allowed_directories = [{_quoted(f'{folder / PARQUET}/')}]")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")

@@ -73,6 +73,7 @@ def large(small: DemoRun, small_one: Release, tmp_path_factory: pytest.TempPathF
         patch.object(workbook, "_MANY_CELLS", CELLS),
         patch.object(declared, "MOST_PROJECTS", PROJECTS - 1),
         patch.object(in_parts, "PROJECTS", PROJECTS),
+        patch.object(in_parts, "FILES_AT_ONCE", 2),
         patch.object(making, "write", lambda *_: None),
         patch.object(docs, "write", lambda *_: None),
         patch.object(duckdb, "connect", _opened),

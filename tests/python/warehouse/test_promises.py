@@ -57,6 +57,7 @@ def test_a_broken_promise_fails_the_build_and_is_named(warehouse: Path, slip: st
     with pytest.raises(transform.TransformFailed, match=said) if said else nullcontext():
         transform.build(warehouse, MARTS, PLAN, on_done=lambda *told: ended.append(told))
     assert [done for done, _ in ended] == list(range(1, len(ended) + 1))
+    assert len({total for _, total in ended}) == 1
     assert said or len(ended) == ended[0][1] > 100
 
 
