@@ -87,8 +87,9 @@ bench: .venv/developing  ## old and new code side by side into docs/performance.
 		-r benchmarks/requirements-sqlmesh.lock
 	@touch $@
 
-beside: .venv/developing .venv-sqlmesh/installed  ## four core marts beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3]
-	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS))
+beside: .venv/developing .venv-sqlmesh/installed  ## four core marts beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3] [DOCS=folder with copies of both files]
+	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
+		$(if $(DOCS),--docs $(DOCS))
 
 large: .venv/developing  ## a night on copies of the demonstration, from returns as files to a release: FOLDER=scratch [COPIES=10] [APART=1: each in files of its own]
 	$(BIN)/python -m benchmarks.large_night $(FOLDER) $(if $(COPIES),--copies $(COPIES)) $(if $(APART),--apart)
@@ -142,7 +143,7 @@ sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.c
 
 .venv-spark/installed: requirements-spark.lock .venv/installed
 	$(PYTHON) -m venv --clear .venv-spark
-	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --compile-bytecode --require-hashes -r requirements-spark.lock
+	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --require-hashes -r requirements-spark.lock
 	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 

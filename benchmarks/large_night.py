@@ -6,8 +6,9 @@ The files are those of the demonstration, of the same senders and in the same fo
 often as there are copies, of other projects. Printed figures are of one copy, so that the code is taken along without
 them, and with as many projects announced as there are; everything else is as it stands. With ``--apart`` the projects
 of each copy come in files of their own: as many small files as there are copies in place of large ones. Of each step of
-`veerkracht nightly` it says the wall time and the most memory that the night had with all its children together. What
-was made stays in FOLDER: the next night there is of the same returns, received by then, with the code as it is by then.
+`veerkracht nightly` it says the wall time and the most memory that the night had of its own, with all its children
+together: of a file that it reads in place the system keeps pages, and takes them back when it needs room. What was made
+stays in FOLDER: the next night there is of the same returns, received by then, with the code as it is by then.
 """
 
 import argparse
@@ -171,7 +172,7 @@ def night(checkout: Path, home: Path) -> int:
 def _watch(pid: int, peak: list[int], ended: threading.Event) -> None:
     """Keep the largest memory (MB) of a process with its descendants in ``peak``, until it has ended."""
     while not ended.wait(_SECONDS):
-        peak[0] = max(peak[0], sum(map(_resident, _family(pid))))
+        peak[0] = max(peak[0], sum(map(own_memory, _family(pid))))
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -182,12 +183,13 @@ def _family(pid: int) -> Iterator[int]:
                 yield from _family(int(child))
 
 
-def _resident(pid: int) -> int:
+def own_memory(pid: int) -> int:
+    """What a process has in memory (MB) but for the files that it maps."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError):
+        _, resident, mapped, *_ = map(int, Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split())
+    except (OSError, ValueError):  # it has just ended
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+    return (resident - mapped) * os.sysconf("SC_PAGE_SIZE") >> 20
 
 
 if __name__ == "__main__":

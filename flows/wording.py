@@ -138,8 +138,11 @@ def counted(count: int, one: str, other: str, language: str) -> str:
     return f"{number(count, language)} {plural(count, one, other, language)}"
 
 
-def listed(items: list[str], language: str) -> str:
-    """Several things in one sentence: ``a, b en c``."""
+def listed(items: list[str], language: str, most: int | None = None) -> str:
+    """Several things in one sentence: ``a, b en c``; where there are more than ``most``, those and how many others."""
+    if most and len(items) > most:
+        others = number(len(items) - most, language)
+        items = [*items[:most], {"nl": f"nog {others}", "en": f"{others} more"}[language]]
     word = {"nl": "en", "en": "and"}[language]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
 

@@ -18,6 +18,8 @@ from flows.reports.questions import KEY, Subject
 SEED = "publication/sentence"
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+\.[a-z0-9_]+)(?:\.([a-z_]+))?(?:\|([^{}]*))?\}")
 _QUOTED = re.compile(r"'([a-z0-9_]+\.[a-z0-9_]+)'")
+_NAMED = 12
+"""So many things a sentence names; of a large plan thousands would be pages of names."""
 _FIGURES = {"figure", "previous", "numerator", "denominator"}
 _MACROS = ("figure", "previous", "change", "trend", "denominator", "reason_nl")
 
@@ -147,7 +149,7 @@ def _figure(facts: Mapping[str, Mapping[str, Any]], name: str, which: str, how: 
         text = getattr(wording, form)(count, one, other, language)
         return Part(text, None if form == "plural" else fact.get(KEY))
     if isinstance(value, list):
-        return Part(wording.listed(value, language), fact.get(KEY))
+        return Part(wording.listed(value, language, _NAMED), fact.get(KEY))
     if isinstance(value, str):
         return Part(value)
     text = _form(form, arguments, fact, which)(value, language)

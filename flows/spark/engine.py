@@ -107,7 +107,7 @@ def _make(spark: "SparkSession", home: duckdb.DuckDBPyConnection, model: dict[st
     else:
         judged = runpy.run_path(str(PROJECT / model["path"]))["model"](compiled.StandIn, home)
         made = spark.createDataFrame(judged, ", ".join(f"{column} string" for column in judged.column_names))
-    made.write.mode("overwrite").parquet(str(target))
+    made.write.mode("overwrite").parquet(_on_file_system(target))
     _known(spark, home, schema, name, target, made.schema)
 
 
@@ -116,8 +116,13 @@ def _known(
 ) -> None:
     """A table by its name, on Spark and for the gate."""
     read = spark.read if shape is None else spark.read.schema(shape)  # asking the files takes a job
-    read.parquet(str(path)).createOrReplaceTempView(dialect.table_name(schema, name))
+    read.parquet(_on_file_system(path)).createOrReplaceTempView(dialect.table_name(schema, name))
     files = str(path / "*.parquet" if path.is_dir() else path).replace("'", "''")
     home.execute(
         f"create schema if not exists {schema}; create view {schema}.\"{name}\" as from read_parquet('{files}')"
     )
+
+
+def _on_file_system(path: Path) -> str:
+    """A path that is one of the file system on a cluster too whose own default is another storage."""
+    return f"file://{path}"

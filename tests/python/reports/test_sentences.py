@@ -175,6 +175,19 @@ def test_a_fall_without_a_reason_in_the_returns_gives_none(told: Told) -> None:
     assert left_out == []
 
 
+def test_of_thousands_a_sentence_names_twelve_and_counts_the_others(told: Told) -> None:
+    codes = [f"VV{number:06}" for number in range(1, 5001)]
+    said, _ = told.of(
+        {
+            "committed.decrease": {"figure": 4_000_000, "unit": "EUR"},
+            "committed.fallen_projects": {"figure": 5000, "words_nl": codes, "reason_nl": [f"{c}: x" for c in codes]},
+        }
+    )
+    assert "Bij 5.000 projecten (VV000001, VV000002," in said["committed_decrease"]
+    assert "VV000011, VV000012 en nog 4.988)" in said["committed_decrease"]
+    assert said["committed_decrease_reason"].endswith("VV000012: x en nog 4.988.")
+
+
 def test_an_amount_that_doubled_is_said_to_have_doubled(told: Told) -> None:
     said, _ = told.of({"committed.total": {"trend": "rose", "change": 1_200_000, "previous": 800_000}})
     assert "meer dan het dubbele" in said["committed_doubled"]

@@ -55,6 +55,9 @@ def test_a_word_goes_with_its_number() -> None:
     assert wording.counted(1, "project", "projecten", "nl") == "1 project"
     assert wording.counted(1483, "mijlpaal", "mijlpalen", "nl") == "1.483 mijlpalen"
     assert wording.listed(["a", "b", "c"], "nl") == "a, b en c" and wording.listed(["a"], "en") == "a"
+    assert wording.listed(["a", "b", "c"], "nl", 3) == "a, b en c"
+    assert wording.listed(["a", "b", "c", "d"], "nl", 2) == "a, b en nog 2"
+    assert wording.listed(["a"] * 2001, "en", 1) == "a and 2,000 more"
 
 
 def test_a_language_that_is_not_published_is_refused() -> None:

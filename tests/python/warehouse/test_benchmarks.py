@@ -4,6 +4,7 @@ No time is looked at: what a machine of tests is busy with says nothing about th
 """
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -140,3 +141,14 @@ def test_a_large_night_lies_outside_the_code_and_is_of_the_returns_that_are_ther
     with pytest.raises(SystemExit):
         large_night.main([str(tmp_path), "--copies", "2", "--apart"])
     assert "'apart': False" in capsys.readouterr().err
+
+
+def test_the_memory_of_a_night_is_its_own_and_not_that_of_a_file_it_reads_in_place(tmp_path: Path) -> None:
+    (tmp_path / "mapped").write_bytes(bytes(64 << 20))
+    before = large_night.own_memory(os.getpid())
+    with (tmp_path / "mapped").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert sum(mapped[:: mmap.PAGESIZE]) == 0
+        assert large_night.own_memory(os.getpid()) < before + 32
+        copied = mapped[:]
+        assert large_night.own_memory(os.getpid()) > before + 32
+    assert len(copied) == 64 << 20
