@@ -148,7 +148,8 @@ sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.c
 	@touch $@
 
 java:
-	@command -v java >/dev/null || { echo "Spark needs Java 17, which is not here: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' || \
+		{ echo "Spark needs Java 17 or later, which is not here: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 
 spark: java .venv-spark/installed .venv/developing  ## every table of a night on Spark, each row as DuckDB makes it (needs Java 17)
 	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/python/warehouse/test_spark.py

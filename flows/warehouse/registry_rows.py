@@ -30,7 +30,15 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "force_compression": "uncompressed",
     "threads": 1,
 }
-_MADE_BY = ("cache", "columns", "registry_contract", "registry_owners", "registry_rows", "seed_file")
+_MADE_BY = (
+    "cache",
+    "columns",
+    "registry_contract",
+    "registry_forms",
+    "registry_owners",
+    "registry_rows",
+    "seed_file",
+)
 
 
 class RegistryBroken(Exception):

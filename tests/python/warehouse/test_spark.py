@@ -68,10 +68,11 @@ spark.sql.adaptive.enabled false
 
 
 def expect_spark() -> None:
+    java = subprocess.run(["make", "--silent", "java"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    if java.returncode:
+        pytest.skip(f"{java.stderr.splitlines()[0]}; with it `make spark` asks this")
     if not SPARK.exists():
         pytest.skip("no Spark here; `make spark` installs it and asks this")
-    if not shutil.which("java"):
-        pytest.skip("no Java here, which Spark runs on; with it `make spark` asks this")
 
 
 def on_spark(night: Path, folder: Path, *said: str, settings: str = "") -> Path:
