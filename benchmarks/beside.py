@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -109,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         written.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
         table.put(page, BEGIN, END, "\n".join(_rows(beside)))
         shutil.rmtree(scratch)
+    with suppress(OSError):  # another size that was stopped, with which the same command goes on
+        said.scratch.rmdir()
 
 
 def _measured(said: argparse.Namespace, size: int, scratch: Path) -> dict[str, Any]:

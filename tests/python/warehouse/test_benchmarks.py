@@ -1,4 +1,4 @@
-"""The rivals of `make beside` make what the marts say; in `make slow` the comparison runs, on the plan once and twice.
+"""The rivals of `make beside` make what the marts say, and it writes its row; in `make slow` of the plan twice too.
 
 No time is looked at: what a machine of tests is busy with says nothing about the code.
 """
@@ -50,7 +50,6 @@ def test_a_rival_makes_what_the_marts_say(small: DemoRun, tmp_path: Path, rival:
     assert set(rows) == set(beside.RESULTS) and min(rows.values()) > 0
 
 
-@pytest.mark.slow
 def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRun, tmp_path: Path) -> None:
     """Else the command would have ended; what else stood there stands, and nothing is left behind."""
     docs = written(small, tmp_path, "1")
