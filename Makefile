@@ -141,6 +141,7 @@ sbom: .venv/installed  ## what this version stands on, as CycloneDX: dist/sbom.c
 	.venv-sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/sbom.cdx.json
 
+# Few of its thousands of files are ever imported; these are compiled when they are.
 .venv-spark/installed: requirements-spark.lock .venv/installed
 	$(PYTHON) -m venv --clear .venv-spark
 	$(BIN)/uv pip install --python .venv-spark/bin/python --quiet --require-hashes -r requirements-spark.lock

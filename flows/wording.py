@@ -138,11 +138,15 @@ def counted(count: int, one: str, other: str, language: str) -> str:
     return f"{number(count, language)} {plural(count, one, other, language)}"
 
 
-def listed(items: list[str], language: str, most: int | None = None) -> str:
-    """Several things in one sentence: ``a, b en c``; where there are more than ``most``, those and how many others."""
+def listed(items: list[str], language: str, most: int | None = None, one: str = "", other: str = "") -> str:
+    """Several things in one sentence: ``a, b en c``.
+
+    Where there are more than ``most``, those and how many others, named ``one`` or ``other``: ``nog 3 bestanden``.
+    """
     if most and len(items) > most:
-        others = number(len(items) - most, language)
-        items = [*items[:most], {"nl": f"nog {others}", "en": f"{others} more"}[language]]
+        others, what = len(items) - most, plural(len(items) - most, one, other, language)
+        told = {"nl": f"nog {number(others, language)} {what}", "en": f"{number(others, language)} more {what}"}
+        items = [*items[:most], told[language].rstrip()]
     word = {"nl": "en", "en": "and"}[language]
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""
 

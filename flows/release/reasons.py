@@ -12,7 +12,7 @@ from flows import registry
 from flows.forms import headlines
 from flows.release.kept import Release
 from flows.settings import Settings
-from flows.wording import LANGUAGES, Language, change, listed, number, plural
+from flows.wording import LANGUAGES, Language, change, listed, number
 
 PRINTED_FIGURE = "DQ16A"
 _FILES_NAMED = 8
@@ -110,16 +110,8 @@ def _sentence(row: dict[str, Any], files: list[str] | None, before: Release | No
     if not files:
         by = "geen enkel bestand: het register of de code veranderde" if dutch else "no file: registry or code changed"
         return f"{told}; {since} {'door' if dutch else 'by'} {by}"
-    named, more = files[:_FILES_NAMED], len(files) - _FILES_NAMED
-    if more > 0:
-        named = [*named, _more(more, language)]
-    return f"{told}; {since} {'gewijzigd door' if dutch else 'changed by'} {listed(named, language)}"
-
-
-def _more(count: int, language: Language) -> str:
-    """How many files are not named."""
-    word = plural(count, *_FILES[language], language)
-    return {"nl": f"nog {count} {word}", "en": f"{count} more {word}"}[language]
+    named = listed(files, language, _FILES_NAMED, *_FILES[language])
+    return f"{told}; {since} {'gewijzigd door' if dutch else 'changed by'} {named}"
 
 
 def _files(con: duckdb.DuckDBPyConnection, row: dict[str, Any], before: Release) -> list[str] | None:

@@ -30,15 +30,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "force_compression": "uncompressed",
     "threads": 1,
 }
-_MADE_BY = (
-    "cache",
-    "columns",
-    "registry_contract",
-    "registry_forms",
-    "registry_owners",
-    "registry_rows",
-    "seed_file",
-)
+_MADE_BY = ("cache.py", "columns.py", "registry_*.py", "seed_file.py")
 
 
 class RegistryBroken(Exception):
@@ -99,7 +91,7 @@ def _key() -> str:
     """All that the tables and the verdict on them are a function of."""
     digest = hashlib.sha256(version("duckdb").encode())
     seeds = [path for path in sorted(registry.SEEDS.rglob("*")) if path.suffix in {".csv", ".yml"}]
-    made_by = [Path(__file__).with_name(f"{name}.py") for name in _MADE_BY]
+    made_by = [path for pattern in _MADE_BY for path in sorted(Path(__file__).parent.glob(pattern))]
     asked = ("models/marts/*/*__models.yml", "expectations/**/*.json", "reports/*/document.yml")
     for path in (*made_by, *(path for pattern in asked for path in sorted(PROJECT.glob(pattern))), *seeds):
         digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())

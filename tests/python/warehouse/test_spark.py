@@ -67,9 +67,11 @@ spark.sql.adaptive.enabled false
 
 
 def expect_spark() -> None:
+    """Skip where Spark cannot run: it needs a Java, of which `make java` knows the version, and is large."""
     java = subprocess.run(["make", "--silent", "java"], cwd=PROJECT, capture_output=True, text=True, check=False)
     if java.returncode:
-        pytest.skip(f"{java.stderr.splitlines()[0]}; with it `make spark` asks this")
+        needed = next(line for line in java.stderr.splitlines() if line.startswith("Spark"))
+        pytest.skip(f"{needed}; with it `make spark` asks this")
     if not SPARK.exists():
         pytest.skip("no Spark here; `make spark` installs it and asks this")
 
