@@ -29,7 +29,8 @@ from unittest.mock import patch
 from demo import demo_nights
 from demo.return_tables import Cell, Row, Sheet, definitive_sheet, return_sheets
 from demo.targets import PLAN_CODE
-from flows.settings import PROJECT
+from flows import profile
+from flows.settings import PROJECT, Settings
 
 _PROJECT_CODE = re.compile(r"VV(\d{3})")
 _PRINTED = ("seeds/quality/published_figure.csv", "seeds/quality/figure_restatement.csv")
@@ -132,7 +133,7 @@ def _code_for(checkout: Path, copies: int) -> None:
 
 
 def night(checkout: Path, home: Path) -> int:
-    """Run a night and print its steps as they end."""
+    """Run a night and print its steps as they end, and at last the parts of those that have some."""
     environment = os.environ | {"PYTHONPATH": str(checkout), "VEERKRACHT_HOME": str(home)}
     started = time.monotonic()
     running = subprocess.Popen(
@@ -166,6 +167,9 @@ def night(checkout: Path, home: Path) -> int:
         f"exit {code}; {time.monotonic() - started:.0f} s of wall, {used.children_user + used.children_system:.0f} s of"
         f" computing, {max(highest, peak[0])} MB at most; load {os.getloadavg()[0]:.1f} at the end"
     )
+    if (last := profile.last_two(Settings(home=home, plan=PLAN_CODE))[0]) and not code:
+        for step, parts in last.parts.items():
+            print(f"{step}: " + ", ".join(f"{part} {seconds:.1f} s" for part, seconds in parts.items()))
     return code
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import duckdb
 
-SQL, MESH = "SQL by hand", "SQLMesh"
+SQL, MESH, PANDAS, POLARS = "SQL by hand", "SQLMesh", "pandas", "polars"
 BY_HAND = Path(__file__).with_name("by_hand")
 READ = ("read_status", "read_milestone", "read_finance", "broken")
 """What the tables stand on, in their order."""
@@ -218,8 +218,8 @@ def in_polars(warehouse: Path, folder: Path) -> None:
 RIVALS: dict[str, Callable[[Path, Path], None]] = {
     SQL: in_sql,
     MESH: in_mesh,
-    "pandas": in_pandas,
-    "polars": in_polars,
+    PANDAS: in_pandas,
+    POLARS: in_polars,
 }
 
 if __name__ == "__main__":

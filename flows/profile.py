@@ -1,4 +1,4 @@
-"""Where the time of a night goes: of each step and each model, in the log of the night, and a month before.
+"""Where the time of a night goes: of each step, its parts and each model, in the log of the night, and a month before.
 
 Nothing here needs pandas, dbt, DuckDB or Prefect: the log is written while the night runs, and read by `status`.
 """
@@ -16,7 +16,12 @@ from pathlib import Path
 from flows import log
 from flows.settings import Settings
 
-_STEP, _BUILT = "step", "built"
+_STEP, _PART, _BUILT = "step", "part", "built"
+BUILD, PUBLISH = "build", "publish"
+"""The steps that have parts: layers of models, and what a release consists of."""
+LAYERS = {"reg": "registry", "stg": "staging", "gate": "gate 1", "int": "intermediate"}
+"""Of a model's layer by how its name begins; every other is a mart."""
+MARTS = "marts"
 _MONTH = timedelta(days=28)
 
 
@@ -28,6 +33,8 @@ class Profile:
     """The moment the night is of (UTC)."""
     steps: dict[str, float]
     """By step, in their order."""
+    parts: dict[str, dict[str, float]]
+    """By step and part, in their order. Models are made side by side: layers may add up to more than the step."""
     models: dict[str, float]
     """By model, the slowest first."""
 
@@ -39,11 +46,24 @@ def of_step(name: str) -> Iterator[None]:
     Wall and computing, the latter of the process with the children that it waited for, in seconds; and the most memory
     (MB) that the process itself has had until then.
     """
+    with _timed(_STEP, step=name):
+        yield
+
+
+@contextmanager
+def of_part(step: str, name: str) -> Iterator[None]:
+    """Log likewise what a part of a step took."""
+    with _timed(_PART, step=step, part=name):
+        yield
+
+
+@contextmanager
+def _timed(event: str, **named: str) -> Iterator[None]:
     began, used = time.monotonic(), _computing()
     yield
     log.event(
-        _STEP,
-        step=name,
+        event,
+        **named,
         seconds=round(time.monotonic() - began, 3),
         computing_seconds=round(_computing() - used, 3),
         memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
@@ -73,6 +93,7 @@ def _latest_first(settings: Settings, until: datetime | None) -> Iterator[Profil
 
 def _of_log(path: Path, night: datetime) -> Profile | None:
     steps: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
     models: dict[str, float] | None = None
     with suppress(OSError):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -80,9 +101,20 @@ def _of_log(path: Path, night: datetime) -> Profile | None:
                 told = json.loads(line)
                 if told["event"] == _STEP:
                     steps[str(told["step"])] = float(told["seconds"])
+                elif told["event"] == _PART:
+                    parts.setdefault(str(told["step"]), {})[str(told["part"])] = float(told["seconds"])
                 elif told["event"] == _BUILT:
                     models = {str(name): float(seconds) for name, seconds in told["models"].items()}
-    return None if models is None else Profile(night, steps, models)
+                    parts[BUILD] = _by_layer(models)
+    return None if models is None else Profile(night, steps, parts, models)
+
+
+def _by_layer(models: dict[str, float]) -> dict[str, float]:
+    """What the models of each layer took together, in the order of the layers."""
+    layers = dict.fromkeys([*LAYERS.values(), MARTS], 0.0)
+    for name, seconds in models.items():
+        layers[LAYERS.get(name.split("_", 1)[0], MARTS)] += seconds
+    return {layer: round(seconds, 3) for layer, seconds in layers.items() if seconds}
 
 
 def _computing() -> float:

@@ -40,6 +40,20 @@ STEPS = {
     "judge_release": "tweede poort / gate 2",
     "publish": "publiceren / publish",
 }
+PARTS = {
+    "registry": "register / registry",
+    "staging": "gelezen rijen / staging",
+    "gate 1": "eerste poort / gate 1",
+    "intermediate": "tussenlagen / intermediate",
+    "marts": "marts",
+    "tables": "tabellen / tables",
+    "workbook": "werkboek / workbook",
+    "checksum": "controlegetal / checksum",
+    "documents": "documenten / documents",
+    "catalogue": "catalogus en lijsten / catalogue and lists",
+    "site": "site",
+    "read back": "teruglezen / read back",
+}
 _DONE = {
     "files": "gelezen bestanden / files read",
     "models": "modellen en tests / models and tests",

@@ -42,7 +42,8 @@ def status(
     It looks at the diary of the nights, at a hold that still stands with its reasons and what to do, at the release
     that is served and whether it is the last one, at what waits in the inbox where no meetmoment is, and at the
     calendar; late is whoever has nothing accepted after the deadline. What asks for something names its page of the
-    runbook. Last comes what the steps and the slowest models of the last night took, beside a month before.
+    runbook. Last comes what the steps, their parts and the slowest models of the last night took, beside a month
+    before.
 
     Exit codes, for monitors: 0 all is well; 1 the last night failed, or ended more than --max-age hours ago; 20 a hold
     stands, the release that is served is not the one that was signed, or releases are there and none is served.
@@ -238,28 +239,37 @@ def _of_meetmoment(row: dict[str, Any]) -> list[Any]:
 
 
 def _time(last: "Profile | None", before: "Profile | None") -> dict[str, Any] | None:
-    """Where the time of the last night that built went: each step and the slowest models, beside a month before."""
+    """Where the time of the last night that built went: steps, their parts, the slowest models, and a month before."""
     if last is None:
         return None
 
-    def beside(of: str, now: dict[str, float], then: dict[str, float]) -> list[dict[str, Any]]:
-        return [{of: name, "seconds": taken, "before": then.get(name)} for name, taken in now.items()]
+    def beside(now: dict[str, float], then: dict[str, float], of: str, **named: str) -> list[dict[str, Any]]:
+        return [named | {of: name, "seconds": taken, "before": then.get(name)} for name, taken in now.items()]
 
     slowest = dict(list(last.models.items())[:_MODELS_SHOWN])
+    steps, parts, models = (before.steps, before.parts, before.models) if before else ({}, {}, {})
     return {
         "night": last.night.isoformat(),
         "before": before and before.night.isoformat(),
-        "steps": beside("step", last.steps, before.steps if before else {}),
-        "models": beside("model", slowest, before.models if before else {}),
+        "steps": beside(last.steps, steps, "step"),
+        "parts": [row for step, of in last.parts.items() for row in beside(of, parts.get(step, {}), "part", step=step)],
+        "models": beside(slowest, models, "model"),
     }
 
 
 def _show_time(told: dict[str, Any]) -> None:
-    """Steps and slowest models with their seconds, and those of a month before."""
+    """Steps with their parts and the slowest models, their seconds, and those of a month before."""
     then = _date(told["before"][:10]) if told["before"] else "een maand eerder / a month before: -"
     columns = ("stap, traagste modellen / step, slowest models", "seconden / seconds", then, "groei / growth")
-    named = [(console.STEPS.get(row["step"], row["step"]), row) for row in told["steps"]]
-    named += [(f"  {row['model']}", row) for row in told["models"]]
+    named = []
+    for step in told["steps"]:
+        named.append((console.STEPS.get(step["step"], step["step"]), step))
+        named += [
+            (f"  {console.PARTS.get(row['part'], row['part'])}", row)
+            for row in told["parts"]
+            if row["step"] == step["step"]
+        ]
+    named += [(row["model"], row) for row in told["models"]]
     rows = [[name, _seconds(row["seconds"]), _seconds(row["before"]), _growth(row)] for name, row in named]
     console.show_rows(f"\nTijd van de nacht van / time of the night of {_date(told['night'][:10])}", columns, rows)
 

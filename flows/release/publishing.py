@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows import profile
 from flows.forms import edition, tables
 from flows.forms.edition import Edition
 from flows.intake.archive import Receipt, sync
@@ -67,8 +68,9 @@ def publish(
         this = replace(this, rules=rules.changed(settings, before, warehouse, receipts))
     writing.finish(begun, this, receipts, _reference(before))
     written = kept.opened(unfinished, trusted_keys(settings))
-    read_back(written)
-    read_back_database(written)
+    with profile.of_part(profile.PUBLISH, "read back"):
+        read_back(written)
+        read_back_database(written)
     for path in [*(p for p in unfinished.rglob("*")), unfinished]:
         sync(path)
     folder = settings.releases / release_id

@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from flows import registry, wording
+from flows import profile, registry, wording
 from flows.forms import (
     carried,
     catalogue,
@@ -39,6 +40,7 @@ from flows.settings import Settings
 from flows.site.building import build_site
 from flows.warehouse import docs
 
+_part = partial(profile.of_part, profile.PUBLISH)
 _PARTS_BESIDE_TABLES = 4
 """What is told of the progress after the tables: workbook, checksum, documents, site with all else."""
 
@@ -106,8 +108,9 @@ def begin(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     parts = len(marts) + _PARTS_BESIDE_TABLES
-    counts = tables.write(settings, warehouse, folder, marts, lambda done, _: on_done(done, parts))
-    told = {path: listed(path, folder) for path in files(folder)}
+    with _part("tables"):
+        counts = tables.write(settings, warehouse, folder, marts, lambda done, _: on_done(done, parts))
+        told = {path: listed(path, folder) for path in files(folder)}
     content_sha256 = _content_checksum(list(told.values()))
     return Begun(settings, warehouse, folder, signer, marts, counts, told, content_sha256, on_done)
 
@@ -124,11 +127,13 @@ def finish(begun: Begun, this: Edition, receipts: Sequence[Receipt], previous: M
     carried.write_csv(folder)
     tables.write_headlines(folder, marts, head | {"licence": publication.value("licence")})
     memory = begun.settings.memory_beside(warehouse)
-    workbook.write(folder, marts, _readme(this), this.published_at, memory)
+    with _part("workbook"):
+        workbook.write(folder, marts, _readme(this), this.published_at, memory)
     part_written()
     told = {path: begun.listed.get(path) or listed(path, folder) for path in files(folder)}
     data = list(told.values())
-    whole = tables.contents_checksum(folder, "parquet")
+    with _part("checksum"):
+        whole = tables.contents_checksum(folder, "parquet")
     part_written()
     # A database file is never the same twice, so what is said of it is what it was when it was published.
     database = this.database or listed(folder / DATABASE, folder)
@@ -138,14 +143,17 @@ def finish(begun: Begun, this: Edition, receipts: Sequence[Receipt], previous: M
     announced = edition.calendar(folder, this)
     address = publication.release_uri(this.release_id)
     documents = making.Head(this.release_id, this.published_at, begun.content_sha256, address)
-    making.write(folder / DATABASE, folder / making.FOLDER, documents, memory)
+    with _part("documents"):
+        making.write(folder / DATABASE, folder / making.FOLDER, documents, memory)
     part_written()
-    catalogue.write(folder, this, marts, [*data, database], announced)
-    packages.write(folder, this, marts, data, announced)
-    dictionary.write(folder, this, marts)
-    changes.write(folder, this, memory)
-    docs.write(warehouse, folder)
-    build_site(folder, folder, this, memory=memory)
+    with _part("catalogue"):
+        catalogue.write(folder, this, marts, [*data, database], announced)
+        packages.write(folder, this, marts, data, announced)
+        dictionary.write(folder, this, marts)
+        changes.write(folder, this, memory)
+        docs.write(warehouse, folder)
+    with _part("site"):
+        build_site(folder, folder, this, memory=memory)
     part_written()
     carried.write_registry(folder)
     (folder / PUBLIC_KEY).write_text(signer.public_pem, encoding="utf-8")

@@ -12,7 +12,7 @@ from docx.document import Document as Written
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.shared import Cm, Pt, RGBColor, Twips
 
 from flows.reports import questions
 from flows.reports.declared import Document
@@ -106,7 +106,7 @@ def _table(
     written.add_paragraph()  # two tables that touch become one
 
 
-def _widths(lines: list[list[str]]) -> list[Emu]:
+def _widths(lines: list[list[str]]) -> list[Twips]:
     """The widths of the columns of a table: figures stand on one line, and names share what is left of the page."""
     columns = list(zip(*lines, strict=True))  # the first line is the heading, in bold
     longest = [max(ceil(_BOLD * len(heading)), *map(len, cells)) for heading, *cells in columns]
@@ -115,10 +115,11 @@ def _widths(lines: list[list[str]]) -> list[Emu]:
         _PAGE[0] - 2 * _MARGIN - sum(width for width, letters in zip(needed, longest, strict=True) if letters <= _SHORT)
     )
     long = sum(letters for letters in longest if letters > _SHORT)
-    return [
-        Emu(int(width if letters <= _SHORT else min(width, left * letters / long)))
+    shares = (
+        width if letters <= _SHORT else min(width, left * letters / long)
         for width, letters in zip(needed, longest, strict=True)
-    ]
+    )
+    return [Twips(int(share / Twips(1))) for share in shares]  # the unit of the file, which rounds to the nearest
 
 
 def _margins(table: Any) -> None:

@@ -40,12 +40,9 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     built = loaded if only else _built_on_nothing(settings, folder / "empty" / f"{CATALOGUE}.duckdb")
-    models = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, known_before))
-    chosen = [model for model in models if not only or model["name"] in only]
+    chosen = models(settings, built, only, known_before)
+    (folder / MODELS).write_text(json.dumps(chosen), encoding="utf-8")
     tables = _tables(built)
-    known = dialect.known(tables)
-    told = [model | _told(model, known, tables) for model in chosen]
-    (folder / MODELS).write_text(json.dumps(told), encoding="utf-8")
     made = {model["name"] for model in chosen}
     with duckdb.connect(str(loaded), read_only=True, config={**settings.memory_beside(loaded)}) as con:
         for schema, of_schema in tables.items():
@@ -56,6 +53,23 @@ def write(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 quoted = str(target).replace("'", "''")
                 con.execute(f"copy (from {schema}.\"{name}\") to '{quoted}'")
+
+
+def models(
+    settings: Settings, built: Path, only: Collection[str] = (), known_before: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The models of a night, or these of them, in their order: as dbt compiles them, and those in SQL in Spark's words.
+
+    Args:
+        built: a warehouse that says which columns each table has; of its rows nothing is read.
+
+    Raises:
+        NotTold: when a model has no form on Spark.
+    """
+    tables = _tables(built)
+    known = dialect.known(tables)
+    found = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, known_before))
+    return [model | _told(model, known, tables) for model in found if not only or model["name"] in only]
 
 
 def _built_on_nothing(settings: Settings, empty: Path) -> Path:

@@ -18,6 +18,8 @@ from flows.commands import console, status
 from flows.night import Night
 from flows.settings import Settings
 
+LAYERS = ["registry", "staging", "gate 1", "intermediate", "marts"]
+PARTS = ["tables", "workbook", "checksum", "documents", "catalogue", "site", "read back"]
 STEPS = ["receive", "load_raw", "build", "answer_senders", "judge_release", "publish"]
 
 
@@ -26,6 +28,7 @@ def night(settings: Settings, day: str, publish: float = 1.0, models: dict[str, 
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
     lines: list[dict[str, Any]] = [{"event": "received"}, {"event": "step", "step": "build", "seconds": 2.5}]
     lines += [{"event": "built", "models": models or {"slow": 1.5, "quick": 0.5}}]
+    lines += [{"event": "part", "step": "publish", "part": "site", "seconds": publish / 2}]
     lines += [{"event": "step", "step": "publish", "seconds": publish}]
     settings.logs.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(line) + "\n" for line in lines)
@@ -51,6 +54,12 @@ def test_a_night_leaves_what_each_step_and_each_model_took(small: DemoRun) -> No
     assert list(last.models.values()) == sorted(last.models.values(), reverse=True)
     # Two models are made at a time, so that together they take twice the step at most.
     assert 0 < sum(last.models.values()) < 2 * last.steps["build"]
+    assert {step: list(parts) for step, parts in last.parts.items()} == {"build": LAYERS, "publish": PARTS}
+    assert sum(last.parts["build"].values()) == pytest.approx(sum(last.models.values()), abs=0.01)
+    judged = sum(taken for name, taken in last.models.items() if name.startswith("gate_"))
+    assert last.parts["build"]["gate 1"] == pytest.approx(judged, abs=0.001)
+    assert 0 < min(last.parts["publish"].values()) < sum(last.parts["publish"].values()) <= last.steps["publish"]
+    assert console.PARTS.keys() == {*LAYERS, *PARTS}
     assert before and before.night < last.night and list(before.steps) == STEPS, "of a year before"
 
 
@@ -75,6 +84,7 @@ def test_the_night_a_month_before_is_the_last_one_that_is_old_enough(home: Setti
     assert last and before
     assert (f"{last.night:%m-%d}", f"{before.night:%m-%d}") == ("03-01", "02-01"), "four weeks and not two"
     assert (last.steps, last.models) == ({"build": 2.5, "publish": 1.0}, {"slow": 1.5, "quick": 0.5})
+    assert last.parts == {"build": {"marts": 2.0}, "publish": {"site": 0.5}}
 
 
 def test_status_shows_the_slowest_and_how_they_grew(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +101,10 @@ def test_status_shows_the_slowest_and_how_they_grew(home: Settings, monkeypatch:
     table = said(home, monkeypatch).partition("time of the night of 01/04/2026")[2]
     rows = {line.split("  ")[0].strip() or line.split()[0]: line.split() for line in table.splitlines() if line.strip()}
     assert rows["publiceren / publish"][-3:] == ["1.5", "1.0", "+50%"]
+    assert told["parts"][-1] == {"step": "publish", "part": "site", "seconds": 0.75, "before": 0.5}
+    shown = table.splitlines()
+    (of_publish,) = (number for number, line in enumerate(shown) if "publiceren / publish" in line)
+    assert shown[of_publish + 1].split() == ["site", "0.8", "0.5"], "a part stands below its step"
     assert rows["bouwen / build"][-3:] == ["2.5", "2.5", "+0%"]
 
 

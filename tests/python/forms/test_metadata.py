@@ -202,9 +202,12 @@ def test_the_page_of_changes_tells_what_a_comparison_of_the_releases_tells(relea
     words = changes.labels()
     told = re.findall(r'<th scope="row">([^<]+) <span lang="en">/ [^<]+</span></th>\s*<td class="number">(\d+)', page)
     assert told == [(words[kind][0], str(count)) for _, kind, count in found.counts()]
-    # Each change that is counted stands in one part of the page, by its key.
+    # Each change that is counted stands in one part of the page, by its key, or is counted where a part ends before it.
     keys = Counter(changes.key_shown(change["record"], change["record_key"]) for change in found.changes)
-    assert Counter(re.findall(r"</span> ([^<]*)<br>", page)) == keys and page.count("<h2>") > 3
+    shown = Counter(re.findall(r"</span> ([^<]*)<br>", page))
+    left_out = [int(of) - int(first) for first, of in re.findall(r"<p>De eerste (\d+) van (\d+) <", page)]
+    assert shown <= keys and shown.total() + sum(left_out) == keys.total() and page.count("<h2>") > 3
+    assert not left_out or len(found.changes) > 500
     assert "De eerste uitgave" in (first.folder / changes.PAGE).read_text(encoding="utf-8")
 
 

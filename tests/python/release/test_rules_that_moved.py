@@ -76,7 +76,7 @@ def test_nothing_changed_is_not_said_where_rules_moved_a_value(home: Settings, m
     monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))
     asked = ["releases", "diff", before.release_id, release.release_id]
     shown = CliRunner().invoke(cli.app, asked)
-    assert shown.exit_code == 0 and "daardoor verschoven 1 gepubliceerde waarden" in " ".join(shown.output.split())
+    assert shown.exit_code == 0 and "daardoor verschoof 1 gepubliceerde waarde" in " ".join(shown.output.split())
     (change,) = json.loads(CliRunner().invoke(cli.app, [*asked, "--json"]).output)["rules"]
     assert change["release"] == release.release_id and change["moved"] == told["moved"]
 

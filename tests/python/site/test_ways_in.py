@@ -91,10 +91,11 @@ def test_the_latest_of_what_was_restated_is_named_and_all_of_it_counted(release:
         wholes = answers.asked(con, "from agg_headline_figure where measure = 'committed' order by trace_key", "")
         there = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
         (key, (before,)), *_ = made_of.sides(con, "agg_headline_figure", figure, wholes[:1], there).items()
+        part = f"veerkracht/{before.mart}/{wholes[0]['meetmoment_code']}/VV001/provisional/committed"
         con.execute(
             "insert into site_restated by name select $1 as trace_key, $2 as column_name, '0' as old_value, 1 as delta,"
             " i::varchar as new_value, date '2100-01-01' + i::integer as known_on from range($3) as days(i)",
-            [before.keys[0], before.amount, many],
+            [part, before.amount, many],
         )
         (after,) = made_of.sides(con, "agg_headline_figure", figure, wholes[:1], there)[key]
     assert [one["became"] for one in after.restated] == [str(many - 1 - place) for place in range(12)]

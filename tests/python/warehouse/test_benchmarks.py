@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from conftest import DemoRun
 
-from benchmarks import beside, large_night
+from benchmarks import beside, goals, large_night
 from benchmarks.measure import process
-from benchmarks.rivals import MESH, RIVALS
+from benchmarks.rivals import MESH, PANDAS, RIVALS, SQL
 from demo.return_tables import Sheet
 from flows.settings import PROJECT
 
@@ -27,7 +27,7 @@ from flows.settings import PROJECT
 def written(small: DemoRun, folder: Path, sizes: str) -> Path:
     """The folder with the page and its numbers, of the small plan at these sizes."""
     (folder / "performance.json").write_text('{"old": {"commit": "as it was"}}', encoding="utf-8")
-    page = f"Before.\n{beside.BEGIN}\nolder\n{beside.END}\nAfter.\n"
+    page = f"Before.\n{goals.BEGIN}\nolder\n{goals.END}\n{beside.BEGIN}\nolder\n{beside.END}\nAfter.\n"
     (folder / "performance.md").write_text(page, encoding="utf-8")
     said = ("--sizes", sizes, "--runs", "1", "--docs", str(folder), "--scratch", str(folder / "scratch"))
     # A process of its own is small, which hundreds of forks are grateful for; what judges is imported before these.
@@ -55,7 +55,9 @@ def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRu
     docs = written(small, tmp_path, "1")
     page = (docs / "performance.md").read_text(encoding="utf-8")
     assert page.startswith("Before.\n") and page.endswith("After.\n") and "older" not in page
-    header, _, row = [line for line in page.splitlines() if line.startswith("|")]
+    goals_said, beside_said = page.split(beside.BEGIN)
+    assert goals_said.count("not measured | not seen |") == len(goals.GOALS), "the plan once is no large one"
+    header, _, row = [line for line in beside_said.splitlines() if line.startswith("|")]
     assert all(f"| {name} |" in header for name in (beside.MODELS, *RIVALS))
     assert row.split("|")[1].strip() == "1x" and row.count("|") == header.count("|")
     numbers = measured(docs)
@@ -73,6 +75,54 @@ def test_a_rival_that_would_take_the_memory_of_the_machine_is_stopped_and_the_ta
         line for line in beside._rows({"9": made | of_none | {"pandas": {"stopped_at_mb": 100}}}) if "9x" in line
     )
     assert "more than 100 MB: stopped" in row
+
+
+def of_size(copies: int, cpu_s: float, peak_mb: int, handled: int, **rivals: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        **{goals.MODELS: {"cpu_s": cpu_s, "peak_mb": peak_mb}, goals.GATE: {"cpu_s": 1.0, "peak_mb": 400}},
+        **{SQL: {"cpu_s": 100.0, "peak_mb": 1}, **rivals},
+        **{"models": [{"rows_handled": handled}], "rows": {"milestone": 7 * copies}, "spilled_mb": 9},
+    }
+
+
+def judged(hundred: Mapping[str, Any], thousand: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What was seen of each goal, and whether it is kept."""
+    lines = goals.rows(
+        {"10": of_size(10, 10.0, 100, 1000)} | ({"100": hundred} if hundred else {}) | {"1000": thousand}
+    )
+    return {asked: seen for asked, *seen in (line.strip("| ").split(" | ") for line in lines)}
+
+
+CHEAP = {PANDAS: {"cpu_s": 400.0, "peak_mb": 7000}, MESH: {"cpu_s": 130.0, "peak_mb": 1}}
+KEPT = of_size(100, 110, 900, 10_000, **CHEAP)
+
+
+def test_a_goal_is_kept_where_it_was_seen_at_each_size() -> None:
+    seen = judged(KEPT, of_size(1000, 120, 2000, 99_000, **CHEAP))
+    assert {kept for _, kept in [*seen.values()][2:]} == {"yes"}
+    assert seen["at most 1.3 times the SQL by hand"][0] == "100x: 1.1 times as long; 1000x: 1.2 times as long"
+    assert seen["in a third of the memory of pandas"][0] == "100x: 0.13 of it; 1000x: 0.29 of it"
+    assert seen["a row at most a fifth dearer than at 10x"][0].startswith("100x: 1.10 times that at 10x; 1000x: 0.12")
+    assert seen["a model or a suite in less than 6 GB"][0] == "1000x: 2000 MB at most, 9 MB spilled"
+
+
+def test_a_goal_that_was_missed_at_one_size_is_missed() -> None:
+    dear = {PANDAS: {"cpu_s": 400.0, "peak_mb": 7000}, MESH: {"cpu_s": 99.0, "peak_mb": 1}}
+    seen = judged(KEPT, of_size(1000, 1210, 6144, 121_000, **dear))
+    assert {kept for _, kept in [*seen.values()][2:]} == {"**no**"}
+
+
+def test_a_goal_is_not_said_to_be_kept_of_what_was_not_seen() -> None:
+    stopped = {PANDAS: {"stopped_at_mb": 18000}}
+    seen = judged(KEPT, of_size(1000, 120, 5000, 99_000, **stopped))
+    assert seen["three times as fast as pandas"] == ["100x: 0.3 times as long; 1000x: pandas was stopped", "not seen"]
+    assert seen["in a third of the memory of pandas"][0].endswith("1000x: less than 0.28 of it: stopped at 18000 MB")
+    assert seen["in a third of the memory of pandas"][1] == "yes"
+    assert seen["not slower than SQLMesh"] == ["100x: 0.8 times as long; 1000x: SQLMesh was not there", "not seen"]
+    larger = judged(KEPT, of_size(1000, 120, 8000, 99_000, **stopped))
+    assert larger["in a third of the memory of pandas"][1] == "not seen", "it may be a third of what was not taken"
+    unmeasured = judged({}, of_size(1000, 120, 2000, 99_000, **CHEAP))
+    assert unmeasured["not slower than SQLMesh"] == ["100x: not measured; 1000x: 0.9 times as long", "not seen"]
 
 
 @pytest.mark.slow

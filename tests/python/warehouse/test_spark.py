@@ -1,11 +1,14 @@
 """The same models on Spark make the same marts, row by row; and what is turned into Spark's words, and why.
 
 Spark has an environment of its own (`make .venv-spark/installed`) and needs Java; where one of them lacks, what asks it
-is skipped. A few models are always asked, each for what its translation has to do (`SAMPLE`); `make spark` asks all.
+is skipped. `make spark` asks all, and lists what it ran when each row was equal (`SEEN`). What is not as it is listed
+there is asked in each run of the tests, and a few models always, each for what its translation has to do (`SAMPLE`).
 """
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -57,6 +61,8 @@ SAMPLE = {
 }
 NEEDED_BY_NO_MODEL = {exp.Sub}
 """Rewrites that only stand ready: models count days by `date_diff`."""
+SEEN = Path(__file__).with_name("spark_seen.json")
+"""Of each model the checksum of what was run when every row of the demonstration was equal; `make spark` writes it."""
 # What takes Java long is making quick what runs long.
 AT_ONCE = """
 spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
@@ -121,12 +127,44 @@ def tables_of(folder: Path) -> list[tuple[str, str]]:
     return [(model["schema"], model["name"]) for model in models if model["kind"] == "table"]
 
 
-def test_a_sample_of_models_is_the_same_on_spark(small: DemoRun, tmp_path: Path) -> None:
-    folder = on_spark(
-        small.settings.warehouse, tmp_path, "--cores", "1", "--memory", "1g", "--only", *SAMPLE, settings=AT_ONCE
+def checksums(models: list[dict[str, Any]]) -> dict[str, str]:
+    """What each table in SQL is made by: its text for both engines, and their versions."""
+    locked = (PROJECT / "requirements-spark.lock").read_text(encoding="utf-8")
+    engines = re.findall(r"^(?:duckdb|pyspark)==[^ ]+", locked, re.MULTILINE)
+    assert len(engines) == 2
+    return {
+        model["name"]: hashlib.sha256("\n".join([*engines, model["compiled"], model["spark"]]).encode()).hexdigest()
+        for model in models
+        if model["kind"] == "table" and model["language"] == "sql"
+    }
+
+
+def changed(models: list[dict[str, Any]], seen: dict[str, str]) -> set[str]:
+    """The tables that are made by something else than when all were seen to be equal."""
+    return {name for name, checksum in checksums(models).items() if seen.get(name) != checksum}
+
+
+def test_what_changed_since_every_model_was_asked_is_the_same_on_spark(demo: DemoRun, tmp_path: Path) -> None:
+    """And the sample in any case, each on what DuckDB made of its parents: `make spark` asks all, in one go."""
+    expect_spark()
+    warehouse = demo.settings.warehouse
+    asked = SAMPLE.keys() | changed(handover.models(demo.settings, warehouse), json.loads(SEEN.read_text()))
+    folder = on_spark(warehouse, tmp_path, "--cores", "1", "--memory", "1g", "--only", *asked, settings=AT_ONCE)
+    assert {name for _, name in tables_of(folder)} == asked
+    assert differing(warehouse, folder) == {}
+
+
+def test_a_model_is_asked_again_when_either_of_its_texts_changed() -> None:
+    model = {"name": "a", "kind": "table", "language": "sql", "compiled": "select 1", "spark": "SELECT 1"}
+    seen = checksums([model])
+    assert changed([model], seen) == set()
+    for what in ("compiled", "spark"):
+        assert changed(
+            [model, model | {"name": "b"}, model | {"name": "c", what: "other"}], seen | {"c": seen["a"]}
+        ) == {*("b", "c")}
+    assert changed([model | {"kind": "view"}, model | {"language": "python"}], {}) == set(), (
+        "neither is a table of Spark"
     )
-    assert {name for _, name in tables_of(folder)} == SAMPLE.keys()
-    assert differing(small.settings.warehouse, folder) == {}
 
 
 @pytest.fixture
@@ -206,6 +244,9 @@ def test_every_table_of_the_night_is_the_same_on_spark(
     """Layers below the marts too, so that what differs is found where it began."""
     run: DemoRun = request.getfixturevalue(plan)
     hold_equal(run.settings.warehouse, tmp_path)
+    if plan == "demo":
+        asked = checksums(json.loads((tmp_path / "models.json").read_text(encoding="utf-8")))
+        SEEN.write_text(json.dumps(asked, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @pytest.mark.slow
