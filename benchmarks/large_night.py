@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -135,7 +136,7 @@ def _code_for(checkout: Path, copies: int) -> None:
 def night(checkout: Path, home: Path) -> int:
     """Run a night and print its steps as they end, and at last the parts of those that have some."""
     environment = os.environ | {"PYTHONPATH": str(checkout), "VEERKRACHT_HOME": str(home)}
-    started = time.monotonic()
+    began, started = datetime.now(UTC), time.monotonic()
     running = subprocess.Popen(
         [sys.executable, "-u", "-m", "flows.cli", "nightly"],
         cwd=checkout,
@@ -167,7 +168,8 @@ def night(checkout: Path, home: Path) -> int:
         f"exit {code}; {time.monotonic() - started:.0f} s of wall, {used.children_user + used.children_system:.0f} s of"
         f" computing, {max(highest, peak[0])} MB at most; load {os.getloadavg()[0]:.1f} at the end"
     )
-    if (last := profile.last_two(Settings(home=home, plan=PLAN_CODE))[0]) and not code:
+    last, _ = profile.last_two(Settings(home=home, plan=PLAN_CODE))
+    if last and last.night >= began.replace(microsecond=0):  # else this one built nothing
         for step, parts in last.parts.items():
             print(f"{step}: " + ", ".join(f"{part} {seconds:.1f} s" for part, seconds in parts.items()))
     return code
