@@ -68,7 +68,7 @@ orders: .venv/developing  ## the marts in 224 other orders of receipts and rows:
 	PYTHONPATH=.:tests/python nice $(BIN)/python tests/slow/orders.py
 
 readers: .venv/developing  ## readers while releases are switched: 5,000 reads over 300 switches
-	PYTHONPATH=tests/python $(BIN)/python tests/slow/readers.py
+	PYTHONPATH=.:tests/python $(BIN)/python tests/slow/readers.py
 
 rebuilds: .venv/developing  ## two rebuilds of every release of the demo, compared file by file
 	$(BIN)/python tests/slow/rebuilds.py
