@@ -160,6 +160,8 @@ _DELIVERY_COLUMNS = (
     *("fouten / errors", "waarschuwingen / warnings", "laatst / last"),
 )
 _DAYS_SHOWN = 5
+_LEAST = 0.1
+"""Seconds; what took less has no growth."""
 _MODELS_SHOWN = 5
 _MEETMOMENT_COLUMNS = (
     *("meetmoment", "afsluitdatum / cut-off date", "uiterste dag / deadline", "publicatie / publication"),
@@ -279,9 +281,9 @@ def _seconds(taken: float | None) -> str:
 
 
 def _growth(row: dict[str, Any]) -> str:
-    """By how much it is more or less than a month before; nothing where that is not known, or is less than a second."""
+    """By how much it is more or less than a month before; nothing where that is unknown, or of too little."""
     before, now = row["before"] or 0, row["seconds"]
-    return f"{now / before - 1:+.0%}" if before and max(before, now) >= 1 else ""
+    return f"{now / before - 1:+.0%}" if before >= _LEAST and max(before, now) >= 1 else ""
 
 
 def _date(value: Any) -> str:

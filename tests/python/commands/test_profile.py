@@ -109,8 +109,9 @@ def test_status_shows_the_slowest_and_how_they_grew(home: Settings, monkeypatch:
 
 
 def test_growth_of_less_than_a_second_is_none() -> None:
-    grew = [(0.2, 0.6), (0.5, 1.0), (2.0, 1.0), (None, 3.0), (0.0, 3.0)]
-    assert [status._growth({"before": before, "seconds": now}) for before, now in grew] == ["", "+100%", "-50%", "", ""]
+    grew = [(0.2, 0.6), (0.5, 1.0), (2.0, 1.0), (None, 3.0), (0.0, 3.0), (0.01, 3.0)]
+    shown = [status._growth({"before": before, "seconds": now}) for before, now in grew]
+    assert shown == ["", "+100%", "-50%", "", "", ""]
 
 
 def test_a_step_is_told_as_it_begins(home: Settings) -> None:
