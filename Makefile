@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-# uv comes by pip into a venv of its own; bytecode is compiled once, which halves every start-up.
+# uv comes by pip, into the same place; bytecode is compiled once, which halves every start-up.
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
@@ -87,7 +87,7 @@ bench: .venv/developing  ## old and new code side by side into docs/performance.
 		-r benchmarks/requirements-sqlmesh.lock
 	@touch $@
 
-beside: .venv/developing .venv-sqlmesh/installed  ## four core marts beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3] [DOCS=folder with copies of both files]
+beside: .venv/developing .venv-sqlmesh/installed  ## three core marts and a count beside SQL by hand, SQLMesh, pandas and polars: WAREHOUSE=of a demo night [SIZES=1,10] [RUNS=3] [DOCS=folder with copies of both files]
 	$(BIN)/python -m benchmarks.beside $(WAREHOUSE) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
 		$(if $(DOCS),--docs $(DOCS))
 

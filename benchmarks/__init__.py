@@ -1,1 +1,5 @@
-"""What a night, a command and the models cost, of two checkouts side by side: `make bench` (docs/performance.md)."""
+"""What a night, a command and the models cost: docs/performance.md.
+
+Of two checkouts side by side (`make bench`), beside what a user would write (`make beside`), of a large plan (`make
+large`).
+"""

@@ -1,9 +1,9 @@
-"""`make beside WAREHOUSE=...`: what four core marts cost here and in what a user would write instead, at growing sizes.
+"""`make beside WAREHOUSE=...`: what three marts and a count cost here and in what a user would write, at growing sizes.
 
-The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models that
-the four marts stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
-rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else the
-command ends with what differs. One that would take the memory of the machine is stopped, and the table says so. A
+The raw tables of a night's warehouse are multiplied as for the growth of the models (`growth_models`). The models
+that these stand on run as compiled, each in a process of its own; a table goes when no model ahead reads it. The
+rivals (`rivals`) run as whole processes, in turns. What a rival makes is held equal to the marts, row by row; else
+the command ends with what differs. One that would take the memory of the machine is stopped, and the table says so. A
 size at which the command ended before, by a model or by hand, goes on with the models that are not made yet.
 """
 
@@ -29,6 +29,7 @@ from benchmarks import goals, growth_models, table
 from benchmarks.goals import GATE, MODELS, TIMES_BY_HAND
 from benchmarks.measure import Cost, commit, machine, process
 from benchmarks.rivals import MESH, PANDAS, RIVALS, SQL
+from flows import profile
 from flows.settings import Settings
 from flows.warehouse import compiled, transform
 
@@ -248,6 +249,9 @@ def _rows(beside: Mapping[str, Any]) -> Iterator[str]:
         rows = ", ".join(f"{result} {count:,}" for result, count in found["rows"].items())
         times = f"{found['model_count']} models once, rivals {found['runs']} times"
         yield f"- {size}x: {times}; rows: {rows}; {found['machine']}"
+    for size in sizes:
+        layers = profile.by_layer({cost["model"]: cost["cpu_s"] for cost in beside[size]["models"]})
+        yield f"- layers at {size}x: " + ", ".join(f"{layer} {seconds:.1f} s" for layer, seconds in layers.items())
     dearest = sorted(beside[sizes[-1]]["models"], key=lambda cost: float(cost["cpu_s"]), reverse=True)[:DEAREST]
     yield f"- dearest at {sizes[-1]}x: " + ", ".join(
         f"{cost['model']} {cost['cpu_s']:.1f} s, {cost['peak_mb']} MB" for cost in dearest

@@ -1,4 +1,4 @@
-"""What a user would write instead, for four core marts, on the same raw rows: SQL on DuckDB, SQLMesh, pandas, polars.
+"""What a user would write for three core marts and a count, on the same raw rows: DuckDB, SQLMesh, pandas, polars.
 
     python rivals.py NAME WAREHOUSE FOLDER
 
@@ -10,9 +10,10 @@ hold an amount or a day that cannot be read; the latest version of each key; the
     finance     meetmoment, project, committed and paid, provisional; of projects paid once
     counted     meetmoment, status: how many milestones
 
-It is less than the models do: no layouts but one, no history, no evidence, no finding. `benchmarks.beside` holds the
-results equal to the marts, row by row, before a time of theirs is written down. The SQL (`by_hand/models`) is one and
-the same for DuckDB alone and for SQLMesh, which has an environment of its own: nothing else may be imported here.
+It is less than the models do: no layouts but the four of the template, no history, no evidence, no finding.
+`benchmarks.beside` holds the results equal to the marts, row by row, before a time of theirs is written down. The SQL
+(`by_hand/models`) is one and the same for DuckDB alone and for SQLMesh, which has an environment of its own: nothing
+else may be imported here.
 """
 
 import os

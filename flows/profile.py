@@ -76,6 +76,14 @@ def built(models: dict[str, float], engine: str = "DuckDB") -> None:
     log.event(_BUILT, engine=engine, models={name: round(seconds, 3) for name, seconds in slowest})
 
 
+def by_layer(models: dict[str, float]) -> dict[str, float]:
+    """What the models of each layer took together (seconds), in the order of the layers."""
+    layers = dict.fromkeys([*LAYERS.values(), MARTS], 0.0)
+    for name, seconds in models.items():
+        layers[LAYERS.get(name.split("_", 1)[0], MARTS)] += seconds
+    return {layer: round(seconds, 3) for layer, seconds in layers.items() if seconds}
+
+
 def last_two(settings: Settings) -> tuple[Profile | None, Profile | None]:
     """Of the last night that built a warehouse, and of the last one that did so a month or more before it."""
     found = _latest_first(settings, None)
@@ -105,16 +113,8 @@ def _of_log(path: Path, night: datetime) -> Profile | None:
                     parts.setdefault(str(told["step"]), {})[str(told["part"])] = float(told["seconds"])
                 elif told["event"] == _BUILT:
                     models = {str(name): float(seconds) for name, seconds in told["models"].items()}
-                    parts[BUILD] = _by_layer(models)
+                    parts[BUILD] = by_layer(models)
     return None if models is None else Profile(night, steps, parts, models)
-
-
-def _by_layer(models: dict[str, float]) -> dict[str, float]:
-    """What the models of each layer took together, in the order of the layers."""
-    layers = dict.fromkeys([*LAYERS.values(), MARTS], 0.0)
-    for name, seconds in models.items():
-        layers[LAYERS.get(name.split("_", 1)[0], MARTS)] += seconds
-    return {layer: round(seconds, 3) for layer, seconds in layers.items() if seconds}
 
 
 def _computing() -> float:

@@ -1,9 +1,9 @@
 """Change the SQL of a model and see whether its unit tests notice: `make sqlmutants`.
 
-Of each model of intermediate and marts a sample of the changes that could be a slip, the same for a seed; each is put
-in the place of the model in its unit tests, and of what none of these notices it is asked whether a row of the model is
-another one on the small plan. What was found is written down as it comes; a run goes on with it, and asks again of a
-model whose SQL or unit tests changed.
+Of each model of intermediate and marts (of those that are one call of the same macro, of one) a sample of the changes
+that could be a slip, the same for a seed; each is put in the place of the model in its unit tests, and of what none
+of these notices it is asked whether a row of the model is another one on the small plan. What was found is written
+down as it comes; a run goes on with it, and asks again of a model whose SQL or unit tests changed.
 """
 
 import argparse

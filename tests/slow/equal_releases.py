@@ -5,8 +5,8 @@ on purpose. Marts are compared as bags of rows, every column; then the answers t
 (``equal_answers.py``). Exit code 1 where anything differs.
 
 A home without releases is compared by the warehouse of its last night. So are the real files of other countries, plan
-by plan (``--plan``), in the homes that each code's own `pytest --basetemp=FOLDER tests/python/test_real_layouts.py`
-leaves behind.
+by plan (``--plan``), in the homes that each code's own tests of real layouts leave behind: `pytest -m slow -n 0
+--basetemp=FOLDER tests/python/warehouse/test_real_layouts.py`, of older code one folder higher.
 """
 
 import argparse

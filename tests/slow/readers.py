@@ -1,7 +1,7 @@
 """Readers while releases are switched: `make readers` reads at least 5,000 times over at least 300 switches.
 
-Two releases of one home differ in every amount; a reader sums two tables, and the manifest beside them, in each read.
-Half of the readers open anew for every read, half keep a reader that goes on by itself.
+Two releases of one home differ in every amount; a reader sums two tables in each read, and what opens a release reads
+its manifest first. Half of the readers open anew for every read, half keep a reader that goes on by itself.
 """
 
 import json

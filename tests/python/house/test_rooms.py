@@ -63,6 +63,12 @@ def test_the_map_of_the_readme_is_the_house() -> None:
     assert told == there
 
 
+def test_the_readme_names_every_subject_of_the_marts() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (said,) = re.findall(r"\| `models/marts/` \| what is published: (.+?);", text)
+    assert set(said.split(", ")) == {path.name for path in (PROJECT / "models" / "marts").iterdir() if path.is_dir()}
+
+
 def test_the_map_of_the_readme_has_every_folder() -> None:
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False).stdout

@@ -60,6 +60,8 @@ def test_the_page_has_a_row_of_rivals_that_make_what_the_marts_say(small: DemoRu
     header, _, row = [line for line in beside_said.splitlines() if line.startswith("|")]
     assert all(f"| {name} |" in header for name in (beside.MODELS, *RIVALS))
     assert row.split("|")[1].strip() == "1x" and row.count("|") == header.count("|")
+    (layers,) = (line for line in beside_said.splitlines() if line.startswith("- layers at 1x: "))
+    assert all(f"{layer} " in layers for layer in ("staging", "gate 1", "intermediate", "marts"))
     numbers = measured(docs)
     assert numbers["old"] == {"commit": "as it was"} and min(numbers["beside"]["1"]["rows"].values()) > 0
     assert {path.name for path in docs.iterdir()} == {"performance.json", "performance.md"}
