@@ -87,7 +87,8 @@ def restore(
     """Put a copy back under an empty $VEERKRACHT_HOME, and hold it against its checksums, signatures and chain.
 
     Then veerkracht nightly makes the warehouse anew and goes on. A home that has what the copy lacks is left alone.
-    Exit codes: 0 all is back, 20 something of it does not hold and is told (a key that is not trusted here, say).
+    Exit codes: 0 all is back, 20 something of it does not hold and is told (a key that is not trusted here, say), 75 a
+    night of the plan is running.
     """
     from flows import copies, diary
     from flows.settings import Settings

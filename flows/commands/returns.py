@@ -34,7 +34,7 @@ def template(
     explains every column. Rows for what is new go under the last one. Name the file <policy domain>_... .xlsx; it goes
     in $VEERKRACHT_HOME/<plan>/inbox/<meetmoment>/ (try it first with: veerkracht check FILE).
 
-    Exit codes: 0 written, 1 failed, 2 wrong use.
+    Exit codes: 0 written, 1 failed, 2 wrong use, 75 a night of the plan is running.
     """
     from flows.senders.template import write_template
 

@@ -161,8 +161,8 @@ def _leading_to(sight: Sight, reasons: list[str]) -> str:
 
 
 def _of_release(settings: Settings, current: "Release | None", broken: str) -> list[ToDo]:
-    """What is to be said of the release that is served: it does not hold, it is none, it is not the last."""
-    if broken:
+    """What is to be said of the release that is served: it does not hold, it is none, not the last, or that is gone."""
+    if broken := broken or "; ".join(anchor.lost(settings)):
         return [ToDo(sights.TAMPERED, sights.TAMPERED.seen_nl, sights.TAMPERED.seen_en, EXIT_HELD, broken)]
     ids = kept.ids(settings)
     if current is None and ids:

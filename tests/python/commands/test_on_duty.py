@@ -279,6 +279,11 @@ def test_a_rollback_and_releases_of_which_none_is_served_are_told(settings: Sett
     anchor.serve(settings, first.release_id)
     (told,) = found().to_do
     assert (told.sight, found().exit_code) == (sights.ROLLED_BACK, 0) and second.release_id in told.seen_nl
+    kept_apart = second.folder.rename(settings.home / "put by")
+    (told,) = found().to_do
+    assert (told.sight, found().exit_code) == (sights.TAMPERED, 20), "the last one is gone, and not only not in use"
+    assert second.release_id in told.message
+    kept_apart.rename(second.folder)
     settings.current.unlink()
     (told,) = found().to_do
     assert (told.sight, found().exit_code) == (sights.NOT_SERVED, 20) and "2 uitgaven" in told.seen_nl

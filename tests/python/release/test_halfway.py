@@ -136,6 +136,7 @@ def test_that_the_last_release_is_gone_is_told(home: Settings) -> None:
     publishing.switch(home, before.folder)
     shutil.rmtree(last.folder)
     assert last.release_id in anchor.lost(home)[0]
+    assert halfway.is_found(home) and not quick_look(home), "a night that finds nothing new does not pass over it"
     with pytest.raises(kept.NotReadBack, match="is gone"):
         halfway.mend(home, NOW)
     (home.plan_home / anchor.ANCHOR).unlink()
