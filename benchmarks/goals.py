@@ -29,9 +29,12 @@ def rows(beside: Mapping[str, Numbers]) -> Iterator[str]:
     yield "| asked | seen | kept |"
     yield "|---|---|---|"
     for goal in GOALS:
-        seen = {size: goal.seen(beside[size], beside[FROM]) for size in goal.sizes if size in beside and FROM in beside}
-        words = "; ".join(f"{size}x: {seen[size][0] if size in seen else 'not measured'}" for size in goal.sizes)
-        yield f"| {goal.asked} | {words} | {_verdict([seen.get(size, ('', None))[1] for size in goal.sizes])} |"
+        seen = {
+            size: goal.seen(beside[size], beside[FROM]) if {size, FROM} <= beside.keys() else ("not measured", None)
+            for size in goal.sizes
+        }
+        words = "; ".join(f"{size}x: {word}" for size, (word, _) in seen.items())
+        yield f"| {goal.asked} | {words} | {_verdict([kept for _, kept in seen.values()])} |"
 
 
 def _verdict(kept: list[bool | None]) -> str:

@@ -23,7 +23,7 @@ class Mended:
 def is_found(settings: Settings) -> bool:
     """Whether there is anything to finish, to clear or to miss, by a look at names alone."""
     left, ids = anchor.read(settings), kept.ids(settings)
-    is_gone = left is not None and left.release_id not in {folder.name for folder in kept.folders(settings)}
+    is_gone = left is not None and anchor.is_gone(settings, left)
     is_unserved = bool(ids) and not settings.current.exists()
     is_unfinished = bool(left and ids and kept.sequence(ids[-1]) > kept.sequence(left.release_id))
     return bool(_leftovers(settings) or _twice(settings)) or is_gone or is_unserved or is_unfinished

@@ -19,9 +19,9 @@ from flows.settings import Settings
 _STEP, _PART, _BUILT = "step", "part", "built"
 BUILD, PUBLISH = "build", "publish"
 """The steps that have parts: layers of models, and what a release consists of."""
-LAYERS = {"reg": "registry", "stg": "staging", "gate": "gate 1", "int": "intermediate"}
+_LAYERS = {"reg": "registry", "stg": "staging", "gate": "gate 1", "int": "intermediate"}
 """Of a model's layer by how its name begins; every other is a mart."""
-MARTS = "marts"
+_MARTS = "marts"
 _MONTH = timedelta(days=28)
 
 
@@ -78,9 +78,9 @@ def built(models: dict[str, float], engine: str = "DuckDB") -> None:
 
 def by_layer(models: dict[str, float]) -> dict[str, float]:
     """What the models of each layer took together (seconds), in the order of the layers."""
-    layers = dict.fromkeys([*LAYERS.values(), MARTS], 0.0)
+    layers = dict.fromkeys([*_LAYERS.values(), _MARTS], 0.0)
     for name, seconds in models.items():
-        layers[LAYERS.get(name.split("_", 1)[0], MARTS)] += seconds
+        layers[_LAYERS.get(name.split("_", 1)[0], _MARTS)] += seconds
     return {layer: round(seconds, 3) for layer, seconds in layers.items() if seconds}
 
 

@@ -46,6 +46,11 @@ def serve(settings: Settings, served: str) -> None:
         _write(settings, replace(left, served=served))
 
 
+def is_gone(settings: Settings, left: Anchor) -> bool:
+    """Whether of the release published last not even the manifest is there, by a look at names alone."""
+    return left.release_id not in {folder.name for folder in kept.folders(settings)}
+
+
 def lost(settings: Settings) -> list[str]:
     """Whether the release published last is gone or is another; empty when it is there."""
     anchor = read(settings)
@@ -55,7 +60,7 @@ def lost(settings: Settings) -> list[str]:
         "zet ze terug uit een reservekopie; wie zonder haar verdergaat, verwijdert"
         f" / put it back from a copy; who goes on without it removes {settings.plan_home / ANCHOR}"
     )
-    if anchor.release_id not in {folder.name for folder in kept.folders(settings)}:
+    if is_gone(settings, anchor):
         return [
             f"de laatst gepubliceerde uitgave is weg / the release published last is gone, {anchor.release_id}: "
             f"{remedy}"

@@ -40,9 +40,9 @@ def write(
     """
     folder.mkdir(parents=True, exist_ok=True)
     built = loaded if only else _built_on_nothing(settings, folder / "empty" / f"{CATALOGUE}.duckdb")
-    chosen = models(settings, built, only, known_before)
-    (folder / MODELS).write_text(json.dumps(chosen), encoding="utf-8")
     tables = _tables(built)
+    chosen = _models(settings, built, tables, only, known_before)
+    (folder / MODELS).write_text(json.dumps(chosen), encoding="utf-8")
     made = {model["name"] for model in chosen}
     with duckdb.connect(str(loaded), read_only=True, config={**settings.memory_beside(loaded)}) as con:
         for schema, of_schema in tables.items():
@@ -55,10 +55,8 @@ def write(
                 con.execute(f"copy (from {schema}.\"{name}\") to '{quoted}'")
 
 
-def models(
-    settings: Settings, built: Path, only: Collection[str] = (), known_before: datetime | None = None
-) -> list[dict[str, Any]]:
-    """The models of a night, or these of them, in their order: as dbt compiles them, and those in SQL in Spark's words.
+def models(settings: Settings, built: Path) -> list[dict[str, Any]]:
+    """The models of a night, in their order: as dbt compiles them, and those in SQL in Spark's words.
 
     Args:
         built: a warehouse that says which columns each table has; of its rows nothing is read.
@@ -66,7 +64,12 @@ def models(
     Raises:
         NotTold: when a model has no form on Spark.
     """
-    tables = _tables(built)
+    return _models(settings, built, _tables(built), (), None)
+
+
+def _models(
+    settings: Settings, built: Path, tables: dialect.Tables, only: Collection[str], known_before: datetime | None
+) -> list[dict[str, Any]]:
     known = dialect.known(tables)
     found = compiled.models(built, transform.WAREHOUSE, transform.variables(settings.plan, None, known_before))
     return [model | _told(model, known, tables) for model in found if not only or model["name"] in only]
