@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.rivals import MESH, PANDAS, SQL
+from benchmarks.rivals import MESH, PANDAS, WHOLE
 
 BEGIN, END = "<!-- goals: written by make beside -->", "<!-- goals: end -->"
 MODELS, GATE = "the models", "gate 1"
@@ -88,7 +88,7 @@ def _copies(found: Numbers, start: Numbers) -> float:
 
 
 GOALS = (
-    Goal(f"at most {TIMES_BY_HAND} times the SQL by hand", ("100", "1000"), _as_cheap_as(SQL, TIMES_BY_HAND)),
+    Goal(f"at most {TIMES_BY_HAND} times the SQL by hand, whole", ("100", "1000"), _as_cheap_as(WHOLE, TIMES_BY_HAND)),
     Goal("three times as fast as pandas", ("100", "1000"), _as_cheap_as(PANDAS, 1 / TIMES_FASTER)),
     Goal("in a third of the memory of pandas", ("100", "1000"), _memory_of_pandas),
     Goal("not slower than SQLMesh", ("100", "1000"), _as_cheap_as(MESH, 1)),
