@@ -57,7 +57,8 @@ def spark_sql(compiled: str, tables: MappingSchema, columns: Columns) -> str:
         if table.db:
             table.set("this", exp.to_identifier(table_name(table.db, table.name)))
             table.set("db", None)
-    return f"select {', '.join(_typed(name, kind) for name, kind in columns.items())} from (\n{tree.sql('spark')}\n)"
+    selected = ", ".join(_typed(name, kind) for name, kind in columns.items())
+    return f"select {selected} from (\n{tree.sql('spark', copy=False)}\n)"
 
 
 def _put(made: exp.Expr, node: exp.Expr) -> None:
