@@ -241,6 +241,8 @@ clusters as (
         labels.label_nl,
         labels.label_en,
         shares.committed_of_initial_pct as pct,
+        coalesce(shares.budget_transfer_eur > 0 and shares.committed_eur <= shares.budget_current_eur, false)
+            as is_by_transfers,
         shares.trace_key
     from agg_finance_by_cluster as shares
     inner join dim_cluster as labels using (cluster_code)
@@ -260,6 +262,17 @@ cluster_sides as (
     from clusters
     where pct = 0 or pct > 50
     group by pct = 0
+
+),
+
+clusters_over as (
+
+    select
+        if(is_by_transfers, 'cluster.over_by_transfers', 'cluster.over') as fact,
+        count(*) as figure
+    from clusters
+    where pct > 100
+    group by is_by_transfers
 
 ),
 
@@ -343,6 +356,8 @@ final as (
     select fact, figure, 'percent' as unit, words_nl, words_nl as words_en, trace_key from committed_sides
     union all by name
     select * from cluster_sides
+    union all by name
+    select * from clusters_over
     union all by name
     select *, 'percent' as unit from cluster_first
     union all by name

@@ -7,7 +7,7 @@ select
     double.project_count_if_added as "Projecten indien opgeteld",
     double.project_double_count as "Projecten dubbel",
     double.mt_count as "Mijlpalen en streefdoelen",
-    double.mt_count_if_added as "Indien per project opgeteld",
+    double.mt_count_if_added as "Indien per maatregel opgeteld",
     double.mt_double_count as "Dubbel",
     double.in_both_without_link_count as "In het fonds zonder geldig verband",
     double.trace_key

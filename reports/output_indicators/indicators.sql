@@ -25,7 +25,7 @@ select
         when progress.value_state = 'withheld' then 'niet vrijgegeven'
         when progress.missing_count > 0 then 'onvolledig: ' || progress.reported_count || ' van de ' || progress.part_count || if(progress.part_count = 1, ' deel', ' delen')
         when progress.value_state <> 'reported' then 'niet gerapporteerd'
-        when progress.target_date < getvariable('cutoff_date') then 'streefdatum voorbij'
+        when progress.target_date <= getvariable('cutoff_date') then 'streefdatum bereikt, streefwaarde niet'
         else 'onderweg'
     end as judgement,
     quality.quality_points || '/' || quality.quality_denominator as quality,

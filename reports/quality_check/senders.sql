@@ -6,6 +6,7 @@ select
     deliveries.rejected_count,
     deliveries.late_count,
     word_nl('delivery', deliveries.delivery) as delivery,
+    deliveries.critical_count,
     deliveries.error_count,
     deliveries.warning_count,
     deliveries.waived_count,

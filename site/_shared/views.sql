@@ -40,6 +40,17 @@ select
 from dim_code
 where code_list = 'project_status_group';
 
+-- One row per code that an event of a project goes from or to, with its name.
+create or replace temp view site_event_value as
+select 'stopped' as event_type, status as code, status_label_nl as label_nl, status_label_en as label_en
+from site_status
+union all
+select 'moved_cluster', cluster_code, cluster_code || '. ' || label_nl, cluster_code || '. ' || label_en
+from dim_cluster
+union all
+select 'moved_ministry', policy_domain_code, label_nl, label_en
+from dim_policy_domain;
+
 -- One row per milestone status.
 create or replace temp view site_milestone_status as
 select

@@ -7,10 +7,14 @@ select
     figure.figure,
     figure.trace_key,
     figure.meetmoment_code,
+    site_meetmoment.short_label,
+    scope.label_nl as scope_label_nl,
+    scope.label_en as scope_label_en,
     code.label_nl as status_label_nl,
     code.label_en as status_label_en
 from agg_headline_figure as figure
 inner join site_meetmoment using (meetmoment_code)
+left join dim_scope as scope on figure.scope_code = scope.scope_code
 left join dim_code as code on figure.item = code.code and code.code_list = 'project_status'
 where figure.measure <> 'encours' and figure.item not in ('other', 'on_schedule', 'reporting_projects')
 order by

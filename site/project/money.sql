@@ -14,9 +14,7 @@ select
     fact.paid_state,
     fact.encours_eur,
     fact.warning_count,
-    fact.trace_key,
-    least(100.0 * fact.committed_eur / nullif(fact.budget_initial_eur, 0), 100) as committed_width,
-    least(100.0 * fact.paid_eur / nullif(fact.budget_initial_eur, 0), 100) as paid_width
+    fact.trace_key
 from fct_finance_by_execution as fact
 inner join site_meetmoment as meetmoment using (meetmoment_code)
 left join dim_code as execution on fact.execution = execution.code and execution.code_list = 'finance_execution'
