@@ -1,5 +1,6 @@
 {# What a project had of a record at its latest earlier meetmoment and has no more, on the row of the project. A sender whose
-   rows of that record have not come in yet has dropped none, and a row whose key was not read may be any of them. #}
+   rows of that record have not come in yet has dropped none, a row whose key was not read may be any of them, and what was
+   returned in a row that gate 1 sets apart is not missing. #}
 {% macro missing_rows(record) %}
 with
 
@@ -54,6 +55,12 @@ unnamed as (
 
 ),
 
+set_apart as (
+
+    select * from {{ ref('int_key_set_apart') }} where record = '{{ record }}'
+
+),
+
 final as (
 
     select
@@ -74,9 +81,13 @@ final as (
     left join unnamed
         on projects.meetmoment_number = unnamed.meetmoment_number
         and projects.project_code = unnamed.project_code
+    left join set_apart
+        on projects.meetmoment_number = set_apart.meetmoment_number
+        and before.record_key = set_apart.record_key
     where
         now.row_id is null
         and unnamed.project_code is null
+        and set_apart.record_key is null
     {%- if record == 'rrf_link' %}
         -- A link that had its last day is not missing; of a project without any link DQ10 tells.
         and coalesce(before.valid_to > projects.cutoff_date, true)

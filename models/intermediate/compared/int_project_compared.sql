@@ -89,6 +89,24 @@ links as (
 
 ),
 
+-- What was returned in a row that gate 1 sets apart is not missing.
+set_apart as (
+
+    select
+        keys.meetmoment_code,
+        keys.project_code,
+        bool_or(keys.record = 'project_status') as is_status,
+        bool_or(keys.record = 'rrf_link') as is_link,
+        bool_or(amounts.measure in ('committed', 'paid')) as is_money
+    from {{ ref('int_key_set_apart') }} as keys
+    left join {{ ref('stg_finance') }} as amounts
+        on keys.record = 'finance'
+        and keys.meetmoment_code = amounts.meetmoment_code
+        and keys.record_key = amounts.record_key
+    group by keys.meetmoment_code, keys.project_code
+
+),
+
 -- Who gave a status of a project, and which senders gave any at all: of the others it has not come in yet.
 statuses as (
 
@@ -150,11 +168,14 @@ described as (
         policy_domains.policy_domain_code as registered_domain_code,
         clusters.speerpunt_code as cluster_speerpunt_code,
         case when projects.is_rrf then 'ja' when not projects.is_rrf then 'nee' end as rrf_word,
-        statuses.status_count is not null as has_status,
+        statuses.status_count is not null or coalesce(set_apart.is_status, false) as has_status,
+        coalesce(set_apart.is_link, false) as is_link_set_apart,
+        coalesce(set_apart.is_money, false) as is_money_set_apart,
         status_senders.sender is not null as is_status_sent
     from projects
     inner join submissions using (submission_id)
     left join statuses using (meetmoment_code, project_code)
+    left join set_apart using (meetmoment_code, project_code)
     left join status_senders
         on projects.meetmoment_code = status_senders.meetmoment_code
         and submissions.sender = status_senders.sender
@@ -233,10 +254,12 @@ final as (
             as left_plan_{{ language }},
         {% endfor -%}
         coalesce(beside.is_rrf, false) as is_rrf,
-        coalesce(links.valid_count, 0) as valid_rrf_link_count,
+        case when links.valid_count > 0 or not beside.is_link_set_apart then coalesce(links.valid_count, 0) end
+            as valid_rrf_link_count,
         case
             when money.is_reported then 'reported'
             when money.is_explained then 'explained'
+            when beside.is_money_set_apart then 'set_apart'
             else 'missing'
         end as money_state
     from beside

@@ -36,6 +36,13 @@ scopes as (
 
 ),
 
+-- What was returned in a row that gate 1 sets apart is described all the same.
+set_apart as (
+
+    select * from {{ ref('int_key_set_apart') }} where record = 'project'
+
+),
+
 exits as (
 
     select
@@ -80,8 +87,12 @@ gone as (
         on before.project_code = exits.project_code
         and senders.previous_meetmoment_number < exits.meetmoment_number
         and senders.meetmoment_number >= exits.meetmoment_number
+    left join set_apart
+        on senders.meetmoment_number = set_apart.meetmoment_number
+        and before.project_code = set_apart.project_code
     where
         now.row_id is null
+        and set_apart.project_code is null
         and exits.project_code is null
         and {{ is_in_scope('before', 'scopes') }}
 

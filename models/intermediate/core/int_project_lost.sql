@@ -110,6 +110,7 @@ last_held as (
         versions.project_code,
         versions.submission_id,
         versions.sheet,
+        versions.known_from,
         versions.known_to
     from lost
     inner join versions using (meetmoment_code, project_code)
@@ -148,6 +149,7 @@ events as (
 
 ),
 
+-- What left the scope and not the plan did so with the version that holds.
 waived as (
 
     select distinct
@@ -157,7 +159,7 @@ waived as (
     inner join waivers
         on coalesce(waivers.meetmoment_code, last_held.meetmoment_code) = last_held.meetmoment_code
         and coalesce(upper(waivers.project_code), last_held.project_code) = last_held.project_code
-        and cast({{ or_never('last_held.known_to') }} as date) <= waivers.valid_until
+        and cast(coalesce(last_held.known_to, last_held.known_from) as date) <= waivers.valid_until
 
 ),
 

@@ -65,7 +65,8 @@ final as (
         counts_from,
         withdrawn_at,
         min(counts_from) over later as next_received_at,
-        count(withdrawn_at) over later > 0 as is_withdrawn_later
+        count(withdrawn_at) over later > 0 as is_withdrawn_later,
+        count(*) over later > count(withdrawn_at) over later as has_later_standing
     from placed
     window later as (
         partition by series order by series_position range between 1 following and unbounded following

@@ -7,7 +7,8 @@ returned as (
 
 ),
 
--- What was returned in a row that an error sets apart is not nothing.
+-- What was returned in a row that an error sets apart is not nothing. Of what a row without a key says nobody knows the
+-- part.
 set_apart as (
 
     select
@@ -20,6 +21,7 @@ set_apart as (
         received.measured_on
     from {{ ref('int_row_not_counted') }} as rows_set_apart
     inner join {{ ref('stg_indicator_value') }} as received using (row_id)
+    where rows_set_apart.record_key is not null
 
 ),
 

@@ -31,7 +31,7 @@ full_deliveries as (
 
 ),
 
--- Of a full delivery the last one speaks: what it has no more was not returned.
+-- Of full deliveries the last one that was not withdrawn speaks: what it has no more was not returned.
 final as (
 
     select
@@ -55,7 +55,7 @@ final as (
         and submissions.meetmoment_code = counted.meetmoment_code
         and record_rows.record_key = counted.record_key
     left join submissions as counting on counted.submission_id = counting.submission_id
-    where full_deliveries.next_received_at is null
+    where not coalesce(full_deliveries.has_later_standing, false)
 
 )
 
