@@ -212,7 +212,8 @@ def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
     if not refused:
         return due
     beside = settings.build / "past_refusal" / settings.warehouse.name
-    beside.parent.mkdir(exist_ok=True)
+    shutil.rmtree(beside.parent, ignore_errors=True)  # of a night that was stopped meanwhile
+    beside.parent.mkdir()
     shutil.copyfile(settings.warehouse, beside)
     try:
         verdict.look_past_refusal(beside, settings.plan, refused)

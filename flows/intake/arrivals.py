@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from flows.intake import archive
+from flows.intake import archive, file_names
 from flows.intake.archive import Receipt, Withdrawal
 from flows.intake.inbox import UNRECEIVED, placed, told
 from flows.intake.waiting import opened, readable_name
@@ -212,10 +212,13 @@ class _Known:
         return self.of_bytes.get((receipt.meetmoment_code, receipt.sha256), [])
 
     def is_latest(self, receipt: Receipt) -> bool:
-        """Whether these bytes were the last that came in, under this name or under the one they had before."""
+        """Whether these bytes were the last that came in, under this name or under the one they had before.
+
+        Under another version they are something new: so does a sender say that they are to count after all.
+        """
         before = self.before(receipt)
         latest = self.latest.get(_series(receipt)) or (before and self.latest[_series(before[-1])])
-        return bool(latest and latest.sha256 == receipt.sha256)
+        return bool(latest and latest.sha256 == receipt.sha256 and _said(latest) == _said(receipt))
 
     def there(self, receipt: Receipt) -> Receipt | None:
         """What these bytes were received as, where nothing in them is new."""
@@ -301,6 +304,10 @@ def _series(receipt: Receipt) -> tuple[str, str]:
 def _first_named(receipt: Receipt, known: _Known) -> tuple[bool, int, tuple[str, str]]:
     """The order of series of which files with the same bytes are one: known before, then the name that adds least."""
     return _series(receipt) not in known.latest, len(receipt.series), _series(receipt)
+
+
+def _said(receipt: Receipt) -> int | None:
+    return file_names.sent_version(receipt.file_name)
 
 
 def _declared(receipt: Receipt) -> tuple[int, int]:

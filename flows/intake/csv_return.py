@@ -78,10 +78,11 @@ class _Csv:
             _check_last_line(self._content, self._encoding, self._name, number, len(cells) < self._width, intake)
             return last
         closing = [cell.strip() for cell in cells if not is_blank(cell)]
+        is_marked = bool(closing) and closing[0].casefold() == self._layout.end_marker.casefold()
         # A sender may have counted the rows in between that hold nothing.
-        if closing not in ([self._layout.end_marker, str(count)] for count in before):
+        if not is_marked or closing[1:] not in ([str(count)] for count in before):
             found = self._layout.delimiter.join(closing)[:200]
-            rows = before[0] if closing[:1] == [self._layout.end_marker] else counts[0]  # else the last line is data
+            rows = before[0] if is_marked else counts[0]  # else the last line is data
             expected = f"{self._layout.end_marker}{self._layout.delimiter}{rows}"
             raise Refused(Refusal("F05", self._name, number, value=found, expected=expected))
         return last
@@ -141,7 +142,8 @@ def _check_last_line(
     content: bytes, encoding: Encoding, name: str, number: int, is_short: bool, intake: Intake
 ) -> None:
     """Without a marker, a last row as wide as the others may be whole though no line ends it: that is told."""
-    tail = content[-80:].decode(encoding.name.removesuffix("-sig"), "replace")
+    name_of_tail = "utf-16-be" if content.startswith(b"\xfe\xff") else encoding.name.removesuffix("-sig")
+    tail = content[-80:].decode(name_of_tail, "replace")
     if tail.endswith(("\n", "\r")):
         return
     last = tail.splitlines()[-1][-40:]

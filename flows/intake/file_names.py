@@ -16,13 +16,18 @@ def series_of(plan_code: str, file_name: str) -> str:
     return next(filter(None, found))[1].casefold()
 
 
+def sent_version(file_name: str) -> int | None:
+    """The digits behind ``_v``, with which a sender says which of its files this is; nothing where it says none."""
+    behind = _VERSION.search(file_name)
+    return int(behind[1]) if behind else None
+
+
 def declared_version(plan_code: str, file_name: str) -> int | None:
     """The digits a plan's file names give, such as the day of publication; else what stands behind ``_v``, if any."""
     pattern = _version_pattern(plan_code)
     if pattern and (found := pattern.search(file_name)) and (digits := re.sub(r"\D", "", found[0])):
         return int(digits)
-    behind = _VERSION.search(file_name)
-    return int(behind[1]) if behind else None
+    return sent_version(file_name)
 
 
 def declared_order(plan_code: str, file_name: str) -> int | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from flows.intake.signs import with_controls_shown
 from flows.registry import PATTERN, Layout
 
 _SLIPPED = 0.5
@@ -25,11 +26,12 @@ class Refusal:
 
 
 def clean_headers(cells: Iterable[str | None]) -> list[str]:
-    """Headers as layouts name them: single spaces and nothing that is not seen; a second one becomes ``name (2)``."""
+    """Headers as layouts name them: single spaces, nothing that is not seen, a picture in place of a sign that steers a
+    terminal; a second one becomes ``name (2)``."""
     seen: Counter[str] = Counter()
     headers = []
     for cell in cells:
-        name = " ".join(_seen(cell or "").split())
+        name = with_controls_shown(" ".join(_seen(cell or "").split()))
         seen[name] += 1
         headers.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
     while headers and not headers[-1]:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from flows.intake import stated
 from flows.intake.fit import Refusal, choose, clean_headers
 from flows.intake.sheets import NAMED, Intake, Refused, Row, over_limit
-from flows.intake.signs import escapes_read, is_blank
+from flows.intake.signs import escapes_read, is_blank, with_controls_shown
 from flows.intake.text import encoding_of
 
 JSON_SHEET = "json"
@@ -35,6 +35,9 @@ def read_json(content: bytes, prefix: str, intake: Intake) -> None:
     document = _document(content)
     intake.parsed.meetmomenten += stated.in_document(document)
     for name, records in _sheets(document).items():
+        if _HALF.search(name):
+            raise Refused(Refusal("F01", value="JSON: half Unicode-teken / half a Unicode character"))
+        name = with_controls_shown(name)
         _read_sheet(name, f"{prefix}/{name}" if prefix else name, records, intake)
 
 

@@ -32,6 +32,9 @@ __all__ = ["CSV_SHEET", "ROWS", "ROW_SCHEMA", "Parsed", "Sheet", "parse_file"]
 
 ROWS = "rows.parquet"
 """The file that holds the rows of a return as text."""
+_OF_CONTENT = (ValueError, ArithmeticError, RecursionError)
+"""What readers raise of a value that is none, of a text in no encoding, or of things within things without end (and a
+bare LookupError of an encoding that nobody knows): that is the file's doing. Any other error is one of the code."""
 
 
 def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Settings") -> Parsed:
@@ -62,6 +65,10 @@ def parse_file(path: Path, layouts: Sequence[Layout], target: Path, limits: "Set
             raise
         rows.unlink()
         parsed = Parsed(refusals=[over_limit(rows.name, f"{limits.max_output_mb} MB").refusal])
+    except Exception as error:
+        if not isinstance(error, _OF_CONTENT) and type(error) is not LookupError:
+            raise
+        parsed = Parsed(refusals=[Refusal("F01", value=f"{type(error).__name__}: {error}"[:200])])
     if kinds := _personal_names(parsed):
         parsed = Parsed(refusals=[Refusal("F26", value=named(kinds))])
     write_parsed(target, parsed)
@@ -76,7 +83,8 @@ def _personal_names(parsed: Parsed) -> list[str]:
 
 def write_parsed(target: Path, parsed: Parsed) -> None:
     """Write ``parsed.json``, which says that a file is read."""
-    write_whole(target / "parsed.json", json.dumps(asdict(parsed), ensure_ascii=False).encode())
+    # Half of a character that a file holds is in no encoding.
+    write_whole(target / "parsed.json", json.dumps(asdict(parsed), ensure_ascii=False).encode(errors="replace"))
 
 
 def _read(content: bytes, member: str, intake: Intake) -> None:

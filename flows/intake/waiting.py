@@ -21,13 +21,17 @@ def look(inbox: Path) -> tuple[list[Path], list[Path]]:
     others: list[Path] = []
     for folder, below, names in os.walk(inbox, onerror=lambda error: others.append(Path(str(error.filename)))):
         below[:] = [name for name in below if not _UNFINISHED.search(name)]
-        links = [name for name in below if (Path(folder) / name).is_symlink()]
-        for path in (Path(folder) / name for name in (*names, *links) if not _UNFINISHED.search(name)):
+        for path in (Path(folder) / name for name in (*names, *below) if not _UNFINISHED.search(name)):
             try:
-                is_file = stat.S_ISREG(path.lstat().st_mode)
+                mode = path.lstat().st_mode
             except FileNotFoundError:  # it was taken away meanwhile
                 continue
-            (files if is_file else others).append(path)
+            except OSError:  # its folder may be listed and not entered
+                mode = 0
+            if stat.S_ISREG(mode):
+                files.append(path)
+            elif not stat.S_ISDIR(mode):
+                others.append(path)
     return sorted(files), sorted(path for path in others if path != inbox)
 
 

@@ -34,8 +34,10 @@ _NEXT_WORDS = {
         "What this file says does not count where the later version speaks of it too; see the warning.",
     ),
     "replaced": (
-        "Wat in dit bestand staat, telt niet meer. Is dat niet juist, stuur dan het juiste bestand opnieuw.",
-        "What this file says is no longer counted. If that is not right, send the right file again.",
+        "Wat in dit bestand staat, telt niet meer. Is dat niet juist, stuur dan het juiste bestand opnieuw"
+        " met een hogere versie in de naam (_v2).",
+        "What this file says is no longer counted. If that is not right, send the right file again"
+        " with a higher version in its name (_v2).",
     ),
     "error": (
         "Het bestand is overgenomen, behalve wat in {apart} van de {rows} niet meetelt:"
