@@ -216,9 +216,10 @@ class _Known:
 
         Under another version they are something new: so does a sender say that they are to count after all.
         """
+        if latest := self.latest.get(_series(receipt)):
+            return latest.sha256 == receipt.sha256 and _said(latest) == _said(receipt)
         before = self.before(receipt)
-        latest = self.latest.get(_series(receipt)) or (before and self.latest[_series(before[-1])])
-        return bool(latest and latest.sha256 == receipt.sha256 and _said(latest) == _said(receipt))
+        return bool(before) and self.latest[_series(before[-1])].sha256 == receipt.sha256
 
     def there(self, receipt: Receipt) -> Receipt | None:
         """What these bytes were received as, where nothing in them is new."""

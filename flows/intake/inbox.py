@@ -29,7 +29,7 @@ def unplaced(settings: Settings) -> list[dict[str, str]]:
         for path in files
         if path not in in_place
     ]
-    return misplaced + [told(path, _LINKED if path.is_symlink() else _NO_FILE) for path in others]
+    return misplaced + [told(path, _LINKED if waiting.is_link(path) else _NO_FILE) for path in others]
 
 
 def of_no_plan(home: Path) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 
@@ -33,6 +33,13 @@ def look(inbox: Path) -> tuple[list[Path], list[Path]]:
             elif not stat.S_ISDIR(mode):
                 others.append(path)
     return sorted(files), sorted(path for path in others if path != inbox)
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path leads elsewhere; not where nobody may look."""
+    with suppress(OSError):
+        return path.is_symlink()
+    return False
 
 
 def finished_files(inbox: Path) -> list[Path]:

@@ -60,6 +60,8 @@ def _broken_xml() -> Iterator[Hostile]:
         "a NUL": lambda xml: xml[:-20] + b"\0" + xml[-20:],
         "an end too many": lambda xml: xml + b"</x>",
         "an unknown encoding": lambda xml: xml.replace(b"UTF-8", b"EBCDIC-CP-BE", 1),
+        "an encoding of several bytes": lambda xml: xml.replace(b"UTF-8", b"shift_jis", 1),
+        "an encoding of seven bits": lambda xml: xml.replace(b"UTF-8", b"utf-7", 1),
         "bytes that are no text": lambda xml: xml.replace(b'"', b'"\xff\xfe', 1),
         "nothing": lambda xml: b"",
     }
@@ -189,6 +191,7 @@ def _sheets() -> Iterator[Hostile]:
         "a cell of another row": '<row r="2"><c r="A3"><v>1</v></c></row>',
         "a cell without a place": '<row r="2"><c r="!!"><v>1</v></c></row>',
         "a text that is not there": '<row r="2"><c r="A2" t="s"><v>999999999</v></c></row>',
+        "a text of five thousand digits": f'<row r="2"><c r="A2" t="s"><v>{"9" * 5_000}</v></c></row>',
         "a text of minus one": '<row r="2"><c r="A2" t="s"><v>-1</v></c></row>',
         "a text that is no number": '<row r="2"><c r="A2" t="s"><v>0x1</v></c></row>',
         "a cell of an unknown kind": '<row r="2"><c r="A2" t="zz"><v>1</v></c></row>',
@@ -216,6 +219,9 @@ def _sheets() -> Iterator[Hostile]:
             f"a sheet that is {target!r}",
             with_part(plain_workbook(), BOOK_RELS, _swapped(b"worksheets/sheet1.xml", target.encode())),
         )
+    yield "a style of no number", with_part(plain_workbook(), STYLES, _swapped(b'numFmtId="', b'numFmtId="x'))
+    deep = b"<r>" * 5_000 + b"<t>VV001</t>" + b"</r>" * 5_000
+    yield "a text within five thousand", with_part(plain_workbook(), STRINGS, _swapped(b"<t>VV001</t>", deep))
     yield "one string of 60 MB", with_part(plain_workbook(), STRINGS, _swapped(b"VV001", b"a" * 60 * MB))
     yield (
         "a million merged cells",
@@ -284,6 +290,10 @@ def _documents() -> Iterator[Hostile]:
         "a name twice within": '[{"Projectcode": {"a": 1, "a": 2}}]',
         "half a character as a value": json.dumps([record | {"Toelichting": "\ud800"}]),
         "half a character as a name": '[{"\\ud800": "VV001"}]',
+        "half a character as a sheet": '{"records": {"\\ud800": [{"Projectcode": "VV001"}]}}',
+        "half a character as a name that stands twice": '[{"\\ud800": 1, "\\ud800": 2}]',
+        "half a character as the meetmoment": json.dumps({"meetmoment": "\ud800", "records": {"Status": [record, 1]}}),
+        "an exponent of twenty digits": json.dumps([record | {"Toelichting": "@"}]).replace('"@"', f"1e{'9' * 20}"),
         "a list in a value": '[{"Projectcode": ["VV001"]}]',
         "an object in a value": '[{"Projectcode": {"a": "VV001"}}]',
         "a name of a megabyte": f'[{{"{"a" * MB}": 1}}]',

@@ -107,6 +107,15 @@ def test_of_copies_that_come_in_together_the_name_that_is_known_is_received(home
     assert kept == ["OMG_return_m1_v2.csv", "WVG.csv"], "a preview keeps the same ones"
 
 
+def test_the_right_file_sent_again_under_another_version_counts(home: Settings) -> None:
+    """So the answer to a file that a later version overtook says it, and to one that another took the place of."""
+    nights(home, ("OMG_return_m1_v2.csv", "B"), ("OMG_return_m1.csv", "A"))
+    assert nights(home, ("OMG_return_m1.csv", "A")) == [[]], "as it was"
+    (received,) = nights(home, ("OMG_return_m1_v3.csv", "A"))
+    assert received == ["OMG_return_m1_v3.csv"]
+    assert nights(home, ("OMG_return_m1_v3.csv", "A")) == [[]]
+
+
 def test_a_whole_folder_sent_again_is_nothing_new(home: Settings) -> None:
     both = [("OMG_return_m1.xlsx", "A"), ("OMG_return_m1_v2.xlsx", "B")]
     assert nights(home, both[0], both[1], both)[2] == []

@@ -15,6 +15,8 @@ from hostile import read_as_they_stand, refused
 from made_files import plain_csv
 
 from flows import registry
+from flows.intake import inbox as inbox_room
+from flows.intake import waiting
 from flows.intake.reading import Job, parse_all
 from flows.night import Night, receive
 from flows.settings import Settings
@@ -74,6 +76,28 @@ def test_what_is_dangerous_only_to_who_takes_it_for_more_is_read_as_it_stands(tm
         assert outcome(job)["refusals"] == [], text[:40]
         (row,) = pq.read_table(job.target / "rows.parquet").to_pylist()
         assert row["texts"][3] == text
+
+
+def test_what_the_machine_says_nothing_of_is_told_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that may be listed and not entered says so of each file in it."""
+    settings = Settings(home=tmp_path / "home", plan="veerkracht")
+    inbox = settings.inbox / "m1"
+    (inbox / "locked").mkdir(parents=True)
+    for path in (inbox / "good.csv", inbox / "locked" / "within.csv"):
+        path.write_bytes(plain_csv())
+    lies = Path.lstat
+
+    def refused(path: Path) -> os.stat_result:
+        if path.parent.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return lies(path)
+
+    monkeypatch.setattr(Path, "lstat", refused)
+    files, others = waiting.look(settings.inbox)
+    assert [path.name for path in files] == ["good.csv"] and [path.name for path in others] == ["within.csv"]
+    assert [told["file_name"] for told in inbox_room.unplaced(settings)] == ["within.csv"]
 
 
 def test_nothing_in_an_inbox_but_files_is_received_and_the_rest_is_told(tmp_path: Path) -> None:
