@@ -16,8 +16,10 @@ from flows.release import anchor, kept, publishing, verify
 from flows.settings import Settings
 from flows.standing import alone
 
-ONCE = ("archive", "releases", "inbox")
+ONCE = ("archive", "releases")
 """Folders whose files are written once: what a copy has of them is never written over."""
+INBOX = "inbox"
+"""A sender may put another file there under the same name, and take it away: a copy has it as it lay."""
 AGAIN = (arrivals.LOOKED_AT, "nights.jsonl", anchor.ANCHOR)
 """What changes with the nights; the anchor comes last, once all that it names is there."""
 
@@ -47,6 +49,8 @@ def back_up(settings: Settings, folder: Path) -> Copied:
             f" / {folder} lies in {settings.home} itself; a copy belongs on another disk"
         )
     with alone(settings):
+        for path in _gone(settings, target):
+            path.unlink()
         return _copy(settings, target)
 
 
@@ -100,7 +104,29 @@ def _to_copy(source: Settings, target: Settings) -> Iterator[Path]:
         for path in sorted(files, key=lambda path: (path.suffix == ".json", path)):
             if not (target.plan_home / path.relative_to(source.plan_home)).exists():
                 yield path
+    for path in _lying(source):
+        if _state(path) != _state(target.plan_home / path.relative_to(source.plan_home)):
+            yield path
     yield from (path for name in AGAIN if (path := source.plan_home / name).is_file())
+
+
+def _lying(settings: Settings) -> list[Path]:
+    """The files in an inbox, in a fixed order."""
+    found = (path for path in settings.inbox.rglob("*") if path.is_file() and not path.is_symlink())
+    return sorted(path for path in found if _is_finished(path.relative_to(settings.plan_home)))
+
+
+def _gone(source: Settings, target: Settings) -> list[Path]:
+    """The files in the inbox of a copy that lie in the inbox no more."""
+    return [path for path in _lying(target) if not (source.plan_home / path.relative_to(target.plan_home)).exists()]
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """How a file lies there: when it was last written, and how long it is; nothing where there is none."""
+    if not path.is_file():
+        return None
+    told = path.stat()
+    return told.st_mtime_ns, told.st_size
 
 
 def _is_finished(place: Path) -> bool:
@@ -135,6 +161,9 @@ def _problems(source: Settings, target: Settings) -> Iterator[str]:
     for receipt in archive.damaged(archive.sources(target.archive, receipts)):
         yield f"not copied, or damaged in the copy: {archive.told(receipt)}"
     yield from (f"not copied: {archive.told(receipt)}" for receipt in _lacking(source, target))
+    for path in _lying(source):
+        if _state(path) != _state(target.plan_home / (place := path.relative_to(source.plan_home))):
+            yield f"not copied, or changed meanwhile: {place}"
     for release in kept.folders(target):
         yield from (f"{release.name}: {problem}" for problem in verify.problems(target, release))
     yield from anchor.lost(target)

@@ -93,13 +93,18 @@ def _finish(settings: Settings) -> list[Mended]:
 
 
 def _serve(settings: Settings) -> list[Mended]:
-    """Point ``current`` to a release where it points to none."""
-    from flows.release import publishing
+    """Point ``current`` to a release where it points to none, once it is known to hold."""
+    from flows.release import publishing, verify
 
     ids, left = kept.ids(settings), anchor.read(settings)
     if settings.current.exists() or not ids:
         return []
     served = kept.find(settings, left.served if left and left.served in ids else ids[-1])
+    if found := verify.own_problems(served):
+        raise NotReadBack(
+            f"'current' wijst naar geen enkele uitgave, en die het laatst in gebruik was, klopt niet / 'current' points"
+            f" to no release, and the one served last does not hold, {served.release_id}: {'; '.join(found)}"
+        )
     publishing.switch(settings, served.folder)
     return [
         Mended(

@@ -154,8 +154,9 @@ ROLLED_BACK = Sight(
 )
 NOT_SERVED = Sight(
     "restore",
-    "Er zijn uitgaven, maar geen enkele is in gebruik: start de nacht, die de laatste controleert en in gebruik neemt.",
-    "There are releases and none is served: run the night, which checks the last one and serves it.",
+    "Er zijn uitgaven, maar geen enkele is in gebruik: start de nacht, die nagaat welke het laatst in gebruik was en ze"
+    " weer in gebruik neemt.",
+    "There are releases and none is served: run the night, which checks the one served last and serves it again.",
 )
 LATE = Sight(
     "late-ministry",

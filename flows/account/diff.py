@@ -90,11 +90,30 @@ def diff(settings: Settings, earlier: str, later: str, project: str | None = Non
         )
     sides = (before.release_id if before else None, after.release_id if after else None, listing.release_id)
     if project:
-        own = [change for change in changes if change["project_code"] == project.upper()]
-        return Difference(moment, until, *sides, own, [], [], notes, project.upper())
+        code = _known_project(listing, project)
+        own = [change for change in changes if change["project_code"] == code]
+        return Difference(moment, until, *sides, own, [], [], notes, code)
     compared, what_stands_between = _compared(before, after)
     rules = _rules(settings, before, after)
     return Difference(moment, until, *sides, changes, rules, compared, [*notes, *what_stands_between])
+
+
+def _known_project(listing: Release, asked: str) -> str:
+    """The code of a project, in whatever case it is asked for.
+
+    Raises:
+        LookupError: when the release knows no such project.
+    """
+    with duckdb.connect(str(listing.database), read_only=True) as con:
+        found = con.execute(
+            "select project_code from dim_project where lower(project_code) = lower(?)", [asked]
+        ).fetchone()
+    if found is None:
+        raise LookupError(
+            f"uitgave {listing.release_id} kent geen project {asked} / release {listing.release_id} knows no project"
+            f" {asked}"
+        )
+    return str(found[0])
 
 
 def table_differences(before: Release, after: Release) -> list[TableDifference]:

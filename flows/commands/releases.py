@@ -125,7 +125,7 @@ def verify(
             kept.find(settings, wanted)  # says which there are
     pem = public_key.read_text(encoding="utf-8") if public_key else None
     found = {folder.name: verification.problems(settings, folder, pem) for folder in chosen}
-    lost = anchor.lost(settings)
+    lost = anchor.lost(settings, [pem] if pem else [])
     keys = [pem] if pem else trusted_keys(settings)
     whole = [kept.opened(folder, keys) for folder in chosen if not found[folder.name]]
     demo_signed = [r.release_id for r in whole if r.manifest["signing"]["is_demo_key"]]
@@ -210,8 +210,15 @@ def rebuild(release_id: ReleaseId, plan: Plan = None, json_: Json = False) -> No
         if not rebuilt.is_same_code:
             print_(f"  code toen / then {rebuilt.code_then}, nu / now {rebuilt.code_now}")
         print_(f"  {rebuilt.folder}", soft_wrap=True)
-        word = "terugzetten / put back: cp -a {}/. {}/"
-        print_(f"  {word.format(rebuilt.folder, settings.releases / release_id)}", soft_wrap=True)
+        if rebuilt.differing:
+            print_(
+                "  het is niet dezelfde uitgave; zet ze terug uit de kopie"
+                " / it is not the same release; put it back from the copy",
+                soft_wrap=True,
+            )
+        else:
+            word = "terugzetten / put back: cp -a {}/. {}/"
+            print_(f"  {word.format(rebuilt.folder, settings.releases / release_id)}", soft_wrap=True)
     if rebuilt.differing:
         raise typer.Exit(EXIT_DIFFERS)
 

@@ -4,6 +4,7 @@ Nobody can tell from the releases alone that the last of them is gone, or that a
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from flows.intake.archive import write_durably
@@ -51,8 +52,12 @@ def is_gone(settings: Settings, left: Anchor) -> bool:
     return left.release_id not in {folder.name for folder in kept.folders(settings)}
 
 
-def lost(settings: Settings) -> list[str]:
-    """Whether the release published last is gone or is another; empty when it is there."""
+def lost(settings: Settings, keys: Sequence[str] = ()) -> list[str]:
+    """Whether the release published last is gone or is another; empty when it is there.
+
+    Args:
+        keys: trusted (PEM) beside those that are configured.
+    """
     anchor = read(settings)
     if anchor is None:
         return []
@@ -66,7 +71,7 @@ def lost(settings: Settings) -> list[str]:
             f"{remedy}"
         ]
     try:
-        found = kept.manifest_sha256(kept.find(settings, anchor.release_id))
+        found = kept.manifest_sha256(kept.find(settings, anchor.release_id, keys))
     except kept.NotReadBack as error:
         return [str(error)]
     if found != anchor.manifest_sha256:

@@ -120,10 +120,10 @@ class Release:
 
     @property
     def database(self) -> Path:
-        """Its database, whose signature was held against it.
+        """Its database, whose signature was held against it; where it was made again, its contents too.
 
         Raises:
-            NotReadBack: when it is gone, or is not the one that was signed.
+            NotReadBack: when it is gone, is not the one that was signed, or is that of another release.
         """
         from flows.release.sign import is_signed_with
 
@@ -134,8 +134,22 @@ class Release:
                     "is weg of niet ondertekend met een sleutel die hier vertrouwd is"
                     " / is gone or is not signed with a key that is trusted here",
                 )
+            if not self._is_its_own():
+                raise self._broken(
+                    DATABASE,
+                    "is ondertekend en niet die van deze uitgave / is signed and not that of this release",
+                )
             self._whole.add(DATABASE)
         return self.folder / DATABASE
+
+    def _is_its_own(self) -> bool:
+        """Whether a signed database is that of this release: as long as it was, or with the same contents."""
+        from flows.forms import tables
+
+        told = self.manifest["database"]
+        if told.get("bytes") == _length(self.folder / DATABASE):
+            return True
+        return tables.contents_checksum(self.folder, "duckdb") == told["contents_sha256"]
 
     def lists(self, name: str) -> bool:
         """Whether it has a file of this name."""
@@ -171,7 +185,8 @@ class Release:
         """Its files that are gone, or not as long as the manifest says; none is opened, so that it may be asked often.
 
         A database that was made again is of another length than the one that was published: that one is held against
-        its signature. Other bytes of the same length are found by reading, as `file` and `releases verify` do.
+        its signature and its contents. Other bytes of the same length are found by reading, as `file` and `releases
+        verify` do.
         """
         listed = {entry["path"]: entry["bytes"] for entry in self.manifest["files"]}
         if length := self.manifest["database"].get("bytes"):
@@ -253,8 +268,11 @@ def latest_first(settings: Settings) -> Iterator[Release]:
         yield _release(settings, folder)
 
 
-def find(settings: Settings, release_id: str) -> Release:
+def find(settings: Settings, release_id: str, keys: Sequence[str] = ()) -> Release:
     """A release by its id, retired ones too.
+
+    Args:
+        keys: trusted (PEM) beside those that are configured.
 
     Raises:
         LookupError: naming the releases there are.
@@ -265,7 +283,7 @@ def find(settings: Settings, release_id: str) -> Release:
             f"er is geen uitgave {release_id}; wel / there is no release {release_id}; there are "
             f"{', '.join(known) or 'geen / none'}"
         )
-    return _release(settings, known[release_id])
+    return _release(settings, known[release_id], keys)
 
 
 def folders(settings: Settings) -> list[Path]:
@@ -295,11 +313,11 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: sequence(path.name))
 
 
-def _release(settings: Settings, folder: Path) -> Release:
+def _release(settings: Settings, folder: Path, keys: Sequence[str] = ()) -> Release:
     """The release in one of the folders of a plan."""
     from flows.release.sign import trusted_keys
 
-    found = opened(folder, trusted_keys(settings))
+    found = opened(folder, [*keys, *trusted_keys(settings)])
     if found.release_id != folder.name:
         raise NotReadBack(
             f"uitgave / release {folder.name}: haar map heet zo, haar {MANIFEST} is dat van {found.release_id}"

@@ -8,7 +8,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -47,20 +47,23 @@ def publish(
     Args:
         warehouse: a built and judged warehouse; it is only read.
         receipts: the submissions it stands on.
-        now: the moment of publication (UTC); all that is told of time in a release besides its data.
+        now: the moment of publication (UTC), all that is told of time in a release besides its data; where that is
+            earlier than the release before, or than a receipt or withdrawal that counts in it, the moment of these.
         on_done: told (parts written, all parts) as the writing goes on; each mart is one.
     """
     # The chain follows the order of publication: a release that was rolled back stays a link of it.
     before = next(kept.latest_first(settings), None)
-    # Nor does a clock that went back put a release before it.
-    release_id = _next_id(settings, max(now, before.published_at) if before else now)
+    # Nor does a clock that went back put a release before it, or before what it knows: what changed since is told by
+    # moments.
+    moment = max(now, _known_until(warehouse), *([before.published_at + timedelta(seconds=1)] if before else []))
+    release_id = _next_id(settings, moment)
     unfinished = settings.releases / f".{release_id}.unfinished"
     begun = writing.begin(settings, warehouse, unfinished, on_done)
     served = kept.current(settings)
     if served and served.manifest["content_sha256"] == begun.content_sha256:
         shutil.rmtree(unfinished)
         return None
-    this = Edition.after(before.manifest if before else None, release_id, now)
+    this = Edition.after(before.manifest if before else None, release_id, moment)
     this = replace(
         this, kept={release.release_id: edition.whole_files(release.manifest) for release in _staying(settings)}
     )
@@ -81,6 +84,15 @@ def publish(
     anchor.leave(settings, made, release_id)
     retire(settings)
     return made
+
+
+def _known_until(warehouse: Path) -> datetime:
+    """When the last of what a warehouse stands on came in or was withdrawn."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        ((latest,),) = con.execute(
+            "select max(greatest(received_at, coalesce(withdrawn_at, received_at))) from raw.submission"
+        ).fetchall()
+    return latest.replace(tzinfo=UTC) if latest else datetime.min.replace(tzinfo=UTC)
 
 
 def read_back(checked: Release) -> None:

@@ -60,7 +60,10 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     build_as_known(settings, receipts, withdrawn, warehouse, moment)
     folder = scratch / "release"
     writing.write(settings, warehouse, folder, this, receipts, original.manifest["previous_release"])
-    return _compared(original, folder)
+    rebuilt = _compared(original, folder)
+    for path in folder.glob(f"{MANIFEST}*"):  # what is put back keeps the manifest that the next release names
+        path.rename(scratch / path.name)
+    return rebuilt
 
 
 def _withdrawn(settings: Settings, original: Release) -> dict[str, Withdrawal]:

@@ -21,7 +21,7 @@ def problems(settings: Settings, folder: Path, public_pem: str | None = None) ->
         checked = kept.opened(folder, [public_pem] if public_pem else trusted_keys(settings))
     except NotReadBack as error:
         return [str(error)]
-    return own_problems(checked) + _broken_link(settings, checked)
+    return own_problems(checked) + _broken_link(settings, checked, [public_pem] if public_pem else [])
 
 
 def own_problems(checked: Release) -> list[str]:
@@ -54,14 +54,14 @@ def changed_key(settings: Settings, checked: Release) -> bool:
     return before is not None and before.manifest["signing"]["public_key"] != checked.manifest["signing"]["public_key"]
 
 
-def _broken_link(settings: Settings, checked: Release) -> list[str]:
+def _broken_link(settings: Settings, checked: Release, keys: list[str]) -> list[str]:
     reference = checked.manifest["previous_release"]
     if reference is None:
         if not checked.manifest["earlier_releases"]:
             return []
         return ["ze noemt geen vorige uitgave en somt er wel op / it names no earlier release and lists some"]
     try:
-        before = kept.find(settings, reference["release_id"])
+        before = kept.find(settings, reference["release_id"], keys)
     except LookupError:
         return [f"de uitgave ervoor is weg / the release before is gone: {reference['release_id']}"]
     except NotReadBack as error:
