@@ -68,6 +68,20 @@ def test_only_what_is_new_is_copied_and_nothing_twice(home: Settings, copy: Path
     assert [path for path in copy.rglob(".*") if path.name != ".night.lock"] == []
 
 
+def test_a_copy_has_the_inbox_as_it_lies(home: Settings, copy: Path, tmp_path: Path) -> None:
+    """Else a file that was replaced would come in again from the copy, and count."""
+    replaced, gone = sorted(path for path in home.inbox.rglob("*") if path.is_file())[:2]
+    own(replaced).write_bytes(b"corrected")
+    gone.unlink()
+    assert copies.back_up(home, copy).problems == ()
+    of_copy = copy / home.plan
+    assert (of_copy / replaced.relative_to(home.plan_home)).read_bytes() == b"corrected"
+    assert not (of_copy / gone.relative_to(home.plan_home)).exists()
+    empty = Settings(home=tmp_path / "empty")
+    assert copies.restore(copy, empty).problems == ()
+    assert (empty.plan_home / replaced.relative_to(home.plan_home)).read_bytes() == b"corrected"
+
+
 def test_a_good_copy_is_never_written_over_by_a_damaged_file(home: Settings, copy: Path) -> None:
     receipt = archive.receipts(home.archive, home.plan)[0]
     content = own(archive.content_path(home.archive, receipt.sha256))

@@ -1,5 +1,6 @@
 """A release that somebody changed: each change is found and told, and nothing of it is run or served."""
 
+import base64
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import pytest
 from conftest import DemoRun
 from kept_homes import copied, own
 from made_release import change_a_byte, sign, with_releases_of
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -89,6 +91,27 @@ def test_a_database_that_says_something_else_is_found(small: DemoRun, tmp_path: 
         con.execute("update fct_finance_as_returned set amount_eur = amount_eur + 0.01 where row_number = 2")
     with pytest.raises(kept.NotReadBack, match=r"contents of marts\.duckdb"):
         publishing.read_back_database(opened(folder))
+
+
+def test_a_signed_database_of_another_release_is_not_that_of_this_one(home: Settings) -> None:
+    """Whoever asks it is stopped, and not only who verifies."""
+    first, *_, last = kept.published(home)
+    assert last.database
+    for name in (names.DATABASE, names.DATABASE + SUFFIX):
+        own(last.folder / name).write_bytes((first.folder / name).read_bytes())
+    swapped = kept.published(home)[-1]
+    assert swapped.misfits() == [names.DATABASE]
+    with pytest.raises(kept.NotReadBack, match="signed and not that of this release"):
+        assert swapped.database
+
+
+def test_who_holds_the_public_key_alone_verifies_chain_and_anchor(home: Settings) -> None:
+    last = kept.published(home)[-1]
+    pem = last.manifest["signing"]["public_key"]
+    anchor.leave(home, last, last.release_id)
+    elsewhere = home.model_copy(update={"signing_key": SecretStr(base64.b64encode(os.urandom(32)).decode())})
+    assert problems(elsewhere, last.folder) and anchor.lost(elsewhere)
+    assert problems(elsewhere, last.folder, pem) == [] and anchor.lost(elsewhere, [pem]) == []
 
 
 def test_a_database_that_is_not_what_the_parquet_files_say_is_found(demo: DemoRun, tmp_path: Path) -> None:

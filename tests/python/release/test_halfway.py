@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import DemoRun
 from kept_homes import copied, own
+from made_release import change_a_byte
 from replay import without_pages
 
 from flows import halfway
@@ -53,6 +54,15 @@ def test_a_release_written_and_not_yet_served_is_served(home: Settings) -> None:
     assert halfway.is_found(home) and not quick_look(home)
     assert last.release_id in mended(home)
     assert served(home) == last.release_id and not halfway.is_found(home)
+
+
+def test_what_was_served_is_not_served_again_where_it_was_changed_meanwhile(home: Settings) -> None:
+    last = kept.published(home)[-1]
+    home.current.unlink()
+    change_a_byte(own(last.folder / "csv" / "fct_finance_as_returned.csv"))
+    with pytest.raises(kept.NotReadBack, match="'current' points to no release"):
+        halfway.mend(home, NOW)
+    assert not home.current.exists()
 
 
 def test_a_release_that_was_rolled_back_is_not_taken_for_one(home: Settings) -> None:

@@ -19,7 +19,7 @@ from made_release import make_release, sign
 from pydantic import SecretStr
 from replay import without_pages
 
-from flows.forms import contents
+from flows.forms import contents, tables
 from flows.forms.names import DATABASE
 from flows.intake import archive
 from flows.release import anchor, kept, publishing, receipts, rules, verdicts, writing
@@ -83,8 +83,10 @@ def test_what_equals_the_release_that_is_served_is_no_new_one_and_one_other_figu
         con.execute(
             "update marts.agg_headline_figure set figure = figure + 1 where measure = 'paid' and item = 'total'"
         )
-    second = publishing.publish(settings, other / small.settings.warehouse.name, known, after)
-    assert second and second.release_id == f"{after:%Y-%m-%d}.1", "one figure that is another is a release"
+    behind = first.published_at - timedelta(days=1)
+    second = publishing.publish(settings, other / small.settings.warehouse.name, known, behind)
+    assert second and second.release_id not in there, "one figure that is another is a release"
+    assert second.published_at > first.published_at, "though the clock went back"
     assert second.manifest["previous_release"] == {
         "release_id": first.release_id,
         "manifest_sha256": kept.manifest_sha256(first),
@@ -95,6 +97,14 @@ def test_a_clock_that_went_back_puts_no_release_before_the_last_one(home: Settin
     last = kept.find(home, LAST)
     assert publishing._next_id(home, last.published_at) == "2022-03-04.2"
     assert publishing._next_id(home, last.published_at + timedelta(days=1)) == "2022-03-05.1"
+
+
+def test_a_release_is_dated_after_all_that_it_stands_on(small: DemoRun, tmp_path: Path) -> None:
+    """Also where the clock went back since: what changed is told by moments."""
+    receipts = archive.receipts(small.settings.archive, small.settings.plan)
+    latest = max(receipt.received_at for receipt in receipts)
+    made = publishing.publish(Settings(home=tmp_path), small.settings.warehouse, receipts, latest - timedelta(days=9))
+    assert made and made.published_at >= latest and made.release_id == f"{made.published_at:%Y-%m-%d}.1"
 
 
 def test_the_tenth_release_of_a_day_comes_after_the_second(home: Settings) -> None:
@@ -200,9 +210,15 @@ def test_files_that_are_gone_or_of_another_length_are_seen_without_opening_them(
     for is_signed in (True, False):
         if not is_signed:
             (release.folder / f"{DATABASE}.sig").unlink()
-        # One of another length that is signed was made again.
+        # One of another length that is signed and says the same was made again.
+        same = {"contents_sha256": tables.contents_checksum(release.folder, "duckdb")}
         of_another = [] if is_signed else [DATABASE]
-        for database, more in (({}, []), ({"bytes": length}, []), ({"bytes": length + 1}, of_another)):
+        for database, more in (
+            ({}, []),
+            ({"bytes": length}, []),
+            ({"bytes": length + 1} | same, of_another),
+            ({"bytes": length + 1}, [DATABASE]),
+        ):
             said = replace(release, manifest=release.manifest | {"files": listed, "database": database})
             assert said.misfits() == differing + more
 
@@ -374,7 +390,7 @@ def test_files_that_are_gone_of_another_size_or_links_are_misfits(home: Settings
     assert kept.find(home, LAST).misfits() == ["b", "c", "d", "e", DATABASE]
     (folder / DATABASE).write_bytes(b"made again, of another length")
     Signer.of(home).sign(folder / DATABASE)
-    assert kept.find(home, LAST).misfits() == ["b", "c", "d", "e"], "whoever made it again signed it"
+    assert kept.find(home, LAST).misfits() == ["b", "c", "d", "e", DATABASE], "signed, and not its own"
     with pytest.raises(NotReadBack, match=r"f .* / is not in its manifest"):
         kept.find(home, LAST).file("f")
     assert kept.find(home, LAST).lists("a") and not kept.find(home, LAST).lists("f")
