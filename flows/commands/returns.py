@@ -76,19 +76,24 @@ def check(
     With --answer it also writes, per file, what the sender would get back: for a workbook the same workbook with the
     offending cells marked and a sheet Bevindingen in front (correct it there and send that), else a page and a table.
 
+    A file whose name would keep it from being received is told with what to do, and not judged.
+
     Of files with the same bytes one is judged, and the others are told as copies of it. Of findings that are alike in
     a file --json has the first thousand, each with how many they are (alike_count); --answer has all of them.
 
     Exit codes: 0 they would be accepted (warnings and rows that are not counted are listed), 20 at least one would be
-    rejected.
+    rejected, or not received.
     """
     settings = shared.expect_whole_registry(plan)
     from flows.check import check as check_files
     from flows.check import default_meetmoment
+    from flows.intake import inbox
 
     meetmoment = meetmoment or default_meetmoment(settings)
     _expect_in_calendar(settings.plan, meetmoment)
-    preview = check_files(settings, files, meetmoment, datetime.now(UTC), answer)
+    not_received = [told for path in files if (told := inbox.not_received(path))]
+    judged = [path for path in files if not inbox.not_received(path)]
+    preview = check_files(settings, judged, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({told.file_name for told in preview.answers if told.is_rejected})
     if json_:
         shared.answer(
@@ -102,10 +107,12 @@ def check(
                 ],
                 "copies": preview.copies,
                 "received": preview.received,
+                "not_received": not_received,
                 "findings": preview.findings,
             }
         )
     else:
+        console.show_unplaced(not_received)
         console.show_findings(preview.findings, settings.plan, meetmoment)
         console.show_verdicts(preview.answers, preview.copies)
         console.show_received(
@@ -113,7 +120,7 @@ def check(
         )
         if answer:
             console.console.print(f"antwoorden / answers: {answer}")
-    if rejected:
+    if rejected or not_received:
         raise typer.Exit(EXIT_HELD)
 
 

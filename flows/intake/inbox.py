@@ -32,6 +32,13 @@ def unplaced(settings: Settings) -> list[dict[str, str]]:
     return misplaced + [told(path, _LINKED if waiting.is_link(path) else _NO_FILE) for path in others]
 
 
+def not_received(path: Path) -> dict[str, str] | None:
+    """What a night would say of a file of this name in place of receiving it, with what to do; else nothing."""
+    if waiting.is_unfinished(path):
+        return told(path, _UNFINISHED)
+    return told(path, _RENAME) if _names_somebody(path) else None
+
+
 def of_no_plan(home: Path) -> list[dict[str, str]]:
     """Files that wait in a folder that is the inbox of no plan, each with what to do; they stay there."""
     plans = registry.plan_codes()
@@ -66,6 +73,10 @@ _NO_FILE = {
 UNRECEIVED = {
     "remedy_nl": "het bestand kan niet gelezen worden of wordt nog geschreven; het wacht op de volgende nacht",
     "remedy_en": "the file cannot be read or is still being written; it waits for the next night",
+}
+_UNFINISHED = {
+    "remedy_nl": "een bestand met zo'n naam geldt als nog niet af en wordt overgeslagen; geef het een andere naam",
+    "remedy_en": "a file of such a name is taken for unfinished and is passed over; give it another name",
 }
 _RENAME = {
     "remedy_nl": "de bestandsnaam bevat een persoonsgegeven en wordt gepubliceerd; geef het bestand een andere naam",

@@ -35,6 +35,11 @@ def look(inbox: Path) -> tuple[list[Path], list[Path]]:
     return sorted(files), sorted(path for path in others if path != inbox)
 
 
+def is_unfinished(path: Path) -> bool:
+    """Whether a file has the name of one that is hidden, temporary or still being written."""
+    return bool(_UNFINISHED.search(path.name))
+
+
 def is_link(path: Path) -> bool:
     """Whether a path leads elsewhere; not where nobody may look."""
     with suppress(OSError):

@@ -218,10 +218,13 @@ def test_what_a_sheet_on_its_side_hides_or_merges_is_told_on_its_own_places(tmp_
 
 
 @pytest.mark.parametrize(("last", "rule"), [("Annex 1;", "F05"), ("Annex 1;;;", "F25"), ("Annex 1;;;\n", None)])
-def test_a_csv_on_its_side_that_was_cut_is_refused(tmp_path: Path, last: str, rule: str | None) -> None:
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8", b""), ("utf-16-be", b"\xfe\xff"), ("utf-16-le", b"\xff\xfe")])
+def test_a_csv_on_its_side_that_was_cut_is_refused(
+    tmp_path: Path, last: str, rule: str | None, encoding: str, mark: bytes
+) -> None:
     path = tmp_path / "lying"
     rows = [";".join(cell or "" for cell in row) for row in LYING[:-1]]
-    path.write_text("\n".join([*rows, last]), encoding="utf-8")
+    path.write_bytes(mark + "\n".join([*rows, last]).encode(encoding))
     told = parse_file(path, [layout_of(code="lying", is_transposed=True)], tmp_path, LIMITS).refusals
     ends = [(r.rule_id, r.value) for r in told if r.rule_id in ("F05", "F25")]
     assert ends == ([(rule, last)] if rule else []), "the last line alone is shown"
@@ -251,3 +254,4 @@ def test_only_what_the_layout_says_nothing_about_is_unknown() -> None:
 
 def test_headers_lose_marks_and_spaces_and_twins_get_numbers() -> None:
     assert clean_headers(["\ufeffa ", "b\n c", "a", None, ""]) == ["a", "b c", "a (2)"]
+    assert clean_headers(["Ex\x00tra\x1b[31m"]) == ["Ex\u2400tra\u241b[31m"], "no sign that steers a terminal"

@@ -67,6 +67,7 @@ def test_rows_of_what_is_not_seen_are_none(tmp_path: Path, sign: str) -> None:
         f"{HEADER}\r\n{ROW}\r\nEINDE;1\r\n\x1a",
         f"{HEADER}\r\n{ROW}\r\nEINDE;1\x1a",
         f"{HEADER}\r\n{ROW}\r\nEINDE ; 1 \r\n",
+        f"{HEADER}\r\n{ROW}\r\nEinde;1\r\n",
     ],
 )
 def test_empty_rows_and_columns_and_the_end_of_a_text_are_nothing(tmp_path: Path, content: str) -> None:
@@ -96,6 +97,8 @@ def test_the_closing_line_that_is_asked_for_is_the_right_one(tmp_path: Path, row
     content = "\r\n".join([HEADER, *rows, ""])
     (refusal,) = parsed(tmp_path, content.encode())[0].refusals
     assert refusal.rule_id == "F05"
+    (of_wrong_count,) = parsed(tmp_path, f"{content}einde;9\r\n".encode())[0].refusals
+    assert of_wrong_count.expected == refusal.expected
     assert parsed(tmp_path, f"{content}{refusal.expected}\r\n".encode())[0].refusals == []
 
 
