@@ -70,6 +70,37 @@ def ways_to_write(value: Decimal | int, language: str) -> set[str]:
     }
 
 
+def test_each_headline_figure_stands_with_its_own_scope(release: Release) -> None:
+    """Money may be of other projects than the counts beside it."""
+    page = (release.folder / "index.html").read_text(encoding="utf-8")
+    rows = dict(re.findall(r'<tr data-term="([^"]+)"><th scope="row">(.*?)</th>', page, re.DOTALL))
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        scopes = con.execute(
+            "select distinct measure || '/' || item, label_nl from agg_headline_figure "
+            "inner join dim_scope using (scope_code)"
+        ).fetchall()
+    shown = [(term, label) for term, label in scopes if term in rows]
+    assert shown and [(term, label) for term, label in shown if label.lower() not in rows[term].lower()] == []
+
+
+def test_the_next_milestone_on_the_overview_is_that_of_the_fiche(release: Release) -> None:
+    """What was to be reached before the cut-off is overdue, and is no next one."""
+    page = (release.folder / "index.html").read_text(encoding="utf-8")
+    cards = page[page.index('id="aandachtslijst"') :].split("<li>")[1:]
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        known = dict(
+            con.execute(
+                "select project_code, next_milestone_date from project_fiche where meetmoment_code = ("
+                "select max_by(meetmoment_code, meetmoment_number) from dim_meetmoment where delivered_project_count > 0)"
+            ).fetchall()
+        )
+    for card in cards:
+        code = re.findall(r"projecten/(\w+)\.html", card)[0]
+        said = re.findall(r"Volgende mijlpaal: [^<]*, ([^<,]+)</p>", card)
+        due = known[code]
+        assert said == ([wording.day(due, "nl")] if due else []), code
+
+
 def test_every_figure_has_an_account_that_names_its_key(release: Release, read: list[Page]) -> None:
     texts = {page.path.resolve(): page.path.read_text(encoding="utf-8") for page in read}
     for page in read:
