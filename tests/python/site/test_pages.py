@@ -86,12 +86,12 @@ def test_each_headline_figure_stands_with_its_own_scope(release: Release) -> Non
 def test_the_next_milestone_on_the_overview_is_that_of_the_fiche(release: Release) -> None:
     """What was to be reached before the cut-off is overdue, and is no next one."""
     page = (release.folder / "index.html").read_text(encoding="utf-8")
-    cards = page[page.index('id="aandachtslijst"') :].split("<li>")[1:]
+    cards = page[page.index('id="aandachtslijst"') :].partition("</ul>")[0].split("<li>")[1:]
     with duckdb.connect(str(release.database), read_only=True) as con:
         known = dict(
             con.execute(
-                "select project_code, next_milestone_date from project_fiche where meetmoment_code = ("
-                "select max_by(meetmoment_code, meetmoment_number) from dim_meetmoment where delivered_project_count > 0)"
+                "select project_code, next_milestone_date from project_fiche where meetmoment_code = (select "
+                "max_by(meetmoment_code, meetmoment_number) from dim_meetmoment where delivered_project_count > 0)"
             ).fetchall()
         )
     for card in cards:
