@@ -92,18 +92,7 @@ links as (
 -- What was returned in a row that gate 1 sets apart is not missing.
 set_apart as (
 
-    select
-        keys.meetmoment_code,
-        keys.project_code,
-        bool_or(keys.record = 'project_status') as is_status,
-        bool_or(keys.record = 'rrf_link') as is_link,
-        bool_or(amounts.measure in ('committed', 'paid')) as is_money
-    from {{ ref('int_key_set_apart') }} as keys
-    left join {{ ref('stg_finance') }} as amounts
-        on keys.record = 'finance'
-        and keys.meetmoment_code = amounts.meetmoment_code
-        and keys.record_key = amounts.record_key
-    group by keys.meetmoment_code, keys.project_code
+    select * from {{ ref('int_project_set_apart') }}
 
 ),
 
