@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from expectations import gate
 from flows import registry
 from flows.intake import archive, arrivals
@@ -49,8 +51,21 @@ def check(
         now: the moment they would be received (UTC).
         answer_to: where to write the answers the senders would get, a folder per file.
     """
-    plan_code = settings.plan
     preview = Settings(**settings.model_dump(exclude={"home"}), home=settings.build / "check")
+    preview.plan_home.mkdir(parents=True, exist_ok=True)
+    with FileLock(preview.plan_home / ".lock"):  # who asks while another check is made waits for it
+        return _checked(settings, preview, files, meetmoment_code, now, answer_to)
+
+
+def _checked(
+    settings: Settings,
+    preview: Settings,
+    files: Sequence[Path],
+    meetmoment_code: str,
+    now: datetime,
+    answer_to: Path | None,
+) -> Preview:
+    plan_code = settings.plan
     number = {key: int(row["meetmoment_number"]) for key, row in registry.meetmomenten().items()}
     received = archive.receipts_to_read(settings.archive, settings.plan)
     sources = {

@@ -19,7 +19,7 @@ from flows.standing import alone
 ONCE = ("archive", "releases")
 """Folders whose files are written once: what a copy has of them is never written over."""
 INBOX = "inbox"
-"""A sender may put another file there under the same name, and take it away: a copy has it as it lay."""
+"""A sender may put another file there under the same name, and take it away: a copy has it as it lies."""
 AGAIN = (arrivals.LOOKED_AT, "nights.jsonl", anchor.ANCHOR)
 """What changes with the nights; the anchor comes last, once all that it names is there."""
 
@@ -51,7 +51,7 @@ def back_up(settings: Settings, folder: Path) -> Copied:
     with alone(settings):
         for path in _gone(settings, target):
             path.unlink()
-        return _copy(settings, target)
+        return _copy(settings, target, as_it_lies=True)
 
 
 def restore(folder: Path, settings: Settings) -> Copied:
@@ -74,7 +74,7 @@ def restore(folder: Path, settings: Settings) -> Copied:
                 f"{settings.plan_home} heeft wat in {folder} ontbreekt; een kopie wordt op een lege map teruggezet"
                 f" / {settings.plan_home} has what {folder} lacks; a copy is put back on an empty home"
             )
-        return _copy(source, settings)
+        return _copy(source, settings, as_it_lies=False)
 
 
 def _home(settings: Settings, folder: Path) -> Settings:
@@ -82,9 +82,9 @@ def _home(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update={"home": folder.absolute()})
 
 
-def _copy(source: Settings, target: Settings) -> Copied:
+def _copy(source: Settings, target: Settings, as_it_lies: bool) -> Copied:
     count = 0
-    for path in _to_copy(source, target):
+    for path in _to_copy(source, target, as_it_lies):
         there = target.plan_home / path.relative_to(source.plan_home)
         if not _is_damaged_content(path):
             _copy_durably(path, there)
@@ -96,29 +96,34 @@ def _copy(source: Settings, target: Settings) -> Copied:
     return Copied(count, len(receipts), len(kept.ids(target)), tuple(_problems(source, target)))
 
 
-def _to_copy(source: Settings, target: Settings) -> Iterator[Path]:
-    """Bytes before the receipts that tell of them, and manifests after the files they list."""
+def _to_copy(source: Settings, target: Settings, as_it_lies: bool) -> Iterator[Path]:
+    """Bytes before the receipts that tell of them, and manifests after the files they list.
+
+    Args:
+        as_it_lies: a file of the inbox that was replaced since is copied again. What came into the inbox of a home
+            meanwhile is not written over when a copy is put back.
+    """
     for name in ONCE:
-        found = (path for path in (source.plan_home / name).rglob("*") if path.is_file() and not path.is_symlink())
-        files = [path for path in found if _is_finished(path.relative_to(source.plan_home))]
-        for path in sorted(files, key=lambda path: (path.suffix == ".json", path)):
+        for path in sorted(_finished(source, name), key=lambda path: (path.suffix == ".json", path)):
             if not (target.plan_home / path.relative_to(source.plan_home)).exists():
                 yield path
-    for path in _lying(source):
-        if _state(path) != _state(target.plan_home / path.relative_to(source.plan_home)):
+    for path in sorted(_finished(source, INBOX)):
+        there = _state(target.plan_home / path.relative_to(source.plan_home))
+        if there is None or (as_it_lies and there != _state(path)):
             yield path
     yield from (path for name in AGAIN if (path := source.plan_home / name).is_file())
 
 
-def _lying(settings: Settings) -> list[Path]:
-    """The files in an inbox, in a fixed order."""
-    found = (path for path in settings.inbox.rglob("*") if path.is_file() and not path.is_symlink())
-    return sorted(path for path in found if _is_finished(path.relative_to(settings.plan_home)))
+def _finished(settings: Settings, name: str) -> list[Path]:
+    """The files in a folder of a home, but for what a night left half-way, and what is still coming in."""
+    found = (path for path in (settings.plan_home / name).rglob("*") if path.is_file() and not path.is_symlink())
+    return [path for path in found if _has_its_name(path.relative_to(settings.plan_home))]
 
 
 def _gone(source: Settings, target: Settings) -> list[Path]:
     """The files in the inbox of a copy that lie in the inbox no more."""
-    return [path for path in _lying(target) if not (source.plan_home / path.relative_to(target.plan_home)).exists()]
+    there = (path.relative_to(target.plan_home) for path in _finished(target, INBOX))
+    return [target.plan_home / place for place in there if not (source.plan_home / place).exists()]
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -129,8 +134,8 @@ def _state(path: Path) -> tuple[int, int] | None:
     return told.st_mtime_ns, told.st_size
 
 
-def _is_finished(place: Path) -> bool:
-    """Whether it has its name: what a night left half-way, and what is still coming in, begins with a dot."""
+def _has_its_name(place: Path) -> bool:
+    """What is half-way, or still coming in, begins with a dot."""
     return not any(part.startswith(".") and part != kept.RETIRED for part in place.parts)
 
 
@@ -161,7 +166,7 @@ def _problems(source: Settings, target: Settings) -> Iterator[str]:
     for receipt in archive.damaged(archive.sources(target.archive, receipts)):
         yield f"not copied, or damaged in the copy: {archive.told(receipt)}"
     yield from (f"not copied: {archive.told(receipt)}" for receipt in _lacking(source, target))
-    for path in _lying(source):
+    for path in sorted(_finished(source, INBOX)):
         if _state(path) != _state(target.plan_home / (place := path.relative_to(source.plan_home))):
             yield f"not copied, or changed meanwhile: {place}"
     for release in kept.folders(target):

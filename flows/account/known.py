@@ -44,7 +44,13 @@ def moment_of(text: str) -> datetime:
     try:
         moment = datetime.combine(date.fromisoformat(text), time.max)
     except ValueError:
-        moment = datetime.fromisoformat(text)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(
+                f"'{text}' is geen dag of moment: schrijf 2024-12-31 of 2024-12-31T17:00"
+                f" / '{text}' is no day or moment: write 2024-12-31 or 2024-12-31T17:00"
+            ) from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

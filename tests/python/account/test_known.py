@@ -12,7 +12,7 @@ from conftest import DemoRun
 
 from flows import registry
 from flows.account import asof, known
-from flows.account.known import AsKnown
+from flows.account.known import AsKnown, moment_of
 from flows.intake import archive
 from flows.release import kept
 from flows.release.kept import Release
@@ -66,6 +66,11 @@ def test_what_is_no_mart_or_no_column_is_named_with_those_that_are(rebuilt: AsKn
         asof.NoSuchMart, match=f"^{MART} heeft geen kolom / has no column sheet_name; wel / it has .*measure"
     ):
         asof.rows_of(rebuilt, MART, {"sheet_name": "x"})
+
+
+def test_what_is_no_day_is_told_with_how_one_is_written() -> None:
+    with pytest.raises(ValueError, match=r"'31-12-2024' is geen dag .* / .* is no day or moment: write 2024-12-31"):
+        moment_of("31-12-2024")
 
 
 def test_another_registry_or_other_code_is_said(last: Release) -> None:

@@ -1,7 +1,9 @@
 """The command line: every command stands under who uses it, with a sentence of its own."""
 
 import json
-from datetime import datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,22 @@ def test_a_check_says_which_files_no_night_would_receive(tmp_path: Path, monkeyp
     assert [told["file_name"] for told in json.loads(said.stdout)["not_received"]] == [path.name for path in paths[:3]]
     assert "persoonsgegeven" in CliRunner().invoke(app, asked).output
     assert CliRunner().invoke(app, ["check", str(paths[-1]), "--meetmoment", "m1"]).exit_code == 0
+
+
+def test_two_checks_at_once_are_made_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They judge in one and the same place."""
+    running: list[int] = []
+    together: list[int] = []
+
+    def judge(*_: object) -> check.Preview:
+        running.append(1)
+        together.append(len(running))
+        time.sleep(0.2)
+        running.pop()
+        return check.Preview([], [], {}, [])
+
+    monkeypatch.setattr(check, "_checked", judge)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda _: check.check(Settings(home=tmp_path), [], "m1", datetime.now(UTC)), range(2)):
+            pass
+    assert together == [1, 1]
