@@ -7,7 +7,8 @@ transfers as (
 
 ),
 
--- A decision may be delivered again at a later meetmoment; the latest delivery speaks for it.
+-- A decision may be delivered again at a later meetmoment, with other projects too; the latest delivery speaks for all
+-- of it.
 final as (
 
     select
@@ -21,9 +22,7 @@ final as (
         row_number,
         warning_count
     from transfers
-    qualify row_number() over (
-        partition by decision_ref, project_code order by meetmoment_number desc
-    ) = 1
+    qualify meetmoment_number = max(meetmoment_number) over (partition by decision_ref)
 
 )
 
