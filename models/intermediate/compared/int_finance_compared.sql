@@ -13,6 +13,21 @@ projects as (
 
 ),
 
+-- An amount of another order that was let through is the measure of what follows it.
+waived as (
+
+    select distinct candidates.row_id
+    from {{ ref('int_finance_candidate') }} as candidates
+    inner join {{ ref('int_verdict') }} as submissions using (submission_id)
+    inner join {{ ref('reg_waiver') }} as waivers
+        on coalesce(waivers.meetmoment_code = candidates.meetmoment_code, waivers.meetmoment_code is null)
+        and coalesce(waivers.project_code = candidates.project_code, waivers.project_code is null)
+        and coalesce(waivers.record_key = candidates.record_key, waivers.record_key is null)
+        and submissions.received_on between waivers.granted_on and waivers.valid_until
+    where waivers.rule_id = 'DQ13D'
+
+),
+
 beside as (
 
     select
@@ -39,14 +54,66 @@ limited as (
             when 'paid' then beside.committed_eur
             when 'committed' then coalesce(beside.budget_eur, projects.budget_initial_eur)
         end as limit_eur,
-        cast(beside.amount_eur as double) / nullif(beside.previous_amount_eur, 0) as growth_factor
+        cast(beside.amount_eur as double) / coalesce(
+            nullif(projects.budget_initial_eur, 0),
+            first_value(nullif(beside.amount_eur, 0) ignore nulls) over so_far
+        ) as initial_factor,
+        waived.row_id is not null as is_waived
     from beside
     left join projects
         on beside.meetmoment_code = projects.meetmoment_code
         and beside.project_code = projects.project_code
         and beside.judged_at > projects.known_from
         and beside.judged_at <= {{ or_never('projects.known_to') }}
-    where beside.is_judged
+    left join waived on beside.row_id = waived.row_id
+    window
+        so_far as (
+            partition by beside.judged_at, beside.record_key
+            order by beside.meetmoment_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+-- The earlier amount whose order of magnitude is known: two returns in thousands do not vouch for each other, and one
+-- does not have the right ones after it set apart. Of a budget it is the latest of the order of the initial one; of
+-- what is committed and paid the largest within the budget, since these only grow.
+measured as (
+
+    select
+        *,
+        coalesce(
+            last_value(case when is_waived then amount_eur end ignore nulls) over before_this,
+            case
+                when measure = 'budget'
+                    then last_value(
+                        case when {{ magnitude_shift('initial_factor') }} = 'none' then nullif(amount_eur, 0) end
+                        ignore nulls
+                    ) over before_this
+                else
+                    coalesce(
+                        max(case when amount_eur <= budget_limit_eur then nullif(amount_eur, 0) end) over before_this,
+                        previous_amount_eur
+                    )
+            end
+        ) as known_amount_eur
+    from limited
+    window
+        before_this as (
+            partition by judged_at, record_key
+            order by meetmoment_number
+            rows between unbounded preceding and 1 preceding
+        )
+
+),
+
+grown as (
+
+    select
+        *,
+        cast(amount_eur as double) / nullif(known_amount_eur, 0) as growth_factor
+    from measured
+    where is_judged
 
 ),
 
@@ -59,7 +126,7 @@ sized as (
             when not (measure = 'budget' or growth_factor < 1 or amount_eur > budget_limit_eur) then 'none'
             else {{ magnitude_shift('growth_factor') }}
         end as magnitude_shift
-    from limited
+    from grown
 
 ),
 
@@ -90,6 +157,7 @@ final as (
         execution,
         amount_eur,
         previous_amount_eur,
+        known_amount_eur,
         limit_eur,
         provisional_amount_eur,
         case
