@@ -9,6 +9,16 @@ transfers as (
 
 -- A decision may be delivered again at a later meetmoment, with other projects too; the latest delivery speaks for all
 -- of it.
+latest as (
+
+    select
+        decision_ref,
+        max(meetmoment_number) as meetmoment_number
+    from transfers
+    group by decision_ref
+
+),
+
 final as (
 
     select
@@ -22,7 +32,7 @@ final as (
         row_number,
         warning_count
     from transfers
-    qualify meetmoment_number = max(meetmoment_number) over (partition by decision_ref)
+    inner join latest using (decision_ref, meetmoment_number)
 
 )
 
