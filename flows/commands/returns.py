@@ -91,8 +91,9 @@ def check(
 
     meetmoment = meetmoment or default_meetmoment(settings)
     _expect_in_calendar(settings.plan, meetmoment)
-    not_received = [told for path in files if (told := inbox.not_received(path))]
-    judged = [path for path in files if not inbox.not_received(path)]
+    looked_at = [(path, inbox.not_received(path)) for path in files]
+    not_received = [told for _, told in looked_at if told]
+    judged = [path for path, told in looked_at if not told]
     preview = check_files(settings, judged, meetmoment, datetime.now(UTC), answer)
     rejected = sorted({told.file_name for told in preview.answers if told.is_rejected})
     if json_:
