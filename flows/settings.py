@@ -25,9 +25,9 @@ class Settings(BaseSettings):
         try:
             super().__init__(**given)
         except ValidationError as error:
-            raise WrongSetting(
-                "\n".join(_told(str(wrong["loc"][0]), wrong["input"]) for wrong in error.errors())
-            ) from None
+            # What is wrong is what was said; a setting that only follows from it is not told beside it.
+            said = [wrong for wrong in error.errors() if wrong["type"] != "default_factory_not_called"]
+            raise WrongSetting("\n".join(_told(str(wrong["loc"][0]), wrong["input"]) for wrong in said)) from None
 
     home: Path = PROJECT / "var"
     """All state: a folder per plan, each with its inbox, archive, answers, build, releases, current and logs."""

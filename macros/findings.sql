@@ -8,6 +8,29 @@ where severity = 'error' and row_id is not null and waiver_id is null
     {%- endfor %}
 {% endmacro %}
 
+{# The rows that these set apart, of returns that stand and without a later delivery that replaces them: the latest full
+   delivery of a series that was not withdrawn speaks, and what it has no more was not returned. #}
+{% macro still_apart(set_apart) -%}
+select
+    record_rows.row_id,
+    record_rows.record,
+    record_rows.submission_id,
+    record_rows.sheet,
+    record_rows.row_number,
+    submissions.meetmoment_code,
+    submissions.meetmoment_number,
+    record_rows.project_code,
+    record_rows.record_key,
+    submissions.precedence
+from {{ ref(set_apart) }} as set_apart
+inner join {{ ref('stg_record_row') }} as record_rows using (row_id)
+inner join {{ ref('int_verdict') }} as submissions using (submission_id)
+left join {{ ref('int_full_delivery') }} as full_deliveries using (submission_id, sheet)
+where
+    submissions.verdict = 'accepted' and submissions.withdrawn_at is null
+    and not coalesce(full_deliveries.has_later_standing, false)
+{%- endmacro %}
+
 {# A relation with the number of warnings that hang on each of its rows: those on the rows of returns that it names. Where
    it names several, those of each stand apart too. Of a row that states more than one measure, `measured_row_id` says which
    of them is meant: a warning on the field of another measure (`<measure>_eur`) does not hang on this one. #}
@@ -105,4 +128,12 @@ where severity = 'error' and row_id is not null and waiver_id is null
             then ' {{ {'nl': 'en nog', 'en': 'and'}[language] }} ' || len({{ names }}) - 10 || '{{ {'nl': '', 'en': ' more'}[language] }}'
         else ''
     end
+{%- endmacro %}
+
+{# Whether a waiver covers a row: what it does not name, it covers all of. #}
+{% macro is_covered(waivers, row, received_on) -%}
+    coalesce({{ waivers }}.meetmoment_code = {{ row }}.meetmoment_code, {{ waivers }}.meetmoment_code is null)
+    and coalesce({{ waivers }}.project_code = {{ row }}.project_code, {{ waivers }}.project_code is null)
+    and coalesce({{ waivers }}.record_key = {{ row }}.record_key, {{ waivers }}.record_key is null)
+    and {{ received_on }} between {{ waivers }}.granted_on and {{ waivers }}.valid_until
 {%- endmacro %}

@@ -175,16 +175,13 @@ waived as (
     from judged
     inner join waivers using (rule_id)
     where
-        coalesce(waivers.meetmoment_code, judged.meetmoment_code) = judged.meetmoment_code
-        and case
+        case
             when waivers.record_key = judged.sha256
                 then
-                    waivers.granted_on <= cast({{ known_on() }} as date)
+                    coalesce(waivers.meetmoment_code, judged.meetmoment_code) = judged.meetmoment_code
+                    and waivers.granted_on <= cast({{ known_on() }} as date)
                     and judged.received_on <= waivers.valid_until
-            else
-                coalesce(waivers.project_code = judged.project_code, waivers.project_code is null)
-                and coalesce(waivers.record_key = judged.record_key, waivers.record_key is null)
-                and judged.received_on between waivers.granted_on and waivers.valid_until
+            else {{ is_covered('waivers', 'judged', 'judged.received_on') }}
         end
     group by judged.finding_id
 

@@ -5,11 +5,12 @@ Nobody can tell from the releases alone that the last of them is gone, or that a
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from flows.intake.archive import write_durably
 from flows.release import kept
-from flows.release.kept import Release
+from flows.release.kept import NotReadBack, Release
 from flows.settings import Settings
 
 ANCHOR = "published.json"
@@ -34,7 +35,11 @@ def read(settings: Settings) -> Anchor | None:
 
 def leave(settings: Settings, latest: Release, served: str) -> None:
     """Leave word of the release published last, and of the one that is served."""
-    _write(settings, Anchor(latest.release_id, kept.manifest_sha256(latest), served))
+    _write(settings, _of(latest, served))
+
+
+def _of(latest: Release, served: str) -> Anchor:
+    return Anchor(latest.release_id, kept.manifest_sha256(latest), served)
 
 
 def _write(settings: Settings, anchor: Anchor) -> None:
@@ -42,9 +47,19 @@ def _write(settings: Settings, anchor: Anchor) -> None:
 
 
 def serve(settings: Settings, served: str) -> None:
-    """Leave word that another release is served; which one was published last stays what it was."""
-    if left := read(settings):
-        _write(settings, replace(left, served=served))
+    """Leave word that another release is served; which one was published last stays what it was.
+
+    One that a night wrote whole and died before it left word of is the last from here on: whoever chose another after
+    it did so knowingly, and the next night does not serve it again.
+    """
+    left = read(settings)
+    if left is None:
+        return
+    newest_id = kept.ids(settings)[-1]
+    if kept.sequence(newest_id) > kept.sequence(left.release_id):
+        with suppress(NotReadBack):  # the next night says what is wrong with it
+            left = _of(kept.find(settings, newest_id), left.served)
+    _write(settings, replace(left, served=served))
 
 
 def is_gone(settings: Settings, left: Anchor) -> bool:
@@ -72,7 +87,7 @@ def lost(settings: Settings, keys: Sequence[str] = ()) -> list[str]:
         ]
     try:
         found = kept.manifest_sha256(kept.find(settings, anchor.release_id, keys))
-    except kept.NotReadBack as error:
+    except NotReadBack as error:
         return [str(error)]
     if found != anchor.manifest_sha256:
         return [

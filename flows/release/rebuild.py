@@ -2,16 +2,19 @@
 
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from flows import registry
 from flows.forms import carried
 from flows.forms.edition import Edition
 from flows.forms.names import DATABASE
 from flows.intake import archive
-from flows.intake.archive import Withdrawal
+from flows.intake.archive import Receipt, Withdrawal
 from flows.release import kept, writing
 from flows.release.kept import MANIFEST, NotReadBack, Release
 from flows.settings import Settings
@@ -50,11 +53,23 @@ def rebuild(settings: Settings, release_id: str) -> Rebuilt:
     if missing:
         raise LookupError(f"in het archief ontbreekt / the archive lacks {', '.join(missing)}")
     receipts = [known[submission_id] for submission_id in named]
+    withdrawn = _withdrawn(settings, original)
     scratch = settings.build / "rebuild" / release_id
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(scratch.parent / f".{release_id}.lock"):  # who asks while it is made again waits for it
+        return _made_again(settings, original, receipts, withdrawn, scratch)
+
+
+def _made_again(
+    settings: Settings,
+    original: Release,
+    receipts: Sequence[Receipt],
+    withdrawn: Mapping[str, Withdrawal],
+    scratch: Path,
+) -> Rebuilt:
     shutil.rmtree(scratch, ignore_errors=True)
     warehouse = scratch / "warehouse" / "warehouse.duckdb"
     this = Edition.of_manifest(original.manifest)
-    withdrawn = _withdrawn(settings, original)
     # A withdrawal counts that came in while the night was running, after the moment the night is known by.
     moment = max([this.published_at, *(w.withdrawn_at for w in withdrawn.values())])
     build_as_known(settings, receipts, withdrawn, warehouse, moment)

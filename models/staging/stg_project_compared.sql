@@ -50,10 +50,7 @@ waived as (
     select distinct latest.row_id
     from latest
     inner join waivers
-        on coalesce(waivers.meetmoment_code = latest.meetmoment_code, true)
-        and coalesce(waivers.project_code = latest.project_code, waivers.project_code is null)
-        and coalesce(waivers.record_key = latest.record_key, waivers.record_key is null)
-        and latest.received_on between waivers.granted_on and waivers.valid_until
+        on {{ is_covered('waivers', 'latest', 'latest.received_on') }}
 
 ),
 

@@ -1,9 +1,26 @@
--- One row per accepted budget transfer that held, beside the sum of its decision then.
+-- One row per accepted budget transfer that held, beside the sum of what counts of its decision then.
 with
 
 transfers as (
 
     {{ beside_each_other(ref('int_budget_transfer_candidate'), 'decision_ref') }}
+
+),
+
+fact_projects as (
+
+    select * from {{ ref('int_fact_project') }}
+
+),
+
+-- What a project that was not accepted gives or takes does not count, and leaves a decision that is not whole.
+counted as (
+
+    select
+        transfers.*,
+        case when fact_projects.is_project_accepted then transfers.amount_eur end as counted_eur
+    from transfers
+    inner join fact_projects using (row_id)
 
 ),
 
@@ -16,9 +33,9 @@ summed as (
         project_code,
         amount_eur,
         is_judged,
-        sum(amount_eur) over decision as decision_sum_eur,
-        cast(sum(amount_eur) over decision * 100 as bigint) as decision_sum_cents
-    from transfers
+        sum(counted_eur) over decision as decision_sum_eur,
+        cast(sum(counted_eur) over decision * 100 as bigint) as decision_sum_cents
+    from counted
     window decision as (partition by judged_at, meetmoment_code, decision_ref)
 
 ),

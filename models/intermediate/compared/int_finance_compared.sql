@@ -20,10 +20,7 @@ waived as (
     from {{ ref('int_finance_candidate') }} as candidates
     inner join {{ ref('int_verdict') }} as submissions using (submission_id)
     inner join {{ ref('reg_waiver') }} as waivers
-        on coalesce(waivers.meetmoment_code = candidates.meetmoment_code, waivers.meetmoment_code is null)
-        and coalesce(waivers.project_code = candidates.project_code, waivers.project_code is null)
-        and coalesce(waivers.record_key = candidates.record_key, waivers.record_key is null)
-        and submissions.received_on between waivers.granted_on and waivers.valid_until
+        on {{ is_covered('waivers', 'candidates', 'submissions.received_on') }}
     where waivers.rule_id = 'DQ13D'
 
 ),

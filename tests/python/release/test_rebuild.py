@@ -11,6 +11,7 @@ import pytest
 import readers
 import rebuilds
 from conftest import DemoRun
+from filelock import FileLock, Timeout
 
 from flows import registry
 from flows.forms.names import DATABASE
@@ -115,6 +116,8 @@ def test_a_release_is_made_again_of_what_it_stands_on_and_known_by_its_own_momen
     built: list[Any] = []
 
     def write(_: Settings, warehouse: Path, target: Path, *given: Any) -> None:
+        with pytest.raises(Timeout):  # whoever asks for it meanwhile waits, and takes nothing from it
+            FileLock(settings.build / "rebuild" / ".2030-01-01.1.lock", timeout=0).acquire()
         built.append((warehouse, target, *given))
         target.mkdir(parents=True)
         again = said | {"database": {"contents_sha256": "another"}, "files": [{"path": "a.csv", "sha256": "1"}]}
