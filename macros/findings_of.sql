@@ -148,6 +148,7 @@ judged as (
         identified.*,
         rules.gate,
         rules.expected_nl,
+        rules.expected_en as rule_expected_en,
         rules.message_nl,
         rules.message_en,
         coalesce(own_severities.severity, rules.severity) as severity,
@@ -219,6 +220,9 @@ final as (
         worded.cell,
         worded.received_value,
         coalesce(nullif(worded.expected, ''), nullif(worded.expected_nl, '')) as expected,
+        coalesce(
+            nullif(worded.expected_en, ''), nullif(worded.expected, ''), nullif(worded.rule_expected_en, '')
+        ) as expected_en,
         {%- for language, expected, column in [
             ('nl', 'worded.expected', 'worded.column_name'),
             (

@@ -96,7 +96,8 @@ select
     rule.title_en as rule_en,
     rule.expected_nl,
     rule.expected_en,
-    finding.expected as found_expected,
+    finding.expected as found_expected_nl,
+    finding.expected_en as found_expected_en,
     try_cast(finding.expected as decimal(20, 2)) as expected_number,
     try_cast(finding.expected as date) as expected_day,
     finding.trace_key

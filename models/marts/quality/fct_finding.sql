@@ -16,6 +16,7 @@ select
     finding.cell,
     finding.received_value,
     finding.expected,
+    finding.expected_en,
     finding.message_nl,
     finding.message_en,
     finding.waiver_id is not null as is_waived,

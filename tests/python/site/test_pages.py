@@ -111,6 +111,19 @@ def test_an_account_says_what_its_figures_mean_in_the_language_of_the_page(relea
         assert 'lang="en"' not in page.partition("<main")[2]
 
 
+def test_what_a_rule_expected_is_said_in_the_language_of_the_page(release: Release) -> None:
+    with duckdb.connect(str(release.database), read_only=True) as con:
+        words = con.execute(
+            "select distinct expected, expected_en from fct_finding"
+            " where expected <> expected_en and severity <> 'info'"
+        ).fetchall()
+    assert words
+    for folder, own, other in (("", 0, 1), ("en", 1, 0)):
+        said = "".join(path.read_text(encoding="utf-8") for path in (release.folder / folder).glob("kwaliteit*"))
+        for pair in words:
+            assert escape(pair[own]) in said and escape(pair[other]) not in said
+
+
 def test_a_page_stays_small_with_many_accounts_and_long_explanations(release: Release, tmp_path: Path) -> None:
     """A meaning stands once, a key in its heading alone; a long explanation is read on in the sheet of its project."""
     changed, of_long = tmp_path / "site", tmp_path / "release"
