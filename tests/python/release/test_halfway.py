@@ -73,6 +73,27 @@ def test_a_release_that_was_rolled_back_is_not_taken_for_one(home: Settings) -> 
     assert first.release_id in mended(home) and served(home) == first.release_id != last.release_id
 
 
+@pytest.mark.parametrize("is_last_served", [True, False])
+def test_a_rollback_from_a_release_that_no_word_was_left_of_is_not_undone(home: Settings, is_last_served: bool) -> None:
+    """The night died after it wrote its release, before or after it served it."""
+    first, *_, before, last = kept.published(home)
+    anchor.leave(home, before, before.release_id)
+    publishing.switch(home, last.folder if is_last_served else before.folder)
+    assert halfway.is_found(home)
+    rollback(home, first.release_id)
+    assert not halfway.is_found(home) and mended(home) == "" and served(home) == first.release_id
+    assert anchor.read(home) == anchor.Anchor(last.release_id, kept.manifest_sha256(last), first.release_id)
+
+
+def test_a_rollback_does_not_vouch_for_a_last_release_that_is_not_whole(home: Settings) -> None:
+    first, *_, before, last = kept.published(home)
+    anchor.leave(home, before, before.release_id)
+    (last.folder / f"{MANIFEST}{SUFFIX}").unlink()
+    rollback(home, first.release_id)
+    with pytest.raises(kept.NotReadBack, match="never published and is incomplete"):
+        halfway.mend(home, NOW)
+
+
 def test_a_release_that_nobody_signed_is_not_served(home: Settings) -> None:
     *_, before, last = kept.published(home)
     publishing.switch(home, before.folder)

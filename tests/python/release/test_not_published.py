@@ -19,7 +19,6 @@ from made_release import make_release, sign
 from pydantic import SecretStr
 from replay import without_pages
 
-from flows import halfway
 from flows.forms import contents, tables
 from flows.forms.names import DATABASE
 from flows.intake import archive
@@ -137,28 +136,6 @@ def test_that_another_release_is_served_does_not_change_which_was_published_last
     (home.plan_home / anchor.ANCHOR).unlink()
     anchor.serve(home, FIRST)
     assert anchor.read(home) is None, "what is not known is not made up"
-
-
-@pytest.mark.parametrize("is_served", [True, False])
-def test_who_rolls_back_from_a_release_that_no_word_was_left_of_is_not_undone(home: Settings, is_served: bool) -> None:
-    """A night died after it wrote the last release; without the rollback the next one would serve it."""
-    anchor.leave(home, kept.find(home, FIRST), FIRST)
-    publishing.switch(home, home.releases / (LAST if is_served else FIRST))
-    assert halfway.is_found(home)
-    publishing.switch(home, home.releases / FIRST)
-    anchor.serve(home, FIRST)
-    assert not halfway.is_found(home) and halfway.mend(home, datetime(2022, 3, 5, tzinfo=UTC)) == []
-    assert kept.served_id(home) == FIRST
-    left = anchor.read(home)
-    assert left and (left.release_id, left.served) == (LAST, FIRST)
-
-
-def test_a_rollback_does_not_vouch_for_a_last_release_that_is_not_whole(home: Settings) -> None:
-    anchor.leave(home, kept.find(home, FIRST), FIRST)
-    (home.releases / LAST / f"{MANIFEST}.sig").unlink()
-    anchor.serve(home, FIRST)
-    with pytest.raises(NotReadBack, match="never published and is incomplete"):
-        halfway.mend(home, datetime(2022, 3, 5, tzinfo=UTC))
 
 
 def test_a_database_that_cannot_be_read_is_told_though_it_is_signed(home: Settings) -> None:
