@@ -2,8 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 from math import ceil
 from typing import Any
 
@@ -22,8 +23,9 @@ _STRUCTURE = {"nl": "nl-BE", "en": "en-GB"}
 _WIDE = Cm(11)
 _PAGE, _MARGIN, _BESIDE = (Cm(21), Cm(29.7)), Cm(2), Cm(0.1)
 """A4, and what stands free beside the text of a cell."""
-_LETTER, _BOLD, _SHORT = Cm(0.14), 1.2, 15
-"""How wide a letter of a table is, how many a bold one counts for, and up to how many of them a text is not broken."""
+_FONT, _SIZE, _DIGIT, _WIDER, _SHORT, _NAME = "Arial", 6.5, Cm(0.13), 1.2, 15, Cm(2.2)
+"""Of a table: its letters, how large they are (points), how wide a digit is and how many of these a letter or a bold one
+counts for, up to how many letters a text is not broken, and what a column of longer ones has at least."""
 
 
 def document(document: Document, data: Mapping[str, Any], language: str, moment: datetime) -> bytes:
@@ -90,36 +92,43 @@ def _table(
             cell.text = _plain(row[column])
     table.autofit = False
     texts = [[words.get(word, word) for word in columns.values()], *([row[name] for name in columns] for row in rows)]
-    widths = _widths(texts)
+    is_figure = [questions.form(name) is not None for name in columns]
+    widths, size = _laid(texts, is_figure)
     _margins(table)
     for width, column in zip(widths, table.columns, strict=True):
         column.width = width
     for line in table.rows:
         line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for width, cell, name in zip(widths, line.cells, columns, strict=True):
+        for width, cell, of_figures in zip(widths, line.cells, is_figure, strict=True):
             cell.width = width
-            if questions.form(name):  # a figure
+            if of_figures:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(6.5)
+                run.font.name, run.font.size = _FONT, size
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # repeated where the table runs on
     written.add_paragraph()  # two tables that touch become one
 
 
-def _widths(lines: list[list[str]]) -> list[Twips]:
-    """The widths of the columns of a table: figures stand on one line, and names share what is left of the page."""
-    columns = list(zip(*lines, strict=True))  # the first line is the heading, in bold
-    longest = [max(ceil(_BOLD * len(heading)), *map(len, cells)) for heading, *cells in columns]
-    needed = [(letters + 1) * _LETTER + 2 * _BESIDE for letters in longest]
-    left = (
-        _PAGE[0] - 2 * _MARGIN - sum(width for width, letters in zip(needed, longest, strict=True) if letters <= _SHORT)
-    )
-    long = sum(letters for letters in longest if letters > _SHORT)
+def _laid(lines: list[list[str]], is_figure: Sequence[bool]) -> tuple[list[Twips], Pt]:
+    """The widths of the columns of a table and the size of its letters: figures, short texts and each word of a heading
+    stand on one line, in smaller letters where the page is too narrow for that; names share what is left of it."""
+    needed, is_name = [], []
+    for (heading, *cells), of_figures in zip(zip(*lines, strict=True), is_figure, strict=True):
+        longest, word = max(map(len, cells)), max(map(len, heading.split()), default=0)
+        digits = ceil(max(longest if of_figures else _WIDER * longest, _WIDER * word))
+        needed.append((digits + 1) * _DIGIT + 2 * _BESIDE)
+        is_name.append(longest > _SHORT and not of_figures)
+    page = _PAGE[0] - 2 * _MARGIN
+    names = sum(compress(needed, is_name))
+    on_one_line = sum(needed) - names
+    smaller = min(1, (page - sum(is_name) * _NAME) / on_one_line) if on_one_line else 1
+    left = page - smaller * on_one_line
     shares = (
-        width if letters <= _SHORT else min(width, left * letters / long)
-        for width, letters in zip(needed, longest, strict=True)
+        min(width, left * width / names) if of_names else smaller * width
+        for width, of_names in zip(needed, is_name, strict=True)
     )
-    return [Twips(int(share / Twips(1))) for share in shares]  # the unit of the file, which rounds to the nearest
+    # the unit of the file, which rounds to the nearest
+    return [Twips(int(share / Twips(1))) for share in shares], Pt(_SIZE * smaller)
 
 
 def _margins(table: Any) -> None:

@@ -22,7 +22,7 @@ from flows.account.trace import NotTraceable, trace
 from flows.forms import publication, short_keys
 from flows.release import kept
 from flows.release.kept import Release
-from flows.reports import declared, making, questions
+from flows.reports import declared, making, office, questions
 from flows.reports.questions import NothingDelivered, subject
 
 
@@ -203,17 +203,31 @@ def test_the_note_that_officials_edit_says_what_the_page_says(folder: Path) -> N
     assert [paragraph.text for paragraph in written.paragraphs if paragraph.text == "Handtekening:\t"]
 
 
-def test_no_figure_is_broken_over_two_lines_in_a_table_of_the_note(folder: Path) -> None:
+def test_no_figure_and_no_key_is_broken_over_two_lines_in_a_table_of_the_note(folder: Path) -> None:
     for table in docx.Document(str(folder / "cover_note.docx")).tables:
         widths = [column.width for column in table.columns]
         assert sum(widths) <= docx.shared.Cm(17)
         for width, column in zip(widths, table.columns, strict=True):
-            letters = max(len(cell.text) for cell in column.cells)
-            assert letters > 15 or width > letters * docx.shared.Cm(0.14), column.cells[0].text
+            size = column.cells[0].paragraphs[0].runs[0].font.size if column.cells[0].text else docx.shared.Pt(6.5)
+            whole = [cell.text for cell in column.cells[1:]] + column.cells[0].text.split()
+            letters = max(map(len, whole))
+            assert letters > 15 or width > letters * docx.shared.Cm(0.13) * size / docx.shared.Pt(6.5), whole
             if all(cell.text.endswith("%") for cell in column.cells[1:]):
                 aligned = {cell.paragraphs[0].alignment for cell in column.cells}
                 assert aligned == {WD_ALIGN_PARAGRAPH.RIGHT}, column.cells[0].text
         assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader"), "the heading is repeated where the table runs on"
+
+
+@pytest.mark.parametrize("amounts", [1, 3, 9])
+@pytest.mark.parametrize("amount", ["€ 1,0 mln.", "€ 12.750,0 mln.", "€123,456,789.0 million"])
+def test_a_table_of_the_note_has_room_for_amounts_of_any_size(amount: str, amounts: int) -> None:
+    """Its letters are smaller where the page is too narrow; a name is never left without a place."""
+    lines = [["Speerpunt", *["Vastgelegd"] * amounts], ["De economie verduurzamen", *[amount] * amounts]]
+    widths, size = office._laid(lines, [False, *[True] * amounts])
+    assert sum(widths) <= docx.shared.Cm(17) and widths[0] > docx.shared.Cm(2)
+    for width in widths[1:]:
+        assert width > len(amount) * docx.shared.Cm(0.13) * size / docx.shared.Pt(6.5)
+    assert (size < docx.shared.Pt(6.5)) == (amounts == 9)
 
 
 def test_a_fiche_names_the_indicators_of_its_project_also_where_it_reports_none(
