@@ -21,8 +21,8 @@ _TEMPLATE = Path(__file__).with_name("changes.html")
 _ROWS_SHOWN = 500
 _PARTS = {
     "comparison = 'restatement' and field <> 'record'": (
-        "Herziene waarden: eerder anders gepubliceerd",
-        "restated values: published otherwise before",
+        "Herziene waarden: eerder anders ontvangen",
+        "restated values: received otherwise before",
     ),
     "field = 'record' and record = 'project'": ("Projecten die kwamen en gingen", "projects that came and went"),
     "field = 'record' and record <> 'project'": ("Andere rijen die kwamen en gingen", "other rows that came and went"),

@@ -24,8 +24,8 @@ _WIDE = Cm(11)
 _PAGE, _MARGIN, _BESIDE = (Cm(21), Cm(29.7)), Cm(2), Cm(0.1)
 """A4, and what stands free beside the text of a cell."""
 _FONT, _SIZE, _DIGIT, _WIDER, _SHORT, _NAME = "Arial", 6.5, Cm(0.13), 1.2, 15, Cm(2.2)
-"""Of a table: its letters, how large they are (points), how wide a digit is and how many of these a letter or a bold one
-counts for, up to how many letters a text is not broken, and what a column of longer ones has at least."""
+"""Of a table: its letters, how large they are (points), how wide a digit is and how many of these a letter or a bold
+one counts for, up to how many letters a text is not broken, and what a column of longer ones has at least."""
 
 
 def document(document: Document, data: Mapping[str, Any], language: str, moment: datetime) -> bytes:
@@ -44,7 +44,7 @@ def document(document: Document, data: Mapping[str, Any], language: str, moment:
         written.add_heading(words[section], 1)
         _paragraph(written, data["sentences"][section])
         for name, laid in document.office.get(section, {}).get("tables", {}).items():
-            _table(written, data["rows"][name], laid, words)
+            _table(written, data["rows"][name], laid, words, language)
         for name in document.office.get(section, {}).get("charts", ()):
             _picture(written, data["charts"][name])
     _signature(written, head, language)
@@ -80,7 +80,11 @@ def _paragraph(written: Written, sentences: Iterable[Mapping[str, Any]]) -> None
 
 
 def _table(
-    written: Written, rows: list[Mapping[str, str]], columns: Mapping[str, str], words: Mapping[str, str]
+    written: Written,
+    rows: list[Mapping[str, str]],
+    columns: Mapping[str, str],
+    words: Mapping[str, str],
+    language: str,
 ) -> None:
     if not rows:
         return
@@ -106,7 +110,10 @@ def _table(
             for run in cell.paragraphs[0].runs:
                 run.font.name, run.font.size = _FONT, size
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # repeated where the table runs on
-    written.add_paragraph()  # two tables that touch become one
+    all_there_are, shown = rows[0].get("all_rows_count", ""), str(len(rows))
+    said = {"nl": f"De eerste {shown} van {all_there_are}.", "en": f"The first {shown} of {all_there_are}."}
+    # Two tables that touch become one.
+    written.add_paragraph(said[language] if all_there_are not in ("", shown) else "")
 
 
 def _laid(lines: list[list[str]], is_figure: Sequence[bool]) -> tuple[list[Twips], Pt]:

@@ -130,13 +130,16 @@ def _cell(page: Any, at: int, place: int, value: Any, column: str, looks: Mappin
     elif isinstance(value, int):
         page.write_number(at, place, value, looks["count"])
     elif isinstance(value, Decimal | float):
-        page.write_number(at, place, float(value), looks[_look(column)])
+        page.write_number(at, place, float(value), looks[_look(column, value)])
     else:
         page.write_string(at, place, _text(value), looks["text"] if place else None)
 
 
-def _look(column: str) -> str:
-    return "amount" if "EUR" in column else "share" if "%" in column else "number"
+def _look(column: str, value: Decimal | float) -> str:
+    """How a number is shown: a whole one without the point that Excel leaves before decimals that are not there."""
+    if "EUR" in column:
+        return "amount"
+    return "share" if "%" in column else "count" if value == int(value) else "number"
 
 
 def _text(value: Any) -> str:

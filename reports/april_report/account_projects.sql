@@ -7,6 +7,7 @@ select
     compared.returned_eur as returned_cents_eur,
     compared.difference_eur,
     coalesce(compared.explanation, 'geen reden opgegeven') as reason,
+    count(*) over () as all_rows_count,
     compared.trace_key
 from fct_account_difference as compared
 inner join dim_meetmoment as calendar using (meetmoment_code)

@@ -7,6 +7,7 @@ select
     restated.final_eur as final_cents_eur,
     restated.restated_eur as difference_eur,
     coalesce(restated.explanation, 'geen reden opgegeven') as reason,
+    count(*) over () as all_rows_count,
     restated.trace_key
 from agg_finance_restatement_by_project as restated
 inner join dim_meetmoment as calendar using (meetmoment_code)

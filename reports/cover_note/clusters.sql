@@ -4,6 +4,7 @@ select
     labels.label_en,
     shares.speerpunt_code,
     shares.committed_pct,
+    count(*) over () as all_rows_count,
     shares.trace_key
 from (
     select cluster_code, committed_of_initial_pct as committed_pct, trace_key, labels.speerpunt_code

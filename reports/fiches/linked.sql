@@ -7,13 +7,13 @@ select
         ', ',
         if(links.is_in_register, 'in het register', null),
         if(links.is_in_objective, 'in de doelstelling', null),
-        if(links.has_values, 'eerder gerapporteerd', null)
+        if(earlier.project_code is not null, 'eerder gerapporteerd', null)
     ) as link_nl,
     concat_ws(
         ', ',
         if(links.is_in_register, 'in the register', null),
         if(links.is_in_objective, 'in the objective', null),
-        if(links.has_values, 'reported before', null)
+        if(earlier.project_code is not null, 'reported before', null)
     ) as link_en
 from bridge_project_indicator as links
 inner join dim_indicator as indicators using (indicator_code)
@@ -27,5 +27,15 @@ anti join (
 ) as stated
     on links.project_code = stated.project_code
     and links.indicator_code = stated.indicator_code
+left join (
+    select distinct
+        project_code,
+        indicator_code
+    from fct_indicator_value
+    inner join dim_meetmoment using (meetmoment_code)
+    where meetmoment_number < getvariable('meetmoment_number') and submission_id is not null
+) as earlier
+    on links.project_code = earlier.project_code
+    and links.indicator_code = earlier.indicator_code
 where first.meetmoment_number <= getvariable('meetmoment_number')
 order by links.project_code, links.indicator_code

@@ -13,9 +13,9 @@ select
     word_nl('funding_type', history.funding_type) as funding_nl,
     word_en('funding_type', history.funding_type) as funding_en,
     history.is_rrf,
-    projects.objective,
-    projects.start_date,
-    projects.end_date,
+    described.objective,
+    described.start_date,
+    described.end_date,
     word_nl('project_status', statuses.status) as status_nl,
     word_en('project_status', statuses.status) as status_en,
     labels.colour,
@@ -32,7 +32,7 @@ select
     statuses.trace_key,
     history.trace_key as project_trace_key
 from dim_project_history as history
-inner join dim_project as projects using (project_code)
+inner join project_fiche as described using (project_code, meetmoment_code)
 left join dim_speerpunt as speerpunten on history.speerpunt_code = speerpunten.speerpunt_code
 left join dim_cluster as clusters on history.cluster_code = clusters.cluster_code
 left join dim_policy_domain as domains on history.policy_domain_code = domains.policy_domain_code

@@ -24,4 +24,3 @@ inner join (
     group by cluster_code
 ) as members on clusters.cluster_code = members.cluster_code
 order by clusters.speerpunt_code, try_cast(clusters.cluster_code as integer), clusters.cluster_code
-limit 500

@@ -17,7 +17,8 @@ select
     progress.target_date,
     progress.progress_pct,
     case
-        when progress.value_state = 'reported' and progress.progress_pct > 150 then 'ver boven de streefwaarde: te bekijken'
+        when progress.value_state = 'reported' and indicators.direction = 'up' and progress.actual > 1.5 * progress.target
+            then 'ver boven de streefwaarde: te bekijken'
         when progress.value_state = 'reported' and progress.is_target_reached then 'streefwaarde bereikt'
         when progress.value_state = 'reported' and progress.target is null then 'zonder streefwaarde'
         when progress.progress_state = 'target_against_direction' then 'streefwaarde tegen de richting in'
@@ -33,6 +34,7 @@ select
     indicators.source,
     indicators.owner,
     indicators.is_invented,
+    count(*) over () as all_rows_count,
     progress.trace_key
 from agg_indicator_progress as progress
 inner join dim_indicator as indicators using (indicator_code)
