@@ -69,10 +69,13 @@ def test_a_list_that_is_cut_says_of_how_many_and_leaves_the_others_theirs(
         f" from (select * {one}) cross join range(600) as numbers (n)",
         [last, crowded],
     )
+    other = "(select max(indicator_code) from dim_indicator) as indicator_code, trace_key || 'x' as trace_key"
     changed.execute(
-        "insert into fct_indicator_value select * replace"
-        " ((select max(indicator_code) from dim_indicator) as indicator_code, 'ZZ9' as territory,"
-        f" trace_key || 'x' as trace_key) {one}",
+        f"insert into fct_indicator_value select * replace ({other}, 'ZZ9' as territory) {one}", [last, crowded]
+    )
+    changed.execute(
+        f"insert into agg_indicator_progress select * replace ({other}) from agg_indicator_progress"
+        " where meetmoment_code = ? and indicator_code = ? and scope_code <> 'all'",
         [last, crowded],
     )
     letters = letters_of(changed, release, tmp_path, "output_indicators")
