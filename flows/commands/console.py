@@ -117,10 +117,15 @@ def progress(night: "Night", title: str, quiet: bool) -> Iterator["Night"]:
         bars.update(steps, completed=len(STEPS), description=title)
 
 
-def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetmoment_code: str = "") -> None:
+def show_findings(
+    findings: Sequence[dict[str, Any]], rest: str, plan_code: str = "", meetmoment_code: str = ""
+) -> None:
     """Findings as a table: what, where, and the sentence in Dutch with English beneath; those that are alike as one.
 
     They read as in the answer to their sender; where they are of one meetmoment, with the words that a list allows.
+
+    Args:
+        rest: where those stand that the table has no room for.
     """
     if not findings:
         return
@@ -150,7 +155,7 @@ def show_findings(findings: Sequence[dict[str, Any]], plan_code: str = "", meetm
             ),
         )
     console.print(table)
-    show_more(len(groups))
+    show_more(len(groups), rest)
 
 
 def show_verdicts(answers: Sequence["Answer"], copies: Mapping[str, str]) -> None:
@@ -179,10 +184,13 @@ def _cell(value: Any) -> str:
     return "" if value is None else with_controls_shown(str(value))
 
 
-def show_more(count: int, options: str = "--json", shown: int = ROWS_SHOWN) -> None:
-    """That a table was longer than what is shown, and how to get the rest."""
+WITH_JSON = "met / with --json"
+
+
+def show_more(count: int, rest: str = WITH_JSON, shown: int = ROWS_SHOWN) -> None:
+    """That a table was longer than what is shown, and how or where to get the rest."""
     if (more := count - shown) > 0:
-        console.print(f"... en nog {more}, alle met {options} / and {more} more, all with {options}")
+        console.print(f"... en nog / and {more} more: alle / all {rest}", soft_wrap=True)
 
 
 def short(value: Any) -> str:

@@ -262,4 +262,4 @@ def _tell_rows(mart: str, found: "MartRows") -> None:
     """The first rows of a mart."""
     rows = [[console.short(value) for value in row] for row in found.rows[: console.ROWS_SHOWN]]
     console.show_rows(mart, found.columns, rows)
-    console.show_more(len(found.rows), "--json, --csv")
+    console.show_more(len(found.rows), "met / with --json, --csv")

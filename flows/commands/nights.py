@@ -57,7 +57,7 @@ def demo(json_: Json = False) -> None:
         )
         if not json_:
             if outcome.verdict == "held":
-                console.show_findings(outcome.findings)
+                console.show_findings(outcome.findings, f"in {settings.answers}")
             _tell(outcome)
         if not outcome.since and outcome.verdict not in ("nothing_new", demo_night.expects):
             raise RuntimeError(f"nacht / night {number}: {outcome.verdict}, verwacht / expected {demo_night.expects}")
@@ -110,7 +110,7 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
             console.console.print(console.styled("[bold]{}[/]", code))
         if outcome:
             _tell_hold(outcome)
-            console.show_findings(outcome.findings)
+            console.show_findings(outcome.findings, f"in {homes.of(code).answers}")
             _tell(outcome)
             console.show_to_dos(served)
             if outcome.verdict == "published":

@@ -114,7 +114,7 @@ def check(
         )
     else:
         console.show_unplaced(not_received)
-        console.show_findings(preview.findings, settings.plan, meetmoment)
+        console.show_findings(preview.findings, console.WITH_JSON, settings.plan, meetmoment)
         console.show_verdicts(preview.answers, preview.copies)
         console.show_received(
             preview.received, "zo opnieuw gestuurd verandert het niets", "sent as it is, nothing changes"

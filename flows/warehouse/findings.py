@@ -6,10 +6,10 @@ from typing import Any
 
 from flows.registry import SEVERITIES
 
-ALIKE = ("file_name", "severity", "rule_id", "sheet", "column_name", "waiver_id")
+ALIKE = ("submission_id", "severity", "rule_id", "sheet", "column_name", "waiver_id")
 """What findings that are alike have in common."""
 MOST_ALIKE = 1_000
-"""So many findings of one rule on one column of one file are read; all of them stand in the answer to its sender."""
+"""So many findings of one rule on one column of one file are read; all of them are in the answer to its sender."""
 
 
 def found(warehouse: Path, submissions: Collection[str]) -> list[dict[str, Any]]:

@@ -48,6 +48,7 @@ record_rows as (
     select
         said.row_id,
         said.sheet,
+        said.row_number,
         said.record,
         said.stated_key,
         said.content,
@@ -107,12 +108,34 @@ changes as (
 
     select
         submission_id,
-        count(*) as row_count,
         count(*) filter (
             where content is distinct from earlier_content or brought_back.row_id is not null
         ) as changed_count
     from compared
     left join brought_back using (row_id)
+    group by submission_id
+
+),
+
+-- A row of a sheet may feed several records; it is one row to whoever sent it.
+sent_rows as (
+
+    select distinct
+        record_rows.submission_id,
+        record_rows.sheet,
+        record_rows.row_number
+    from record_rows
+    inner join changes using (submission_id)
+    where changes.changed_count = 0
+
+),
+
+sent as (
+
+    select
+        submission_id,
+        count(*) as row_count
+    from sent_rows
     group by submission_id
 
 ),
@@ -131,12 +154,13 @@ final as (
         end as nothing_in_it,
         case
             when changes.changed_count = 0 and partly_refused.submission_id is null and lacking.submission_id is null
-                then changes.row_count
+                then sent.row_count
         end as unchanged_row_count
     from submissions
     inner join meetmomenten using (meetmoment_code)
     left join filled using (submission_id)
     left join changes using (submission_id)
+    left join sent using (submission_id)
     left join partly_refused using (submission_id)
     left join lacking using (submission_id)
 

@@ -1,7 +1,7 @@
 """How a finding reads for its sender: days and amounts as written here, the words that are allowed, equals together."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,8 @@ _OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
 """Rules whose sentences show numbers of ours; those about a cell that cannot be read show it as the sender wrote it."""
 _OF_EURO = ("DQ13", "DQ14", "DQ22", "P05")
 """Those of them whose numbers are amounts: with cents, both of them."""
+_OF_DECISION = "DQ14"
+"""The rule that expects a sum of a decision, and names it: a name may be all digits."""
 _OF_CELLS = "V"
 """Rules about a cell that cannot be read: what they received is what stands in it, to the letter."""
 _EMPTY = ("missing",)
@@ -60,16 +62,17 @@ class Group:
 
 def readable(finding: dict[str, Any], plan_code: str, meetmoment_code: str) -> dict[str, Any]:
     """A finding with its sentences as people write days and amounts, and the words that a list allows."""
+    as_sent = _as_sent(finding)
     told = finding | {
-        "message_nl": _written(finding["message_nl"], finding["rule_id"], "nl"),
-        "message_en": _written(finding["message_en"], finding["rule_id"], "en"),
+        "message_nl": _written(finding["message_nl"], finding["rule_id"], "nl", as_sent),
+        "message_en": _written(finding["message_en"], finding["rule_id"], "en", as_sent),
     }
     if not finding["rule_id"].startswith(_OF_CELLS):
-        told["received_value"] = _DAY.sub(_day, finding["received_value"] or "") or None
+        told["received_value"] = _written(finding["received_value"] or "", "", "nl", as_sent) or None
     elif finding["received_value"] in _EMPTY:
         told["received_value"] = "leeg / empty"
     if finding.get("expected"):
-        told["expected"] = _written(finding["expected"], finding["rule_id"], "nl")
+        told["expected"] = _written(finding["expected"], finding["rule_id"], "nl", as_sent)
     if finding["rule_id"] in NOT_IN_LIST and meetmoment_code:
         words = allowed_words(plan_code, meetmoment_code, finding["sheet"] or "", finding["column_name"] or "")
         if words:
@@ -119,24 +122,50 @@ def is_shortened(groups: Sequence[Group]) -> bool:
 def allowed_words(plan_code: str, meetmoment_code: str, sheet: str, column: str) -> tuple[str, ...]:
     """What may stand in a column of a return at a meetmoment, as people read it; nothing where it has no list."""
     day = registry.cutoff_date(plan_code, meetmoment_code)
-    layouts = [layout for layout in registry.layouts(plan_code, day) if layout.sheet_name in ("", sheet)]
-    named = {layout.code for layout in layouts}
-    contract = {(row["record"], row["field"]): row["code_list"] for row in registry.rows("contract/record_field")}
-    lists = [
-        row["code_list"] or contract.get((row["record"], row["field"]), "")
-        for row in registry.rows("layouts/layout_column")
-        if row["layout_code"] in named and row["source_column"] == column
-    ]
+    layouts = registry.layouts(plan_code, day)
+    lists = _lists(column, [layout.code for layout in layouts if layout.sheet_name in ("", sheet)])
+    if not lists:  # the sheet of a CSV file has no name of its own, and one may be called otherwise
+        lists = _lists(column, [layout.code for layout in layouts])
+        lists = lists if len(lists) == 1 else set()
     codes = [
         row
         for row in registry.rows("codes/code")
-        if row["code_list"] in set(filter(None, lists)) and row["valid_from"] <= day <= (row["valid_to"] or day)
+        if row["code_list"] in lists and row["valid_from"] <= day <= (row["valid_to"] or day)
     ]
     return tuple(row["label_nl"] for row in sorted(codes, key=lambda row: int(row["sort_order"])))
 
 
-def _written(text: str, rule_id: str, language: Language) -> str:
-    """A sentence with its days as dd/mm/yyyy and its amounts with the separators of the language."""
+def _lists(column: str, layouts: Collection[str]) -> set[str]:
+    """The code lists of a column of a return, in these layouts."""
+    contract = {(row["record"], row["field"]): row["code_list"] for row in registry.rows("contract/record_field")}
+    found = (
+        row["code_list"] or contract.get((row["record"], row["field"]), "")
+        for row in registry.rows("layouts/layout_column")
+        if row["layout_code"] in layouts and row["source_column"] == column
+    )
+    return set(filter(None, found))
+
+
+def _as_sent(finding: Mapping[str, Any]) -> list[str]:
+    """What a sender wrote, and an example of the registry, of which a part looks like a day or a number of ours."""
+    texts = [(finding["received_value"] or "", False)]
+    texts += [(finding["expected"] or "", finding["rule_id"] == _OF_DECISION)]
+    return [
+        text
+        for text, is_name in texts
+        for form in (_DAY, _NUMBER)
+        if form.search(text) and (is_name or not form.fullmatch(text))
+    ]
+
+
+def _written(text: str, rule_id: str, language: Language, as_sent: Sequence[str]) -> str:
+    """A sentence with its days as dd/mm/yyyy and its amounts with the separators of the language.
+
+    What a sender wrote, and an example of the registry, is in it to the letter.
+    """
+    if as_sent:
+        pieces = re.split(f"({'|'.join(map(re.escape, as_sent))})", text)
+        return "".join(piece if at % 2 else _written(piece, rule_id, language, ()) for at, piece in enumerate(pieces))
     text = _DAY.sub(_day, text)
     if not rule_id.startswith(_OF_NUMBERS):
         return text

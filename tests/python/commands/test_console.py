@@ -43,13 +43,15 @@ def test_a_text_that_looks_like_markup_stands_as_it_is(text: str, shown: io.Stri
     finding |= {
         "severity": "error",
         "waiver_id": None,
+        "submission_id": "s",
+        "expected": None,
         "sheet": text,
         "cell": "A1",
         "column_name": text,
         "row_number": 1,
         "received_value": text,
     }
-    console.show_findings([finding])
+    console.show_findings([finding], "x")
     console.show_rows(text, [text], [[text]])
     console.console.print(text)
     console.show_unplaced([dict.fromkeys(("file_name", "folder", "remedy_nl", "remedy_en"), text)])
@@ -78,6 +80,7 @@ def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.String
     of_all = {
         "severity": "error",
         "rule_id": "V01",
+        "submission_id": "s",
         "file_name": "A.csv",
         "waiver_id": None,
         "sheet": "csv",
@@ -88,7 +91,7 @@ def test_findings_that_are_alike_are_one_line_with_their_number(shown: io.String
         of_all | {"column_name": "Bedrag", "row_number": n, "cell": f"C{n}", "message_nl": "nee", "message_en": "no"}
         for n in range(2, 3_002)
     ]
-    console.show_findings(many)
+    console.show_findings(many, console.WITH_JSON)
     lines = shown.getvalue().splitlines()
     assert (
         len(lines) == 3
@@ -101,6 +104,7 @@ def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io
     alike = {
         "rule_id": "DQ13C",
         "severity": "warning",
+        "submission_id": "s",
         "file_name": "OMG.xlsx",
         "sheet": "Financien",
         "column_name": "Bedrag",
@@ -110,7 +114,7 @@ def test_findings_that_are_alike_are_told_together_and_as_people_write(shown: io
         "message_nl": "Gedaald naar 1234567.50 euro.",
         "message_en": "Fell to 1234567.50 euro.",
     }
-    console.show_findings([alike | {"cell": f"D{row}", "row_number": row} for row in range(2, 29)])
+    console.show_findings([alike | {"cell": f"D{row}", "row_number": row} for row in range(2, 29)], "x")
     said = shown.getvalue()
     assert (
         "27 keer; bijvoorbeeld: Gedaald naar 1.234.567,50 euro." in said

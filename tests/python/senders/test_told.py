@@ -44,6 +44,55 @@ def test_days_and_amounts_are_written_as_here(rule: str, written: str, reads: st
     assert told.readable(finding(rule, message_nl=written), "veerkracht", "m7")["message_nl"] == reads
 
 
+@pytest.mark.parametrize(
+    ("rule", "words", "message", "reads"),
+    [
+        (
+            "M12",
+            {"received_value": "WSE 2024-12-31 b.xlsx"},
+            "Samen met WSE 2024-12-31 b.xlsx ontvangen op 2024-12-31",
+            "Samen met WSE 2024-12-31 b.xlsx ontvangen op 31/12/2024",
+        ),
+        ("P01", {"expected": "Plan van 2021-06-30"}, "heette 'Plan van 2021-06-30'", "heette 'Plan van 2021-06-30'"),
+        (
+            "DQ14",
+            {"expected": "BVR 20231215", "received_value": "-12500.50"},
+            "van beslissing BVR 20231215 zijn samen -12500.50 euro",
+            "van beslissing BVR 20231215 zijn samen -12.500,50 euro",
+        ),
+        (
+            "DQ14",
+            {"expected": "20231215", "received_value": "-12500.50"},
+            "van beslissing 20231215 zijn samen -12500.50 euro",
+            "van beslissing 20231215 zijn samen -12.500,50 euro",
+        ),
+        (
+            "DQ13C",
+            {"expected": "5", "received_value": "12345.50"},
+            "daalde naar 12345.50 van 5",
+            "daalde naar 12.345,50 van 5",
+        ),
+    ],
+)
+def test_what_a_sender_wrote_stands_to_the_letter_in_a_sentence(
+    rule: str, words: dict[str, str], message: str, reads: str
+) -> None:
+    assert told.readable(finding(rule, message_nl=message, **words), "veerkracht", "m7")["message_nl"] == reads
+
+
+@pytest.mark.parametrize("rule", ["DQ06A", "DQ06D"])
+def test_an_example_of_the_registry_stands_as_it_is_there(rule: str) -> None:
+    example = registry.rules()[rule].expected_nl
+    assert "1.500" in example
+    assert told.readable(finding(rule, expected=example), "veerkracht", "m7")["expected"] == example
+
+
+def test_a_word_of_a_csv_file_or_a_renamed_sheet_is_answered_with_the_words_that_are() -> None:
+    for sheet in ("csv", "Blad1"):
+        asked = finding("V03", sheet=sheet, column_name="Projectstatus")
+        assert "Op schema" in told.readable(asked, "veerkracht", "m7")["expected"]
+
+
 def test_what_was_received_stands_as_written_here_and_a_cell_to_the_letter() -> None:
     def received(rule: str, value: str) -> str:
         return str(told.readable(finding(rule, received_value=value), "veerkracht", "m7")["received_value"])
@@ -69,6 +118,11 @@ def test_a_word_that_is_in_no_list_is_answered_with_the_words_that_are() -> None
     expected = told.readable(asked, "veerkracht", "m7")["expected"]
     assert expected.startswith("een van: ") and "Gerealiseerd" in expected
     assert told.readable(finding("V03", column_name="Bedrag"), "veerkracht", "m7")["expected"] is None
+
+
+def test_two_files_of_one_name_are_two() -> None:
+    of_both = [finding("DQ01", row, submission_id=submission) for submission in "ab" for row in (2, 3, 4, 5)]
+    assert [group.count for group in told.grouped(of_both)] == [4, 4]
 
 
 def test_findings_that_are_alike_are_told_together_and_few_one_by_one() -> None:
