@@ -5,8 +5,10 @@ from functools import cache
 
 from flows import registry
 
-_VERSION = re.compile(r"_v(\d{1,3})\.[^.]+$", re.IGNORECASE)
-_SERIES = re.compile(r"^(.+?)(_v\d+)?(\.[^.]+)?$", re.IGNORECASE | re.DOTALL)
+ANSWERED = "_bevindingen"
+"""What an answer has behind the name of its file: corrected and sent back it is a version of that one."""
+_VERSION = re.compile(rf"_v(\d{{1,3}})(?:{ANSWERED})*\.[^.]+$", re.IGNORECASE)
+_SERIES = re.compile(rf"^(.+?)(_v\d+)?({ANSWERED})*(\.[^.]+)?$", re.IGNORECASE | re.DOTALL)
 """The name without its version, where the registry says nothing else of the plan's layouts."""
 
 

@@ -29,7 +29,7 @@ from flows.senders.answer.verdict import Answer, Finding
 
 FINDINGS_SHEET = "Bevindingen"
 _FILLS = {"critical": "FFF4B6B0", "error": "FFFBD5A8", "warning": "FFFFF2B3", "info": "FFDCE6F5"}
-_MARK = "Bevinding / finding"
+_MARK, _OWN = "Bevinding / finding", "\n\n--- eigen nota / own note ---\n\n"
 _NOTE_WIDTH, _NOTE_LETTERS, _NOTE_LINE, _NOTE_MOST = 380, 52, 17, 700
 """Of a note, in pixels: its width, how many letters stand in it, how high a line is, and the height of a screen."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -79,7 +79,8 @@ def mark(source: Path, answer: Answer, meetmoment: dict[str, str], target: Path)
     for finding in answer.findings:
         times[kind(finding)] += 1
         if finding["sheet"] in book.sheetnames and finding["row_number"] and times[kind(finding)] <= MOST_MARKED:
-            by_cell.setdefault((finding["sheet"], finding["cell"] or f"A{finding['row_number']}"), []).append(finding)
+            cell = _shown(book[finding["sheet"]], finding["cell"] or f"A{finding['row_number']}")
+            by_cell.setdefault((finding["sheet"], cell), []).append(finding)
     for (sheet_name, cell), findings in by_cell.items():
         _mark_cell(book[sheet_name], cell, findings)
     front = book.create_sheet(FINDINGS_SHEET, 0)
@@ -88,17 +89,21 @@ def mark(source: Path, answer: Answer, meetmoment: dict[str, str], target: Path)
     target.write_bytes(_saved(book, modified))
 
 
+def _shown(sheet: Worksheet, coordinate: str) -> str:
+    """The cell that is seen where this one is: of cells that are merged the first."""
+    if not isinstance(sheet[coordinate], MergedCell):
+        return coordinate
+    area = next(area for area in sheet.merged_cells.ranges if coordinate in area)
+    return str(sheet.cell(area.min_row, area.min_col).coordinate)
+
+
 def _mark_cell(sheet: Worksheet, coordinate: str, findings: list[Finding]) -> None:
     cell = sheet[coordinate]
-    if isinstance(cell, MergedCell):
-        area = next(area for area in sheet.merged_cells.ranges if coordinate in area)
-        cell = sheet.cell(area.min_row, area.min_col)
     worst = min((f["severity"] for f in findings), key=SEVERITIES.index)
     cell.fill = PatternFill("solid", fgColor=_FILLS[worst])
-    texts = [_comment_text(finding) for finding in findings]
+    text = _clean("\n\n".join([_MARK, *map(_comment_text, findings)]))
     if cell.comment:
-        texts.append(cell.comment.text)
-    text = _clean("\n\n".join([_MARK, *texts]))
+        text += _OWN + cell.comment.text
     cell.comment = Comment(text, "", width=_NOTE_WIDTH, height=_note_height(text))
 
 
@@ -114,11 +119,15 @@ def _comment_text(finding: Finding) -> str:
 
 
 def _unmark(sheet: Worksheet) -> None:
-    """Take away the marks of an earlier answer: a sender may correct the marked workbook itself and send that."""
+    """Take away the marks of an earlier answer: a sender may correct the marked workbook itself and send that.
+
+    The sender's own note on such a cell is there again.
+    """
     for row in sheet.iter_rows():
         for cell in row:
             if cell.comment and cell.comment.text.startswith(_MARK):
-                cell.comment = None
+                _, _, own = cell.comment.text.partition(_OWN)
+                cell.comment = Comment(own, "") if own else None
                 cell.fill = PatternFill()
 
 

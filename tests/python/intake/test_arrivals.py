@@ -377,6 +377,12 @@ def test_versions_and_orders_of_file_names_are_of_the_plan_that_declares_them() 
     assert file_names.series_of(PLAN, "OMG_Return_m1_v12.XLSX") == "omg_return_m1"
     assert file_names.series_of(PLAN, "OMG_Return_m1.xlsx") == "omg_return_m1"
     assert file_names.series_of(PLAN, "two\nlines_v2.csv") == "two\nlines"
+    for answered in ("OMG_Return_m1_v2_bevindingen.xlsx", "OMG_Return_m1_v2_bevindingen_bevindingen.xlsx"):
+        assert file_names.series_of(PLAN, answered) == "omg_return_m1", (
+            "an answer, corrected and sent as it was handed out"
+        )
+        assert file_names.declared_version(PLAN, answered) == 2
+    assert file_names.series_of("pnrr", "a_bevindingen.csv") == "a"
     name = "ind-308__2024-03-29__a8c7b942.csv"
     assert file_names.declared_version("fr_barometre", name) == 20240329
     assert file_names.declared_order("fr_barometre", name) == 1

@@ -115,6 +115,13 @@ def test_a_finding_inside_merged_cells_marks_the_cell_one_sees(book: Path) -> No
     assert "x is geen getal." in made["Geld 2021"]["A6"].comment.text
 
 
+def test_findings_on_several_of_the_merged_cells_mark_it_once_by_the_gravest(book: Path) -> None:
+    found = [finding(severity, "Geld 2021", cell, 7) for severity, cell in (("critical", "A6"), ("warning", "B7"))]
+    cell = marked(book, *found)["Geld 2021"]["A6"]
+    assert cell.fill.fgColor.rgb == "FFF4B6B0" and cell.comment.text.count("Bevinding / finding") == 1
+    assert cell.comment.text.count("x is geen getal.") == 2
+
+
 def test_formulas_stay_the_senders_and_our_text_never_becomes_one(book: Path) -> None:
     made = marked(book, finding("critical", "Geld 2021", "A3", 3, "=cmd|' /C calc'!A0"))
     assert (made["Geld 2021"]["A2"].data_type, made["Geld 2021"]["A2"].value) == ("f", "=1+1")
@@ -142,7 +149,7 @@ def test_a_marked_workbook_that_is_corrected_and_sent_again_loses_its_marks(book
     again = marked(book.with_name("marked.xlsx"))
     assert again.sheetnames == ["Bevindingen", "Geld 2021", "Bijlage"]
     assert again["Bevindingen"]["A1"].value == "Aanvaard / Accepted"
-    assert not again["Geld 2021"]["A4"].comment
+    assert again["Geld 2021"]["A4"].comment.text == openpyxl.load_workbook(book)["Geld 2021"]["A4"].comment.text
     assert again["Geld 2021"]["A4"].fill.fill_type is None
 
 
