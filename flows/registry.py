@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -200,6 +200,18 @@ def _headers(layout_code: str, fields: Set[tuple[str, str]]) -> frozenset[str]:
         for row in rows("layouts/layout_column")
         if row["layout_code"] == layout_code and row["source_column"] and (row["record"], row["field"]) in fields
     )
+
+
+def returned_codes(code_lists: Collection[str], cutoff_date: str) -> list[dict[str, str]]:
+    """The rows of code lists that a return may say at a cut-off day, in the order in which they are shown."""
+    found = (
+        row
+        for row in rows("codes/code")
+        if row["code_list"] in code_lists
+        and row["valid_from"] <= cutoff_date <= (row["valid_to"] or cutoff_date)
+        and row["is_computed"] != "true"
+    )
+    return sorted(found, key=lambda row: int(row["sort_order"]))
 
 
 @cache

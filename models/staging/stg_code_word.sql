@@ -1,9 +1,10 @@
 -- One row per code list, word and code: how returns may write the code, and at which meetmomenten it is valid.
 with
 
+-- What only figures have nobody returns.
 codes as (
 
-    select * from {{ ref('reg_code') }}
+    select * from {{ ref('reg_code') }} where not coalesce(is_computed, false)
 
 ),
 
@@ -44,7 +45,7 @@ final as (
         codes.valid_from_meetmoment,
         codes.valid_to_meetmoment
     from words
-    left join codes using (code_list, code)
+    inner join codes using (code_list, code)
 
 )
 

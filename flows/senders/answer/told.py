@@ -127,12 +127,7 @@ def allowed_words(plan_code: str, meetmoment_code: str, sheet: str, column: str)
     if not lists:  # the sheet of a CSV file has no name of its own, and one may be called otherwise
         lists = _lists(column, [layout.code for layout in layouts])
         lists = lists if len(lists) == 1 else set()
-    codes = [
-        row
-        for row in registry.rows("codes/code")
-        if row["code_list"] in lists and row["valid_from"] <= day <= (row["valid_to"] or day)
-    ]
-    return tuple(row["label_nl"] for row in sorted(codes, key=lambda row: int(row["sort_order"])))
+    return tuple(row["label_nl"] for row in registry.returned_codes(lists, day))
 
 
 def _lists(column: str, layouts: Collection[str]) -> set[str]:

@@ -327,7 +327,7 @@ def _write_lists(
     asked = dict.fromkeys(c.code_list for sheet in sheets for c in sheet.columns if c.code_list)
     for code_list in asked:
         first = row
-        for code in _valid_codes(code_list, form.meetmoment["cutoff_date"]):
+        for code in registry.returned_codes([code_list], form.meetmoment["cutoff_date"]):
             page.write_string(row, 0, code_list, soft)
             page.write_string(row, 1, code["label_nl"], plain)
             page.write_string(row, 3, code["label_en"], soft)
@@ -335,17 +335,6 @@ def _write_lists(
         ranges[code_list] = f"='{form.explanation}'!{xl_range_abs(first, 1, row - 1, 1)}"
         row += 1
     return ranges
-
-
-def _valid_codes(code_list: str, cutoff_date: str) -> list[dict[str, str]]:
-    return sorted(
-        (
-            row
-            for row in registry.rows("codes/code")
-            if row["code_list"] == code_list and row["valid_from"] <= cutoff_date <= (row["valid_to"] or cutoff_date)
-        ),
-        key=lambda row: int(row["sort_order"]),
-    )
 
 
 def _dutch_day(iso: str) -> str:

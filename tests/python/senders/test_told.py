@@ -93,6 +93,15 @@ def test_a_word_of_a_csv_file_or_a_renamed_sheet_is_answered_with_the_words_that
         assert "Op schema" in told.readable(asked, "veerkracht", "m7")["expected"]
 
 
+def test_what_only_figures_have_is_no_word_that_a_sender_may_write() -> None:
+    column = {"sheet": "Financien", "column_name": "Uitvoering"}
+    assert told.allowed_words("veerkracht", "m7", *column.values()) == ("Voorlopig", "Definitief")
+    computed = {row["label_nl"] for row in registry.rows("codes/code") if row["is_computed"]}
+    assert "Projecten spreken elkaar tegen" in computed
+    offered = {row["label_nl"] for row in registry.returned_codes(["finance_execution", "rrf_status"], "2024-12-31")}
+    assert offered and not offered & computed
+
+
 def test_what_was_received_stands_as_written_here_and_a_cell_to_the_letter() -> None:
     def received(rule: str, value: str) -> str:
         return str(told.readable(finding(rule, received_value=value), "veerkracht", "m7")["received_value"])
