@@ -81,7 +81,7 @@ def _paragraph(written: Written, sentences: Iterable[Mapping[str, Any]]) -> None
 
 def _table(
     written: Written,
-    rows: list[Mapping[str, str]],
+    rows: Sequence[Mapping[str, str]],
     columns: Mapping[str, str],
     words: Mapping[str, str],
     language: str,

@@ -75,7 +75,7 @@ def test_days_and_amounts_are_written_as_here(rule: str, written: str, reads: st
     ],
 )
 def test_what_a_sender_wrote_stands_to_the_letter_in_a_sentence(
-    rule: str, words: dict[str, str], message: str, reads: str
+    rule: str, words: dict[str, Any], message: str, reads: str
 ) -> None:
     assert told.readable(finding(rule, message_nl=message, **words), "veerkracht", "m7")["message_nl"] == reads
 
