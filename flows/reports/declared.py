@@ -37,6 +37,8 @@ class Document:
     """Question -> label and explanation of its sheet, in order."""
     office: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Section -> tables (question -> column -> word above it) and charts, of a form that has no page."""
+    money: tuple[str, ...] = ()
+    """What its head says of the published money in it: its ``scope``, and its ``execution`` where no row says it."""
     most_projects: int | None = None
     """Of a plan with more projects it is not made, since nobody would read it."""
 
@@ -70,5 +72,5 @@ def document(name: str) -> Document:
     if name not in names():
         raise NoSuchDocument(f"{name} is geen document; er zijn / is no document; there are {', '.join(names())}")
     said = read_yaml(FOLDER / name / DECLARATION)
-    said |= {key: tuple(said[key]) for key in ("forms", "languages", "grouped", "sections") if key in said}
+    said |= {key: tuple(said[key]) for key in ("forms", "languages", "grouped", "sections", "money") if key in said}
     return Document(name=name, **said)

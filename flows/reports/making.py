@@ -186,7 +186,7 @@ def page_head(of: Subject, document: Document, head: Head, language: str) -> dic
         "plan_note": publication.note(of.plan, language),
         "meetmoment": of.meetmoment[f"label_{language}"],
         "cutoff": wording.day(of.meetmoment["cutoff_date"], language),
-        "scope": _scope(of, language),
+        "scope": _scope(of, document.money, language),
         "release_id": head.release_id,
         "published": wording.moment(head.published_at, language),
         "day": f"{head.published_at.astimezone(registry.TIME_ZONE):%Y-%m-%d}",
@@ -197,9 +197,26 @@ def page_head(of: Subject, document: Document, head: Head, language: str) -> dic
     }
 
 
-def _scope(of: Subject, language: str) -> str:
-    found = of.con.execute(f"select label_{language} from dim_scope where scope_code = getvariable('scope')").fetchall()
-    return str(found[0][0]) if found else ""
+def _scope(of: Subject, money: tuple[str, ...], language: str) -> str:
+    """What is counted and, of a document with money, what that is of where it is of something else."""
+    found = of.con.execute(
+        f"""
+        select
+            counted.label_{language} as counted,
+            if(money.scope_code = counted.scope_code, null, scopes.label_{language}) as scope,
+            lower(word_{language}('finance_execution', money.execution)) as execution
+        from dim_scope as counted
+        left join agg_finance_by_meetmoment as money on money.meetmoment_code = getvariable('meetmoment')
+        left join dim_scope as scopes on money.scope_code = scopes.scope_code
+        where counted.scope_code = getvariable('scope')
+        """
+    ).fetchone()
+    if not found:
+        return ""
+    counted, *of_money = found
+    said = [text for name, text in zip(("scope", "execution"), of_money, strict=True) if text and name in money]
+    label = {"nl": "Geld", "en": "Money"}[language]
+    return f"{counted} · {label}:\u00a0{', '.join(said)}" if said else str(counted)
 
 
 def _grouped(asked: list[Row], language: str) -> dict[str, list[dict[str, str]]]:

@@ -7,6 +7,7 @@ select
     clusters.label_en as cluster_en,
     links.cluster_code,
     members.project_count,
+    money.committed_reported_count as committed_project_count,
     money.committed_eur as committed_millions,
     money.trace_key
 from bridge_cluster_transition as links

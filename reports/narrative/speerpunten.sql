@@ -7,6 +7,7 @@ select
     narrative.text_en,
     narrative.source,
     members.project_count,
+    money.committed_reported_count as committed_project_count,
     money.committed_eur as committed_millions,
     money.trace_key
 from dim_speerpunt as speerpunten

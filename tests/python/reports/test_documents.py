@@ -98,11 +98,65 @@ def test_no_speerpunt_started_more_than_all_of_its_milestones(release: Release) 
     assert band["previous"] >= 0 and band["numerator"] == band["previous"] + 10 <= 100
 
 
+def changed(release: Release, folder: Path, *changes: str) -> Path:
+    """A copy of the marts of a release, with these changes."""
+    copy = folder / "marts.duckdb"
+    shutil.copy(release.database, copy)
+    with duckdb.connect(str(copy)) as con:
+        for change in changes:
+            con.execute(change)
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "language", "expected"),
+    [
+        ("cover_note", "m6", "nl", "Alle projecten · Geld: Eenmalige relancemiddelen, voorlopig"),
+        ("cover_note", "m6", "en", "All projects · Money: One-off recovery money, provisional"),
+        ("cover_note", "m7", "nl", "Eenmalige relancemiddelen · Geld: voorlopig"),
+        ("narrative", "m6", "nl", "Alle projecten · Geld: Eenmalige relancemiddelen, voorlopig"),
+        ("key_figures", "m6", "nl", "Alle projecten · Geld: Eenmalige relancemiddelen"),
+        ("key_figures", "m7", "nl", "Eenmalige relancemiddelen"),
+        ("output_indicators", "m6", "nl", "Alle projecten"),
+    ],
+)
+def test_the_head_says_of_what_money_is_where_that_is_not_what_is_counted(
+    release: Release, name: str, moment: str, language: str, expected: str
+) -> None:
+    with subject(release.database, moment) as of:
+        head = making.page_head(of, declared.document(name), head_of(release), language)
+    assert head["scope"].replace("\u00a0", " ") == expected
+
+
+def test_every_form_has_the_head_that_says_whether_money_is_provisional(folder: Path) -> None:
+    assert "Geld:voorlopig" in pdf_reading.letters(folder / "cover_note.pdf")
+    assert "Money:provisional" in pdf_reading.letters(folder / "cover_note.en.pdf")
+    assert docx.Document(str(folder / "cover_note.docx")).paragraphs[1].text.endswith("Geld:\u00a0voorlopig")
+
+
+def test_an_amount_beside_more_projects_says_of_how_many_it_is(release: Release, tmp_path: Path) -> None:
+    database = changed(
+        release,
+        tmp_path,
+        "update agg_finance_by_speerpunt set committed_reported_count = 1 where speerpunt_code = '1'",
+    )
+    with subject(database) as of:
+        (row,) = (
+            row
+            for row in of.rows(declared.document("narrative").questions["speerpunten"])
+            if row["speerpunt_code"] == "1"
+        )
+    assert (row["committed_project_count"], row["project_count"] > 1) == (1, True)
+    (tmp_path / "narrative.pdf").write_bytes(
+        making.make(database, "narrative", head_of(release)).files["narrative.pdf"]()
+    )
+    letters = pdf_reading.letters(tmp_path / "narrative.pdf")
+    assert f"Projecten:{row['project_count']};vastgelegdvoor1daarvan:€" in letters
+    assert letters.count("daarvan:") == 1, "of the other speerpunten all projects have an amount"
+
+
 def test_of_a_release_without_returns_there_are_no_documents(release: Release, tmp_path: Path) -> None:
-    empty = tmp_path / "marts.duckdb"
-    shutil.copy(release.database, empty)
-    with duckdb.connect(str(empty)) as con:
-        con.execute("update dim_meetmoment set delivered_project_count = 0")
+    empty = changed(release, tmp_path, "update dim_meetmoment set delivered_project_count = 0")
     assert making.write(empty, tmp_path / "reports", head_of(release)) == []
     assert not (tmp_path / "reports").exists()
 
