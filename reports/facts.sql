@@ -175,13 +175,14 @@ speerpunten as (
 
 ),
 
+-- The speerpunt that has the largest share; where several have it, none is singled out.
 ranked as (
 
     select
         fact,
-        first(code order by pct desc, code) as code,
-        max(pct) as figure,
-        first(trace_key order by pct desc, code) as trace_key
+        code,
+        pct as figure,
+        trace_key
     from (
         select 'speerpunt.most_future' as fact, code, future_pct as pct, trace_key from speerpunten
         union all
@@ -192,7 +193,10 @@ ranked as (
         select 'speerpunt.most_on_track', code, on_track_pct, trace_key from speerpunten
     )
     where pct is not null
-    group by fact
+    qualify
+        pct = max(pct) over (partition by fact)
+        and count(*) over (partition by fact, pct) = 1
+        and count(*) over (partition by fact) > 1
 
 ),
 
@@ -276,19 +280,6 @@ clusters_over as (
 
 ),
 
-cluster_first as (
-
-    select
-        'cluster.first' as fact,
-        max(pct) as figure,
-        list(label_nl order by pct desc, label_nl)[1:1] as words_nl,
-        list(label_en order by pct desc, label_nl)[1:1] as words_en,
-        first(trace_key order by pct desc, label_nl) as trace_key
-    from clusters
-    having count(*) > 0
-
-),
-
 milestone_moves as (
 
     select
@@ -358,8 +349,6 @@ final as (
     select * from cluster_sides
     union all by name
     select * from clusters_over
-    union all by name
-    select *, 'percent' as unit from cluster_first
     union all by name
     select * from milestone_moves
     union all by name

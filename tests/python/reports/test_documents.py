@@ -22,7 +22,7 @@ from flows.account.trace import NotTraceable, trace
 from flows.forms import publication, short_keys
 from flows.release import kept
 from flows.release.kept import Release
-from flows.reports import declared, making, office, questions
+from flows.reports import declared, making, office, questions, sentences
 from flows.reports.questions import NothingDelivered, subject
 
 
@@ -108,6 +108,14 @@ def changed(release: Release, folder: Path, *changes: str) -> Path:
     return copy
 
 
+def said_of(database: Path, *documents: str) -> tuple[dict[str, str], set[str]]:
+    """(code -> sentence, codes of those left out) of documents at the last meetmoment."""
+    with subject(database) as of:
+        told = [sentences.told(of, document, "nl") for document in documents]
+    said = {one.code: one.text.replace("\u00a0", " ") for among, _ in told for one in among}
+    return said, {one.code for _, among in told for one in among}
+
+
 @pytest.mark.parametrize(
     ("name", "moment", "language", "expected"),
     [
@@ -153,6 +161,26 @@ def test_an_amount_beside_more_projects_says_of_how_many_it_is(release: Release,
     letters = pdf_reading.letters(tmp_path / "narrative.pdf")
     assert f"Projecten:{row['project_count']};vastgelegdvoor1daarvan:€" in letters
     assert letters.count("daarvan:") == 1, "of the other speerpunten all projects have an amount"
+
+
+@pytest.mark.parametrize(
+    ("last", "sharing", "is_said"), [(7, 1, True), (7, 2, False), (1, 1, False)], ids=["one", "two", "there is but one"]
+)
+def test_a_speerpunt_is_singled_out_only_where_it_alone_has_the_largest_share(
+    release: Release, tmp_path: Path, last: int, sharing: int, is_said: bool
+) -> None:
+    ranked = "(select dense_rank() over (order by speerpunt_code) as place, * from agg_milestones_by_speerpunt)"
+    database = changed(
+        release,
+        tmp_path,
+        f"create or replace temp table given as from {ranked} where meetmoment_code = 'm7'",
+        "delete from agg_milestones_by_speerpunt where meetmoment_code = 'm7'",
+        "insert into agg_milestones_by_speerpunt by name select * exclude (place) replace (10 as milestone_count,"
+        f" if(place <= {sharing}, 10, 4) as realised_count) from given where place <= {last}",
+    )
+    said, left_out = said_of(database, "cover_note")
+    assert ("most_realised" in said) == is_said
+    assert "most_realised" not in left_out, "no figure of it is missing"
 
 
 def test_of_a_release_without_returns_there_are_no_documents(release: Release, tmp_path: Path) -> None:

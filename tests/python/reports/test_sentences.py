@@ -226,6 +226,15 @@ def test_no_sentence_tells_nothing_as_more_or_less(told: Told, trend: str, chang
     assert nothing == {}
 
 
+@pytest.mark.parametrize(("language", "transfers"), [("nl", "overdrachten"), ("en", "transfers")])
+def test_clusters_over_their_budget_are_told_apart_by_what_transfers_cover(
+    told: Told, language: str, transfers: str
+) -> None:
+    said, _ = told.of({"cluster.over_by_transfers": {"figure": 1}, "cluster.over": {"figure": 2}}, language)
+    assert said["clusters_over_by_transfers"].startswith("In 1 cluster ")
+    assert said["clusters_over"].startswith("In 2 clusters ") and said["clusters_over"].endswith(f" {transfers}.")
+
+
 def test_a_restated_amount_is_told_beside_what_was_first_published(told: Told) -> None:
     restated = {"figure": Decimal("-120000"), "previous": 2_120_000, "unit": "EUR"}
     said, _ = told.of({"committed.restated_before": restated})
