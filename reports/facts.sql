@@ -1,6 +1,15 @@
 -- One row per figure that a sentence may name, on the published scope of the meetmoment, beside the meetmoment before on the same projects.
 with
 
+this as (
+
+    select previous_meetmoment_code is null as is_first
+    from dim_meetmoment
+    where meetmoment_code = getvariable('meetmoment')
+
+),
+
+-- Where some told an amount at one of the two only, the change is of those that told it at both; the sums are of all.
 headlines as (
 
     select
@@ -12,15 +21,19 @@ headlines as (
         if(figures.execution = 'not_applicable', figures.unit, 'EUR') as parts_unit,
         changes.previous_figure as previous,
         changes.change,
+        changes.compared_count as compared,
         case
-            when changes.previous_figure is null then 'first'
+            when changes.previous_figure is null and this.is_first then 'first'
+            when changes.previous_figure is null then 'none_before'
             when not changes.is_like_for_like then 'other_scope'
+            when round(changes.change - (figures.figure - changes.previous_figure), 2) <> 0 then 'of_some'
             when round(changes.change, 2) > 0 then 'rose'
             when round(changes.change, 2) < 0 then 'fell'
             else 'same'
         end as trend,
         figures.trace_key
     from agg_headline_figure_by_scope as figures
+    cross join this
     left join agg_headline_change as changes
         on figures.meetmoment_code = changes.meetmoment_code
         and figures.scope_code = changes.scope_code
@@ -106,6 +119,22 @@ money_scope as (
     from agg_finance_by_meetmoment
     where meetmoment_code = getvariable('meetmoment')
     having count(*) > 0
+
+),
+
+missing_amounts as (
+
+    select
+        measure || '.missing' as fact,
+        nullif(figure, 0) as figure,
+        'projects' as unit,
+        trace_key
+    from (
+        select committed_missing_count, paid_missing_count, trace_key
+        from agg_finance_by_meetmoment
+        where meetmoment_code = getvariable('meetmoment')
+    )
+    unpivot (figure for measure in (committed_missing_count as committed, paid_missing_count as paid))
 
 ),
 
@@ -333,6 +362,8 @@ final as (
     select fact, figure, unit, words_nl, words_nl as words_en, reasons as reason_nl, reasons as reason_en from fallen_projects
     union all by name
     select * from money_scope
+    union all by name
+    select * from missing_amounts
     union all by name
     select fact, [label_nl] as words_nl, [label_en] as words_en from scopes
     union all by name

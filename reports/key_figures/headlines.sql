@@ -11,6 +11,7 @@ select
     changes.previous_figure as "Vorige meting",
     changes.change as "Verschil",
     if(changes.is_like_for_like, 'ja', if(changes.is_like_for_like is null, null, 'nee')) as "Op dezelfde projecten",
+    changes.compared_count as "Vergeleken projecten",
     figures.warning_count as "Waarschuwingen",
     figures.set_apart_count as "Rijen die niet meetellen",
     figures.trace_key

@@ -163,6 +163,85 @@ def test_an_amount_beside_more_projects_says_of_how_many_it_is(release: Release,
     assert letters.count("daarvan:") == 1, "of the other speerpunten all projects have an amount"
 
 
+def test_a_change_is_not_that_of_the_sums_where_some_told_their_amount_once(release: Release, tmp_path: Path) -> None:
+    one_told_once = """
+        update agg_headline_change set change = change + 5000000, compared_count = compared_count - 1
+        where meetmoment_code = 'm7' and measure in ('committed', 'paid') and execution = 'provisional'
+    """
+    database = changed(release, tmp_path, one_told_once)
+    with subject(database) as of:
+        rows = of.rows(declared.document("key_figures").questions["headlines"])
+        ((compared,),) = of.con.sql(
+            "select compared_count from agg_headline_change where meetmoment_code = 'm7' and measure = 'committed'"
+            " and scope_code = getvariable('money_scope') and execution = 'provisional'"
+        ).fetchall()
+    assert compared in {row["Vergeleken projecten"] for row in rows if row["Op dezelfde projecten"] == "ja"}
+    of_some = {"committed_of_some", "paid_of_some", "checked_committed_of_some", "checked_paid_of_some"}
+    of_sums = {
+        "committed_doubled",
+        "committed_rose",
+        "committed_fell",
+        "paid_rose",
+        "checked_committed",
+        "checked_paid",
+    }
+    said, _ = said_of(database, "cover_note", "quality_check")
+    assert of_some <= set(said) and not of_sums & set(said)
+    assert said["committed_of_some"].startswith(
+        f"Van {compared} projecten is het vastgelegde bedrag bij beide metingen"
+    )
+    said, _ = said_of(release.database, "cover_note", "quality_check")
+    assert {"checked_committed", "checked_paid"} <= set(said) and not of_some & set(said)
+
+
+def test_amounts_that_are_missing_are_told_where_there_are_any(release: Release, tmp_path: Path) -> None:
+    missing = "update agg_finance_by_meetmoment set committed_missing_count = 0, paid_missing_count = 2"
+    said, left_out = said_of(changed(release, tmp_path, missing), "cover_note")
+    assert said["paid_missing"].startswith("Van 2 projecten ")
+    assert "committed_missing" not in set(said) | left_out
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [("'m6'", "geen bedragen bekend"), ("null", "dit is de eerste")], ids=["skipped", "first"]
+)
+def test_of_what_has_nothing_before_it_no_quality_check_says_that_nothing_changed(
+    release: Release, tmp_path: Path, before: str, said: str
+) -> None:
+    database = changed(
+        release,
+        tmp_path,
+        "update dim_meetmoment set delivered_project_count = 0 where meetmoment_code <> 'm7'",
+        f"update dim_meetmoment set previous_meetmoment_code = {before} where meetmoment_code = 'm7'",
+        "delete from what_changed where comparison = 'movement'",
+    )
+    with subject(database) as of:
+        findings = of.rows(declared.document("quality_check").questions["findings"])
+    assert findings and {row["previous_count"] for row in findings} == {None}
+    made = making.make(database, "quality_check", head_of(release))
+    assert [said in sentence for sentence in made.sentences["nl"]] == [True, False]
+    (tmp_path / "page.pdf").write_bytes(made.files["quality_check.pdf"]())
+    letters = pdf_reading.letters(tmp_path / "page.pdf")
+    assert letters.count("Erzijngeencijfersvaneenvorigemetingommeetevergelijken.") == 4
+    assert "Geenenkelbedragdaalde" not in letters and "Erveranderdeniets" not in letters
+
+
+def test_a_quality_check_that_compares_says_that_nothing_changed(release: Release, tmp_path: Path) -> None:
+    database = changed(
+        release,
+        tmp_path,
+        "delete from what_changed where comparison = 'movement'",
+        "update agg_finance_change_by_project set decrease_eur = 0",
+    )
+    (tmp_path / "page.pdf").write_bytes(
+        making.make(database, "quality_check", head_of(release)).files["quality_check.pdf"]()
+    )
+    letters = pdf_reading.letters(tmp_path / "page.pdf")
+    assert "Geenenkelbedragdaalde." in letters and "Erveranderdeniets." in letters
+    with subject(database) as of:
+        findings = of.rows(declared.document("quality_check").questions["findings"])
+    assert None not in {row["previous_count"] for row in findings}
+
+
 @pytest.mark.parametrize(
     ("last", "sharing", "is_said"), [(7, 1, True), (7, 2, False), (1, 1, False)], ids=["one", "two", "there is but one"]
 )

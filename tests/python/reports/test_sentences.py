@@ -19,6 +19,7 @@ COLUMNS = {
     "figure": "decimal(28, 6)",
     "previous": "decimal(28, 6)",
     "change": "decimal(28, 6)",
+    "compared": "bigint",
     "numerator": "decimal(28, 6)",
     "denominator": "decimal(28, 6)",
     "trend": "varchar",
@@ -224,6 +225,57 @@ def test_no_sentence_tells_nothing_as_more_or_less(told: Told, trend: str, chang
     assert codes | {"most_delayed"} <= set(said) and not left_out
     nothing = {code: text for code, text in said.items() if re.search(r"€ ?-?0([.,]0)? m|\(0[.,]0 ?%", text)}
     assert nothing == {}
+
+
+@pytest.mark.parametrize("measure", ["committed", "paid"])
+def test_a_change_of_some_projects_says_of_how_many_and_not_that_the_sum_changed_by_it(
+    told: Told, measure: str
+) -> None:
+    some = {"trend": "of_some", "change": 840_000_000, "previous": 600_000_000, "figure": 2_340_000_000, "compared": 9}
+    said, left_out = told.of({f"{measure}.total": some})
+    assert said[f"{measure}_of_some"].startswith("Van 9 projecten is het ") and left_out == []
+    assert said[f"{measure}_of_some"].endswith("; sinds 30 september 2021 veranderde het daar met +€ 840,0 mln.")
+    assert not set(said) & {f"{measure}_{trend}" for trend in ("doubled", "rose", "fell", "same", "other_scope")}
+    said, _ = told.of({f"{measure}.total": some | {"change": -400_000, "compared": 1}}, "en")
+    assert said[f"{measure}_of_some"].startswith("Of 1 project the ")
+    assert said[f"{measure}_of_some"].endswith("changed there by −€0.4 million.")
+    checked, _ = told.parts({f"{measure}.total": some}, document="quality_check")
+    assert f"checked_{measure}_of_some" in checked and f"checked_{measure}" not in checked
+    other = {"committed": "paid", "paid": "committed"}[measure]
+    assert checked[f"checked_{other}"].text.endswith(", op dezelfde projecten.")
+
+
+def test_projects_whose_amount_is_not_known_are_counted_beside_the_share_that_holds_their_budget(told: Told) -> None:
+    unknown = {"committed.missing": {"figure": 1}, "paid.missing": {"figure": 3}}
+    said, left_out = told.of(unknown)
+    assert said["committed_missing"] == (
+        "Van 1 project is het vastgelegde bedrag niet bekend; zijn budget telt wel mee in het percentage."
+    )
+    assert said["paid_missing"] == (
+        "Van 3 projecten is het vereffende bedrag niet bekend; hun budget telt wel mee in het percentage."
+    )
+    assert left_out == []
+    said, _ = told.of(unknown, "en")
+    assert said["committed_missing"] == (
+        "Of 1 project the committed amount is not known; its budget does count in the percentage."
+    )
+    for none in ({}, unknown | {"committed.total": None, "paid.total": None}):
+        said, _ = told.of(none)
+        assert not set(said) & {"committed_missing", "paid_missing"}
+
+
+@pytest.mark.parametrize(
+    ("trend", "expected"), [("first", "dit is de eerste"), ("none_before", "geen bedragen bekend")]
+)
+def test_only_the_first_meetmoment_of_the_calendar_is_said_to_be_the_first(
+    told: Told, trend: str, expected: str
+) -> None:
+    nothing_before = {"trend": trend, "previous": None, "change": None}
+    said, left_out = told.parts(dict.fromkeys(("committed.total", "paid.total"), nothing_before), "nl", "quality_check")
+    assert [expected in one.text for one in said.values()] == [True, False]
+    assert left_out == []
+    cover_note, _ = told.of({"project_count.oranje": nothing_before})
+    assert cover_note["attention_first"] == "Bijzondere aandacht (oranje) vraagt 1 project."
 
 
 @pytest.mark.parametrize(("language", "transfers"), [("nl", "overdrachten"), ("en", "transfers")])
