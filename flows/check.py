@@ -8,7 +8,6 @@ from typing import Any
 
 from filelock import FileLock
 
-from expectations import gate
 from flows import registry
 from flows.intake import archive, arrivals
 from flows.senders.answer import folder, verdict
@@ -82,18 +81,16 @@ def _checked(
     load(settings, sources, preview.warehouse, withdrawn)
     compiled.build(preview.warehouse, transform.ANSWERS, plan_code)
     names = {r.submission_id: r.file_name for r, _ in judged}
-    told = whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
-    if refused := {f["submission_id"] for f in found(preview.warehouse, names.keys()) if gate.rejects(f)}:
-        verdict.look_past_refusal(preview.warehouse, plan_code, refused)
-        whole = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
+    read = {answer.submission_id: answer for answer in verdict.read(preview.warehouse)}
+    answers = [read[submission_id] for submission_id in names]
+    whole = {a.submission_id: a for a in verdict.past_refusal(preview.warehouse, plan_code, answers)}
     if answer_to:
-        answers = [told[submission_id] for submission_id in names]
         folders = {answer.submission_id: answer_to / folder.folder_name(answer) for answer in answers}
         contents = {r.submission_id: path for r, path in judged}
         folder.write(answers, contents, folders, preview, lambda due: [whole[a.submission_id] for a in due])
     kept = {receipt.sha256: (receipt.file_name, path) for receipt, path in judged}
     copies = {path.name: kept[r.sha256][0] for r, path in sent if kept[r.sha256][1] != path}
-    return Preview(found(preview.warehouse, names.keys()), [whole[name] for name in names], copies, nothing_new)
+    return Preview(found(preview.warehouse, names.keys()), list(whole.values()), copies, nothing_new)
 
 
 def default_meetmoment(settings: Settings) -> str:

@@ -208,19 +208,16 @@ def answer_senders(night: Night) -> int:
 
 def _past_refusal(settings: Settings, due: list[Answer]) -> list[Answer]:
     """Answers to be written, those to refused files with what is to be remarked on them once they are accepted."""
-    refused = {answer.submission_id for answer in due if answer.is_rejected}
-    if not refused:
+    if not any(answer.is_rejected for answer in due):
         return due
     beside = settings.build / "past_refusal" / settings.warehouse.name
     shutil.rmtree(beside.parent, ignore_errors=True)  # of a night that was stopped meanwhile
     beside.parent.mkdir()
     shutil.copyfile(settings.warehouse, beside)
     try:
-        verdict.look_past_refusal(beside, settings.plan, refused)
-        told = {answer.submission_id: answer for answer in verdict.read(beside)}
+        return verdict.past_refusal(beside, settings.plan, due)
     finally:
         shutil.rmtree(beside.parent)
-    return [told[answer.submission_id] if answer.is_rejected else answer for answer in due]
 
 
 def judge_release(night: Night) -> list[Reason]:

@@ -1,8 +1,8 @@
 """What gate 1 made of a submission, in the words its sender reads: Dutch, with English beside it."""
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,13 +161,29 @@ def _rows_of(count: int) -> tuple[str, str]:
     return wording.counted(count, "rij", "rijen", "nl"), wording.counted(count, "row", "rows", "en")
 
 
-def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str]) -> None:
-    """Find what is to be remarked on refused submissions beside others once they are accepted; they stay refused.
+def past_refusal(warehouse: Path, plan_code: str, answers: Sequence[Answer]) -> list[Answer]:
+    """The answers, those to refused files with what is to be remarked on them beside others once they are accepted.
 
-    So correcting a file takes one round.
+    So correcting a file takes one round. They stay refused.
 
     Args:
-        warehouse: one of which only findings and answers are read any more: what stands in it of rows is untrue.
+        warehouse: where the answers were read, and only findings are read any more (`look_past_refusal`).
+        plan_code: the plan whose warehouse it is.
+        answers: as `read` gives them.
+    """
+    refused = {answer.submission_id for answer in answers if answer.is_rejected}
+    if not refused:
+        return list(answers)
+    look_past_refusal(warehouse, plan_code, refused)
+    told = {answer.submission_id: answer.findings for answer in read(warehouse)}
+    return [replace(a, findings=told[a.submission_id]) if a.is_rejected else a for a in answers]
+
+
+def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str]) -> None:
+    """Find what is to be remarked on refused submissions once they are accepted; the findings on others stay.
+
+    Args:
+        warehouse: one of which only findings are read any more: what stands in it of rows is untrue.
         plan_code: the plan whose warehouse it is.
         refused: the submissions.
     """
@@ -175,14 +191,25 @@ def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str])
 
     from flows.warehouse import compiled, transform
 
+    named = {"refused": sorted(refused)}
     with duckdb.connect(str(warehouse)) as con:
         con.execute(
             "create or replace table intermediate.int_verdict as"
             " select * replace (if(list_contains($refused, submission_id), 'accepted', verdict) as verdict)"
             " from intermediate.int_verdict",
-            {"refused": sorted(refused)},
+            named,
         )
+        con.execute("alter table intermediate.int_finding rename to finding_before")
     compiled.build(warehouse, transform.FINDINGS, plan_code, after="int_verdict")
+    with duckdb.connect(str(warehouse)) as con:  # a row that leans on one that was refused is set apart all the same
+        con.execute(
+            "create or replace table intermediate.int_finding as"
+            " from intermediate.int_finding where list_contains($refused, submission_id)"
+            " union all by name"
+            " from intermediate.finding_before where not list_contains($refused, submission_id)",
+            named,
+        )
+        con.execute("drop table intermediate.finding_before")
 
 
 def read(warehouse: Path) -> list[Answer]:

@@ -17,9 +17,11 @@ import pytest
 import xlsxwriter
 from conftest import DemoRun
 from openpyxl.worksheet.worksheet import Worksheet
+from small_plan import small_sheets
 
+from demo.return_files import write_csv
 from flows import registry
-from flows.check import check
+from flows.check import Preview, check
 from flows.forms import publication
 from flows.intake import archive, sandbox
 from flows.senders.answer import findings_csv, folder, marking, marks, told
@@ -380,3 +382,37 @@ def test_the_sender_of_a_refused_file_is_told_which_of_its_files_counts_meanwhil
     assert not any("meanwhile" in answer.next_words[1] for answer in answers.values() if not answer.is_rejected)
     alone = replace(refused[0], meanwhile=None)
     assert "counts meanwhile" in refused[0].next_words[1] and "meanwhile" not in alone.next_words[1]
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
+    """What `check` says where nothing was received yet of files of two senders.
+
+    The projects of LV are refused, so that no row of its money counts; those of OMG count, and a later version of them
+    is refused.
+    """
+    sent = tmp_path_factory.mktemp("sent")
+    for domain, name, made_wrong in (
+        ("LV", "projecten", "30/06/2026"),
+        ("LV", "financien", None),
+        ("LV", "financien", "Voorlopig"),
+        ("OMG", "projecten", None),
+        ("OMG", "projecten", "28/12/2024"),
+        ("OMG", "status", "Gerealiseerd"),
+    ):
+        (sheet,) = (sheet for sheet in small_sheets(domain, 7) if sheet.name.lower() == name)
+        path = sent / f"{domain}_{name}_m7{'_v2' if made_wrong else ''}.csv"
+        write_csv(path, sheet, "utf-8-sig")
+        if made_wrong:
+            path.write_bytes(path.read_bytes().replace(made_wrong.encode(), b"31/06/2026"))
+    now = datetime(2025, 1, 20, tzinfo=UTC)
+    return check(Settings(home=sent / "home"), sorted(sent.glob("*.csv")), "m7", now)
+
+
+def test_a_good_file_beside_a_refused_one_is_told_what_a_night_would_make_of_it(preview: Preview) -> None:
+    """What leans on the refused one does not count yet; that it would, once that is right, is not what is asked."""
+    (money,) = (told for told in preview.answers if told.file_name == "LV_financien_m7.csv")
+    assert money.verdict_words[0] == "Aanvaard, op 2 van de 2 rijen na"
+    of_it = {(f["rule_id"], f["row_number"]) for f in preview.findings if f["file_name"] == money.file_name}
+    assert {("K02", 2), ("K02", 3)} <= of_it
+    assert preview.findings == sorted(preview.findings, key=lambda f: registry.SEVERITIES.index(f["severity"]))
