@@ -87,7 +87,7 @@ class Answer:
     row_count: int = 0
     """Rows of the file that a layout reads."""
     meanwhile: Replacement | None = None
-    """Of a refused file, the last one of its sender of which rows count at the meetmoment: name and day of receipt."""
+    """Of a refused file, the last one of its sender of which rows count in a layout of it: name and day of receipt."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -236,7 +236,7 @@ def read(warehouse: Path) -> list[Answer]:
             days = {"since": other.pop("replaced_since"), "received_on": other.pop("received_at")}
             told_days = {name: f"{wording.here(moment):%d/%m/%Y}" for name, moment in days.items()}
             replacements.setdefault(other.pop("submission_id"), []).append(other | told_days)
-        meanwhile = {row["submission_id"]: row for row in _rows(con, _MEANWHILE)}
+        meanwhile = {row.pop("submission_id"): row for row in _rows(con, _meanwhile())}
         return [
             Answer(
                 submission_id=row["submission_id"],
@@ -264,22 +264,26 @@ _REPLACED = """
     from intermediate.int_submission_replaced as replaced
     order by replaced.replaced_since, replaced.replaced_by
 """
-# Of an accepted file all of whose rows are those of others nothing counts any more.
+# What is in no layout of the refused file does not stand in for it, nor do rows that do not count.
 _MEANWHILE = """
-    with accepted as (
-        from intermediate.int_submission
-        where verdict = 'accepted' and withdrawn_at is null and submission_id not in (
-            select submission_id from intermediate.int_submission_replaced where standing_row_count = 0
-        )
+    with counting as (
+        select distinct submission_id, layout_code
+        from ({versions})
+        inner join raw.sheet using (submission_id, sheet)
     )
     select
         refused.submission_id,
-        accepted.file_name,
-        strftime(accepted.received_on, '%d/%m/%Y') as received_on
+        others.file_name,
+        strftime(others.received_on, '%d/%m/%Y') as received_on
     from intermediate.int_submission as refused
-    inner join accepted using (meetmoment_code, sender_code)
+    inner join raw.sheet as sheets on refused.submission_id = sheets.submission_id
+    inner join counting on sheets.layout_code = counting.layout_code
+    inner join intermediate.int_submission as others
+        on counting.submission_id = others.submission_id
+        and refused.meetmoment_code = others.meetmoment_code
+        and refused.sender_code = others.sender_code
     where refused.verdict = 'rejected'
-    qualify row_number() over (partition by refused.submission_id order by accepted.precedence desc) = 1
+    qualify row_number() over (partition by refused.submission_id order by others.precedence desc) = 1
 """
 _STANDING = """
     select
@@ -293,6 +297,12 @@ _STANDING = """
     where submissions.withdrawn_at is null
     order by submissions.submission_id
 """
+
+
+def _meanwhile() -> str:
+    records = dict.fromkeys(field["record"] for field in registry.rows("contract/record_field"))
+    current = "select submission_id, sheet from intermediate.int_{}_version where is_current"
+    return _MEANWHILE.format(versions=" union all ".join(current.format(record) for record in records))
 
 
 def _rows(con: "duckdb.DuckDBPyConnection", query: str) -> list[dict[str, Any]]:

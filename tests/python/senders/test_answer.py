@@ -416,3 +416,13 @@ def test_a_good_file_beside_a_refused_one_is_told_what_a_night_would_make_of_it(
     of_it = {(f["rule_id"], f["row_number"]) for f in preview.findings if f["file_name"] == money.file_name}
     assert {("K02", 2), ("K02", 3)} <= of_it
     assert preview.findings == sorted(preview.findings, key=lambda f: registry.SEVERITIES.index(f["severity"]))
+
+
+def test_only_a_file_of_the_same_layout_of_which_a_row_counts_counts_for_a_refused_one(preview: Preview) -> None:
+    meanwhile = {told.file_name: told.meanwhile for told in preview.answers if told.is_rejected}
+    assert meanwhile == {
+        "LV_projecten_m7_v2.csv": None,
+        "LV_financien_m7_v2.csv": None,
+        "OMG_projecten_m7_v2.csv": {"file_name": "OMG_projecten_m7.csv", "received_on": "20/01/2025"},
+        "OMG_status_m7_v2.csv": None,
+    }
