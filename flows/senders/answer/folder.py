@@ -96,6 +96,7 @@ def _facts(answer: Answer) -> dict[str, Any]:
         "rows": answer.row_count,
         "rows_set_apart": answer.rows_set_apart,
         "replacements": list(answer.replacements),
+        "meanwhile": answer.meanwhile,
         "findings": list(answer.findings),
     }
     plain: dict[str, Any] = json.loads(json.dumps(said, default=str))

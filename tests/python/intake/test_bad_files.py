@@ -219,6 +219,7 @@ def test_one_error_never_hides_the_rest_and_every_file_is_answered(bad_night: Ba
     assert any(f["gate"] == "comparison" for f in said["findings"]), (
         "what a second round would bring is told in this one"
     )
+    assert said["meanwhile"] == {"file_name": "OMG_return_m7.xlsx", "received_on": "20/01/2025"}
     assert not (settings.build / "past_refusal").exists()
 
 

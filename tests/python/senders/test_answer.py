@@ -287,6 +287,17 @@ def test_an_answer_is_written_again_only_when_it_says_something_else(book: Path,
     assert [path.name for path in (tmp_path / "answers").iterdir()] == ["one"]
 
 
+def test_an_answer_is_written_again_when_another_file_counts_meanwhile(book: Path, tmp_path: Path) -> None:
+    refused, place = answer(finding("critical", "Geld 2021", "A4", 4)), tmp_path / "answer"
+    contents, folders = {refused.submission_id: book}, {refused.submission_id: place}
+    for other in ("B.xlsx", "C.xlsx"):
+        told = replace(refused, meanwhile={"file_name": other, "received_on": "20/04/2021"})
+        assert folder.write([told], contents, folders, Settings()) == [place]
+        assert folder.write([told], contents, folders, Settings()) == []
+        said = json.loads((place / folder.ANSWER).read_text(encoding="utf-8"))
+        assert said["meanwhile"] == {"file_name": other, "received_on": "20/04/2021"}
+
+
 def test_an_answer_of_which_a_file_is_gone_is_written_again(book: Path, tmp_path: Path) -> None:
     told = answer(finding("warning", "Geld 2021", "A4", 4))
     table_of = replace(told, submission_id="veerkracht-m1-ba9876543210", file_name="B.csv")
