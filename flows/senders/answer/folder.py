@@ -37,7 +37,8 @@ def write(
 
     A folder holds ``answer.json`` (verdict, counts, findings) and, for a workbook, the sender's workbook marked; for
     anything else, and for a workbook that cannot be marked or is too large for it, the findings as CSV and as an HTML
-    page. The CSV has all of them, and stands beside a workbook too that is too full of them to show each.
+    page. The CSV has all of them, and stands beside a workbook too that is too full of them to show each. Of a
+    submission that was withdrawn a page says so, and nothing is left of what it held.
 
     Args:
         answers: the answers to write.
@@ -60,7 +61,8 @@ def write(
     marked = mark_all(jobs, limits, failed.add, on_done)
     for answer in due:
         folder = unfinished[answer.submission_id]
-        if answer.submission_id not in marked or told.is_shortened(answer.groups):
+        is_all_shown = answer.submission_id in marked and not told.is_shortened(answer.groups)
+        if not is_all_shown and not answer.withdrawn_on:
             (folder / f"{_stem(answer)}_bevindingen.csv").write_bytes(findings_csv(answer))
         if answer.submission_id not in marked:
             (folder / f"{_stem(answer)}_bevindingen.html").write_text(page(answer), encoding="utf-8")
@@ -91,7 +93,8 @@ def _facts(answer: Answer) -> dict[str, Any]:
         "file_name": answer.file_name,
         "sha256": answer.sha256,
         "received_at": f"{answer.received_at.isoformat()}Z",
-        "verdict": "rejected" if answer.is_rejected else "accepted",
+        "verdict": "withdrawn" if answer.withdrawn_on else "rejected" if answer.is_rejected else "accepted",
+        "withdrawn_on": answer.withdrawn_on,
         "counts": answer.counts,
         "rows": answer.row_count,
         "rows_set_apart": answer.rows_set_apart,
@@ -124,10 +127,11 @@ def _fresh(folder: Path) -> Path:
 
 
 def _may_be_marked(answer: Answer, content: Path, limits: Settings) -> bool:
-    """Not what the intake could not open, or refused for its size: opening it in full would cost more still. Nor what
-    would keep everybody's answers waiting for minutes, to come to the limits of one file."""
+    """Not what was withdrawn: its answer does not repeat it. Not what the intake could not open, or refused for its
+    size: opening it in full would cost more still. Nor what would keep everybody's answers waiting for minutes, to come
+    to the limits of one file."""
     refused = any(f["rule_id"] in ("F01", "F08") for f in answer.findings)
-    if refused or content.stat().st_size > limits.max_marked_mb * 2**20:
+    if answer.withdrawn_on or refused or content.stat().st_size > limits.max_marked_mb * 2**20:
         return False
     with content.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _OVERTAKEN = "M11"
 """The rule that tells a sender which file counts instead."""
 _VERDICT_WORDS = {
+    "withdrawn": ("Ingetrokken; telt niet mee", "Withdrawn; not counted"),
     "rejected": ("Geweigerd", "Rejected"),
     "overtaken": ("Ontvangen; een latere versie telt", "Received; a later version counts"),
     "replaced": ("Vervangen; een ander bestand telt", "Replaced; another file counts"),
@@ -25,6 +26,12 @@ _VERDICT_WORDS = {
     "clean": ("Aanvaard", "Accepted"),
 }
 _NEXT_WORDS = {
+    "withdrawn": (
+        "Dit bestand is ingetrokken op {withdrawn_on}; niets eruit telt mee."
+        " Moet het toch tellen, stuur het dan opnieuw met een wijziging.",
+        "This file was withdrawn on {withdrawn_on}; nothing of it counts."
+        " If it is to count after all, send it again with a change.",
+    ),
     "rejected": (
         "Niets uit dit bestand is overgenomen. Verbeter wat tot weigering leidt en stuur het bestand opnieuw.",
         "Nothing from this file was used. Correct what leads to rejection and send the file again.",
@@ -81,13 +88,17 @@ class Answer:
     received_at: datetime
     """UTC, without a zone."""
     is_rejected: bool
+    """And not withdrawn since."""
     findings: tuple[Finding, ...]
+    """None of a file that was withdrawn: what it held, personal data perhaps, is not told again."""
     replacements: tuple[Replacement, ...] = ()
     """In the order in which they came."""
     row_count: int = 0
     """Rows of the file that a layout reads."""
     meanwhile: Replacement | None = None
     """Of a refused file, the last one of its sender of which rows count in a layout of it: name and day of receipt."""
+    withdrawn_on: str | None = None
+    """The day, as people write it; empty where it was not."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -140,11 +151,14 @@ class Answer:
 
     def _told(self, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
         in_both = zip(words[self._kind], _rows_of(self.row_count), strict=True)
-        nl, english = (said.format(apart=self.rows_set_apart, rows=rows) for said, rows in in_both)
+        facts = {"apart": self.rows_set_apart, "withdrawn_on": self.withdrawn_on}
+        nl, english = (said.format(**facts, rows=rows) for said, rows in in_both)
         return nl, english
 
     @property
     def _kind(self) -> str:
+        if self.withdrawn_on:
+            return "withdrawn"
         if self.is_rejected:
             return "rejected"
         if any(finding["rule_id"] == _OVERTAKEN for finding in self.findings):
@@ -213,7 +227,7 @@ def look_past_refusal(warehouse: Path, plan_code: str, refused: Collection[str])
 
 
 def read(warehouse: Path) -> list[Answer]:
-    """The answers to all submissions that still count in a judged warehouse, by submission id.
+    """The answers to all submissions in a judged warehouse, by submission id.
 
     Args:
         warehouse: where ``int_submission``, ``int_finding`` and ``int_submission_replaced`` were built after gate 1.
@@ -224,7 +238,8 @@ def read(warehouse: Path) -> list[Answer]:
         findings: dict[str, list[Finding]] = {}
         for finding in _rows(con, "from intermediate.int_finding order by sheet, row_number, column_name, rule_id"):
             findings.setdefault(finding["submission_id"], []).append(finding)
-        plan = {row["submission_id"]: row["plan_code"] for row in _rows(con, _STANDING)}
+        submissions = _rows(con, _SUBMISSIONS)
+        plan = {row["submission_id"]: row["plan_code"] for row in submissions if not row["withdrawn_at"]}
         findings = {
             submission: [told.readable(f, plan[submission], f["meetmoment_code"]) for f in of_it]
             for submission, of_it in findings.items()
@@ -234,7 +249,7 @@ def read(warehouse: Path) -> list[Answer]:
         for other in _rows(con, _REPLACED):
             # As people write them: an answer is also told to the process that marks the workbook, which has no dates.
             days = {"since": other.pop("replaced_since"), "received_on": other.pop("received_at")}
-            told_days = {name: f"{wording.here(moment):%d/%m/%Y}" for name, moment in days.items()}
+            told_days = {name: _day(moment) for name, moment in days.items()}
             replacements.setdefault(other.pop("submission_id"), []).append(other | told_days)
         meanwhile = {row.pop("submission_id"): row for row in _rows(con, _meanwhile())}
         return [
@@ -245,7 +260,7 @@ def read(warehouse: Path) -> list[Answer]:
                 file_name=row["file_name"],
                 sha256=row["sha256"],
                 received_at=row["received_at"],
-                is_rejected=row["verdict"] == "rejected",
+                is_rejected=row["verdict"] == "rejected" and not row["withdrawn_at"],
                 findings=tuple(
                     sorted(
                         findings.get(row["submission_id"], []), key=lambda f: SEVERITIES.index(f["severity"])
@@ -254,8 +269,9 @@ def read(warehouse: Path) -> list[Answer]:
                 replacements=tuple(replacements.get(row["submission_id"], [])),
                 row_count=row["row_count"],
                 meanwhile=meanwhile.get(row["submission_id"]),
+                withdrawn_on=_day(row["withdrawn_at"]) if row["withdrawn_at"] else None,
             )
-            for row in _rows(con, _STANDING)
+            for row in submissions
         ]
 
 
@@ -282,10 +298,10 @@ _MEANWHILE = """
         on counting.submission_id = others.submission_id
         and refused.meetmoment_code = others.meetmoment_code
         and refused.sender_code = others.sender_code
-    where refused.verdict = 'rejected'
+    where refused.verdict = 'rejected' and refused.withdrawn_at is null
     qualify row_number() over (partition by refused.submission_id order by others.precedence desc) = 1
 """
-_STANDING = """
+_SUBMISSIONS = """
     select
         submissions.*,
         plans.plan_code,
@@ -294,7 +310,6 @@ _STANDING = """
     cross join registry.reg_plan as plans
     left join (select submission_id, sum(row_count) as row_count from raw.sheet group by submission_id) as sheets
         on submissions.submission_id = sheets.submission_id
-    where submissions.withdrawn_at is null
     order by submissions.submission_id
 """
 
@@ -303,6 +318,10 @@ def _meanwhile() -> str:
     records = dict.fromkeys(field["record"] for field in registry.rows("contract/record_field"))
     current = "select submission_id, sheet from intermediate.int_{}_version where is_current"
     return _MEANWHILE.format(versions=" union all ".join(current.format(record) for record in records))
+
+
+def _day(moment: datetime) -> str:
+    return f"{wording.here(moment):%d/%m/%Y}"
 
 
 def _rows(con: "duckdb.DuckDBPyConnection", query: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from flows.night import Night, receive, runbook
 from flows.release import kept
 from flows.release.rebuild import rebuild
 from flows.senders import deliveries
+from flows.senders.answer import verdict
 from flows.settings import Settings
 from flows.standing import Outcome, quick_look
 from flows.warehouse import findings
@@ -149,6 +150,24 @@ def test_a_withdrawn_submission_stays_visible_with_its_reason_and_counts_no_long
         "select withdrawn_count, accepted_count from agg_quality_by_submitter"
         " where meetmoment_code = 'm6' and sender_code = 'OMG'",
     ) == [(1, 1)]
+
+
+def test_the_sender_of_what_was_withdrawn_is_told_and_nothing_of_what_it_held(late_night: LateNight) -> None:
+    """Also not why: the reason may repeat what was not to be told."""
+    for submission in (late_night.withdrawn, late_night.personal):
+        (place,) = late_night.settings.answers.glob(f"*/*__{submission}")
+        texts = [path.read_text(encoding="utf-8") for path in place.iterdir() if path.suffix in (".html", ".json")]
+        assert len(texts) == len(list(place.iterdir())) == 2, "no workbook of it is left"
+        assert all("21/01/2025" in text and "Aanvaard" not in text for text in texts)
+        assert not any(
+            word in text for text in texts for word in (PERSONAL, "V15", "persoonsgegeven", "verkeerd bestand")
+        )
+    (answer,) = [a for a in verdict.read(late_night.settings.warehouse) if a.submission_id == late_night.withdrawn]
+    assert answer.verdict_words == ("Ingetrokken; telt niet mee", "Withdrawn; not counted")
+    assert "telt OMG_return_m6.xlsx (ontvangen op 22/01/2024)" in answer.next_words[0], "what it had replaced"
+    assert late_night.withdrawn not in {f["submission_id"] for f in late_night.outcome.findings}
+    assert late_night.outcome.rejected == []
+    assert night.answer_senders(Night(late_night.settings, LATE)) == 0, "once"
 
 
 def test_the_outcome_lists_verdicts_that_changed_since_the_release(late_night: LateNight) -> None:

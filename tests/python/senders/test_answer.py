@@ -298,6 +298,21 @@ def test_an_answer_is_written_again_when_another_file_counts_meanwhile(book: Pat
         assert said["meanwhile"] == {"file_name": other, "received_on": "20/04/2021"}
 
 
+def test_what_was_withdrawn_is_answered_by_a_page_that_says_so_and_by_nothing_else(book: Path, tmp_path: Path) -> None:
+    told, place = answer(finding("warning", "Geld 2021", "A4", 4)), tmp_path / "answer"
+    contents, folders = {told.submission_id: book}, {told.submission_id: place}
+    folder.write([told], contents, folders, Settings())
+    withdrawn = replace(told, findings=(), withdrawn_on="21/04/2021")
+    assert folder.write([withdrawn], contents, folders, Settings()) == [place]
+    assert folder.write([withdrawn], contents, folders, Settings()) == []
+    assert sorted(path.name for path in place.iterdir()) == ["A_bevindingen.html", folder.ANSWER]
+    said = json.loads((place / folder.ANSWER).read_text(encoding="utf-8"))
+    assert (said["verdict"], said["withdrawn_on"], said["findings"]) == ("withdrawn", "21/04/2021", [])
+    html = (place / "A_bevindingen.html").read_text(encoding="utf-8")
+    assert "Ingetrokken; telt niet mee" in html and "Withdrawn; not counted" in html and "Aanvaard" not in html
+    assert "ingetrokken op 21/04/2021" in html and "withdrawn on 21/04/2021" in html
+
+
 def test_an_answer_of_which_a_file_is_gone_is_written_again(book: Path, tmp_path: Path) -> None:
     told = answer(finding("warning", "Geld 2021", "A4", 4))
     table_of = replace(told, submission_id="veerkracht-m1-ba9876543210", file_name="B.csv")
