@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from flows.project import PROJECT
 
 SEEDS = PROJECT / "seeds"
+CALENDAR = "seeds/plan/meetmoment.csv"
+"""The file of the calendar, as who is to correct it is told."""
 FILE_NAME = "@file_name"
 """Source column of a value that the name of the file holds."""
 PATTERN = "re:"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from flows.registry import CALENDAR
 from flows.standing import Outcome
 
 PAGES = "docs/runbook"
@@ -54,6 +55,13 @@ LOST = Sight(
     "held-lost-projects",
     "Laat het genoemde bestand opnieuw insturen of trek het in; is het vertrek bedoeld, registreer het.",
     "Have the file that is named sent again, or withdraw it; if the exit is meant, register it.",
+)
+EXPECTED = Sight(
+    "held-more-projects",
+    "Kijk of een projectcode in een rapportering verkeerd getypt is (laat het bestand verbeteren of trek het in) of de "
+    f"kalender achterloopt (verbeter project_count in {CALENDAR}).",
+    "Look whether the code of a project is mistyped in a return (have the file corrected, or withdraw it) or the "
+    f"calendar is behind (correct project_count in {CALENDAR}).",
 )
 PRIVACY = Sight(
     "held-personal-data",
@@ -186,7 +194,7 @@ RESTATEMENT = Sight(
 SIGHTS = (
     *(REFUSED, FIGURE, LOST, PRIVACY, CHECK, FAILED, FULL, MEMORY, READER, DAMAGED, REGISTRY, SETTING, TAMPERED, BUSY),
     *(MISSING, UNFINISHED, ROLLED_BACK, NOT_SERVED, LATE, UNPLACED, WRONG_FILE, WITHDRAWAL, RESTATEMENT, SOME_REFUSED),
-    UNREAD,
+    *(UNREAD, EXPECTED),
 )
 _OF_RULES = {"DQ16A": FIGURE, "G02": LOST, "PUB01": CHECK, "PUB02": PRIVACY}
 _OF_ERRORS = {
@@ -204,7 +212,13 @@ _NO_SPACE = ("No space left on device", "Disk quota exceeded", "disk is full", "
 
 def of_hold(reasons: list[str]) -> list[Sight]:
     """The pages about a hold, by the rules that its reasons begin with; without reasons every return was refused."""
-    return list(dict.fromkeys(_OF_RULES.get(reason.partition(":")[0], CHECK) for reason in reasons)) or [REFUSED]
+    return list(dict.fromkeys(map(_of_reason, reasons))) or [REFUSED]
+
+
+def _of_reason(reason: str) -> Sight:
+    """The page about one reason; of the sums of DQ16B a return can break that one alone which names the calendar."""
+    rule_id = reason.partition(":")[0]
+    return EXPECTED if rule_id == "DQ16B" and CALENDAR in reason else _OF_RULES.get(rule_id, CHECK)
 
 
 def of_error(kind: str, said: str) -> Sight:

@@ -15,6 +15,8 @@ from flows.settings import Settings
 from flows.wording import LANGUAGES, Language, change, listed, number
 
 PRINTED_FIGURE = "DQ16A"
+EXPECTED_PROJECTS = "projects of a complete meetmoment = projects expected"
+"""The identity that says how many projects there may be, as ``fct_identity_check`` calls it."""
 _FILES_NAMED = 8
 _FILES = {"nl": ("bestand", "bestanden"), "en": ("file", "files")}
 _COUNTED = ("projects", "milestones")
@@ -56,7 +58,11 @@ def of(failures: Sequence[tuple[Failure, str]], settings: Settings, before: Rele
             con.execute(f"attach '{place}' as before (read_only)")
         found = []
         for failure, severity in failures:
-            told = _figure(con, failure, before) if failure.rule_id == PRINTED_FIGURE and failure.key else None
+            told = None
+            if failure.rule_id == PRINTED_FIGURE and failure.key:
+                told = _figure(con, failure, before)
+            elif EXPECTED_PROJECTS in failure.key:
+                told = _more_projects(con, failure)
             value = "" if failure.value in ("True", "False") else failure.value  # that a fact is lacking is the rule's
             words = told or _words(failure, value)
             rule = registry.rules()[failure.rule_id]
@@ -69,6 +75,23 @@ def _words(failure: Failure, value: str) -> dict[Language, str]:
     """What failed by its key, and what it lacks where that is said in two languages."""
     beside: dict[Language, str] = {"nl": failure.expected, "en": failure.expected_en} if failure.expected_en else {}
     return {language: " ".join(filter(None, [*failure.key, value, beside.get(language)])) for language in LANGUAGES}
+
+
+def _more_projects(con: duckdb.DuckDBPyConnection, failure: Failure) -> dict[Language, str]:
+    """How many projects were delivered, how many the calendar expects, and what may be wrong with either."""
+    ((meetmoment, delivered, expected),) = con.execute(
+        "select identity_case, left_value::int, right_value::int from marts.fct_identity_check"
+        " where identity = ? and identity_case = ?",
+        list(failure.key),
+    ).fetchall()
+    return {
+        "nl": f"van meetmoment {meetmoment} zijn {number(delivered, 'nl')} projecten geleverd en de kalender verwacht "
+        f"er {number(expected, 'nl')}; is een projectcode in een rapportering verkeerd getypt, laat de afzender ze dan "
+        f"verbeteren; loopt de kalender achter, verbeter dan project_count in {registry.CALENDAR}",
+        "en": f"{number(delivered, 'en')} projects of meetmoment {meetmoment} were delivered and the calendar expects "
+        f"{number(expected, 'en')}; if the code of a project is mistyped in a return, have its "
+        f"sender correct it; if the calendar is behind, correct project_count in {registry.CALENDAR}",
+    }
 
 
 def _figure(con: duckdb.DuckDBPyConnection, failure: Failure, before: Release | None) -> dict[Language, str] | None:

@@ -23,6 +23,7 @@ NIGHTS: dict[str, tuple[Any, str]] = {
     "a printed figure": (Outcome("held", reasons=["DQ16A: Een gedrukt cijfer"]), "held-printed-figure"),
     "projects lost": (Outcome("held", reasons=["G02: Een meetmoment heeft minder"]), "held-lost-projects"),
     "personal data": (Outcome("held", reasons=["PUB02: Persoonsgegevens"]), "held-personal-data"),
+    "more projects": (Outcome("held", reasons=["DQ16B: zie seeds/plan/meetmoment.csv"]), "held-more-projects"),
     "sums": (Outcome("held", reasons=["DQ16B: Twee wegen"]), "held-release-check"),
     "a full disk": (OSError(28, "No space left on device"), "full-disk"),
     "too little memory": (RuntimeError("Out of Memory Error: could not allocate block of size 256.0 KiB"), "no-memory"),

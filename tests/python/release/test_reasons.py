@@ -7,7 +7,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from expectations import gate
 from expectations.gate import Failure
+from flows import sights
 from flows.release import reasons
 from flows.settings import Settings
 
@@ -197,6 +199,35 @@ def test_a_restatement_that_does_not_hold_is_told_beside_what_was_printed(tmp_pa
     found = told(tmp_path, SAME, SAME, restated="1960.0::decimal(20, 6)")
     assert "gedrukt 2.000 miljoen euro, herzien tot 1.960 miljoen euro op 02/05/2022" in found.nl
     assert "(verschil −9,6)" in found.nl
+
+
+def test_more_projects_than_the_calendar_expects_lead_to_the_sender_or_the_calendar(tmp_path: Path) -> None:
+    """A mistyped code makes a new project: no fault of the marts, as every other sum that does not add up."""
+    settings = Settings(home=tmp_path)
+    settings.build.mkdir(parents=True)
+    of_others = ("committed_eur of the facts = committed_eur of the project", "m7 provisional")
+    with duckdb.connect(str(settings.warehouse)) as con:
+        con.execute(
+            "create schema marts; create table marts.fct_identity_check as select ? as identity, 'm7' as "
+            "identity_case, 1160::decimal(20, 2) as left_value, 1159::decimal(20, 2) as right_value",
+            [reasons.EXPECTED_PROJECTS],
+        )
+    failures = [
+        (Failure("DQ16B", "marts.fct_identity_check", None, key, "1"), "critical")
+        for key in ((reasons.EXPECTED_PROJECTS, "m7"), of_others)
+    ]
+    found, other = reasons.of(failures, settings, None)
+    assert "van meetmoment m7 zijn 1.160 projecten geleverd en de kalender verwacht er 1.159;" in found.nl
+    assert "1,160 projects of meetmoment m7 were delivered and the calendar expects 1,159;" in found.en
+    assert all("project_count in seeds/plan/meetmoment.csv" in said for said in (found.nl, found.en))
+    for said in (str(found), f"DQ16B: {found.en}"):
+        assert sights.of_hold([said]) == [sights.EXPECTED]
+    assert sights.of_hold([str(other)]) == [sights.CHECK]
+
+
+def test_the_identity_of_what_is_expected_is_one_that_gate_2_must_judge() -> None:
+    (suite,) = (suite for suite in gate.suites("release") if suite["name"] == "release_identities")
+    assert f"identity = '{reasons.EXPECTED_PROJECTS}'" in suite["meta"]["covers"]
 
 
 def test_what_lacks_a_fact_does_not_end_in_a_word_of_a_machine(tmp_path: Path) -> None:
