@@ -147,8 +147,8 @@ BUSY = Sight(
 )
 MISSING = Sight(
     "night-missing",
-    "Kijk of de planning nog loopt en start de nacht met de hand: 'veerkracht nightly'.",
-    "Look whether the schedule still runs, and run the night by hand: 'veerkracht nightly'.",
+    "Kijk of de planning loopt en start de nacht met de hand: 'veerkracht nightly'.",
+    "Look whether the schedule runs, and run the night by hand: 'veerkracht nightly'.",
 )
 UNFINISHED = Sight(
     "night-unfinished",

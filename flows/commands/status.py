@@ -45,9 +45,9 @@ def status(
     runbook. Last comes what the steps, their parts and the slowest models of the last night took, beside a month
     before.
 
-    Exit codes, for monitors: 0 all is well; 1 the last night failed, or ended more than --max-age hours ago, or one
-    began and was killed or wrote nothing for an hour; 20 a hold stands, the release that is served is not the one that
-    was signed, the one published last is gone or changed, or releases are there and none is served.
+    Exit codes, for monitors: 0 all is well; 1 the last night failed, or with --max-age ended more hours ago or there
+    was none yet, or one began and was killed or wrote nothing for an hour; 20 a hold stands, the release that is served
+    is not the one that was signed, the one published last is gone or changed, or releases are there and none is served.
     """
     from flows import profile, standing
     from flows.commands import wellbeing

@@ -64,7 +64,7 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
         current: the release that is served, where it holds.
         broken: why it does not hold, else empty.
         now: the moment ages are counted to.
-        max_age: hours that the last night may be old; any age is well where None.
+        max_age: hours that the last night may be old; any age is well where None, and none at all.
     """
     night, last = diary.last(settings), standing.last_run(settings)
     found = Wellbeing(None, None)
@@ -93,7 +93,12 @@ def of(settings: Settings, current: "Release | None", broken: str, now: datetime
                     EXIT_FAILED,
                 )
             )
-    if left := diary.unfinished(settings):
+    left = diary.unfinished(settings)
+    if max_age is not None and not night and not left:
+        found.to_do.append(
+            ToDo(sights.MISSING, "er is nog geen enkele nacht geweest", "there has been no night yet", EXIT_FAILED)
+        )
+    if left:
         found.to_do.append(_of_unfinished(left, now, standing.is_running(settings)))
     if last and last["outcome"]["verdict"] == "held":
         said = last["outcome"]

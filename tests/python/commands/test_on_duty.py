@@ -267,6 +267,20 @@ def test_status_tells_how_old_the_last_night_is_and_a_monitor_may_ask_for_less(s
     assert code == 1 and [told["page"] for told in said["to_do"]] == [sights.MISSING.path]
 
 
+def test_a_monitor_hears_of_a_home_where_no_night_ever_ran(settings: Settings) -> None:
+    assert status()[0] == 0 and status()[1]["to_do"] == []
+    code, said = status("--max-age", "26")
+    (told,) = said["to_do"]
+    assert (code, told["page"], told["seen_nl"], told["seen_en"]) == (
+        *(1, sights.MISSING.path, "er is nog geen enkele nacht geweest"),
+        "there has been no night yet",
+    )
+    with standing.alone(settings), log.run_log(settings.logs, log.run_id(datetime.now(UTC))):
+        log.event("received")
+        code, said = status("--max-age", "26")
+    assert (code, [told["page"] for told in said["to_do"]]) == (0, [sights.BUSY.path]), "the first one is running"
+
+
 def test_a_rollback_and_releases_of_which_none_is_served_are_told(settings: Settings) -> None:
     first, second = (make_release(settings, f"2025-01-1{n}.1", NOW, []) for n in (4, 5))
     anchor.leave(settings, second, second.release_id)
