@@ -63,10 +63,10 @@ def restore(folder: Path, settings: Settings) -> Copied:
         ValueError: when the home has what the copy lacks.
     """
     source = _home(settings, folder)
-    if not source.archive.is_dir():
+    if not source.plan_home.is_dir():
         raise LookupError(
             f"{folder} bevat geen kopie van / holds no copy of {settings.plan}; "
-            f"er is geen / there is no {source.archive}"
+            f"er is geen / there is no {source.plan_home}"
         )
     with alone(settings):
         if _lacking(settings, source) or set(kept.ids(settings)) - set(kept.ids(source)):
@@ -84,6 +84,7 @@ def _home(settings: Settings, folder: Path) -> Settings:
 
 def _copy(source: Settings, target: Settings, as_it_lies: bool) -> Copied:
     count = 0
+    target.inbox.mkdir(parents=True, exist_ok=True)  # a plan that was just opened has nothing else
     for path in _to_copy(source, target, as_it_lies):
         there = target.plan_home / path.relative_to(source.plan_home)
         if not _is_damaged_content(path):

@@ -112,7 +112,9 @@ def last_read(settings: Settings) -> datetime | None:
 
 def homes_of_any(home: Path) -> list[str]:
     """The plans that have a home, by the names of folders alone: also where the registry cannot be read."""
-    return sorted(folder.parent.name for folder in home.glob("*/archive") if folder.is_dir())
+    return sorted(
+        {room.parent.name for part in ("archive", "inbox") for room in home.glob(f"*/{part}") if room.is_dir()}
+    )
 
 
 def _latest_first(settings: Settings) -> Iterator[Entry]:

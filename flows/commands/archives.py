@@ -1,15 +1,17 @@
 """The commands that keep what was received: `veerkracht archive verify | backup | restore`."""
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands import console, shared
-from flows.commands.nights import PANEL
-from flows.commands.shared import EXIT_DIFFERS, Json, Plan
+from flows.commands.nights import PANEL, exit_with_worst
+from flows.commands.shared import EXIT_BUSY, EXIT_DIFFERS, EXIT_FAILED, Json, Plan
 
 if TYPE_CHECKING:
     from flows.copies import Copied
@@ -71,12 +73,13 @@ def backup(
     """Copy what cannot be made again: archive, inbox, releases with their chain, diary. Only what is new is copied.
 
     The whole copy is then held against its checksums and signatures. The signing key is in no copy; keep it elsewhere.
-    Exit codes: 0 the copy is whole, 20 something of it is not and is told, 75 a night of the plan is running.
+    A plan that fails does not stop the next one. Exit codes, the worst of all plans: 1 it was not copied, 20 something
+    of the copy is not whole and is told, 75 a night of the plan is running and it was not copied, 0 the copy is whole.
     """
     from flows import copies, homes
 
     plans = [shared.settings_of(plan).plan] if plan else homes.every()
-    _tell_copies({code: copies.back_up(homes.of(code), folder) for code in plans}, json_)
+    _each(plans, lambda code: copies.back_up(homes.of(code), folder), json_)
 
 
 def restore(
@@ -87,8 +90,9 @@ def restore(
     """Put a copy back under an empty $VEERKRACHT_HOME, and hold it against its checksums, signatures and chain.
 
     Then veerkracht nightly makes the warehouse anew and goes on. A home that has what the copy lacks is left alone.
-    Exit codes: 0 all is back, 20 something of it does not hold and is told (a key that is not trusted here, say), 75 a
-    night of the plan is running.
+    A plan that fails does not stop the next one. Exit codes, the worst of all plans: 1 it was not put back, 20
+    something of it does not hold and is told (a key that is not trusted here, say), 75 a night of the plan is running
+    and it was not put back, 0 all is back.
     """
     from flows import copies, diary
     from flows.settings import Settings
@@ -96,23 +100,44 @@ def restore(
     plans = [plan] if plan else diary.homes_of_any(folder)
     if not plans:
         raise LookupError(f"{folder} bevat van geen enkel plan een kopie / holds a copy of no plan")
-    _tell_copies({code: copies.restore(folder, Settings(plan=code)) for code in plans}, json_)
+    _each(plans, lambda code: copies.restore(folder, Settings(plan=code)), json_)
 
 
-def _tell_copies(copied: "dict[str, Copied]", json_: bool) -> None:
+def _each(plans: Iterable[str], copy: "Callable[[str], Copied]", json_: bool) -> None:
+    """Copy one plan after the other, and tell of each what was copied or why it was not."""
+    from flows import sights
+    from flows.standing import AnotherNight
+
+    told: dict[str, Any] = {}
+    codes = []
+    for plan in plans:
+        try:
+            copied = copy(plan)
+        except Exception as error:
+            seen = sights.of_failure(error)
+            page = None if seen is sights.FAILED else seen.path  # else what is said is all there is to say
+            told[plan] = {"reason": shared.in_words(error), "page": page}
+            codes.append(EXIT_BUSY if isinstance(error, AnotherNight) else EXIT_FAILED)
+            typer.echo(f"veerkracht: {plan}: {told[plan]['reason']}", err=True)
+            if page:
+                typer.echo(f"  wat te doen / what to do: {page}", err=True)
+            continue
+        told[plan] = asdict(copied)
+        codes.append(EXIT_DIFFERS if copied.problems else 0)
+        if not json_:
+            _tell(plan, copied)
     if json_:
-        shared.answer({plan: found.__dict__ for plan, found in copied.items()})
-    else:
-        for plan, found in copied.items():
-            for problem in found.problems:
-                console.console.print(f"{plan}: {problem}", style="red", markup=False, soft_wrap=True)
-            console.console.print(
-                f"{plan}: {console.counted(found.receipts, 'ontvangst', 'ontvangsten', 'receipt', 'receipts')}, "
-                f"{console.counted(found.releases, 'uitgave', 'uitgaven', 'release', 'releases')}, "
-                + console.counted(
-                    *(found.files, "bestand gekopieerd", "bestanden gekopieerd", "file copied", "files copied")
-                ),
-                markup=False,
-            )
-    if any(found.problems for found in copied.values()):
-        raise typer.Exit(EXIT_DIFFERS)
+        shared.answer(told)
+    exit_with_worst(codes)
+
+
+def _tell(plan: str, copied: "Copied") -> None:
+    """What was copied of a plan, and what does not hold of it."""
+    for problem in copied.problems:
+        console.console.print(f"{plan}: {problem}", style="red", markup=False, soft_wrap=True)
+    console.console.print(
+        f"{plan}: {console.counted(copied.receipts, 'ontvangst', 'ontvangsten', 'receipt', 'receipts')}, "
+        f"{console.counted(copied.releases, 'uitgave', 'uitgaven', 'release', 'releases')}, "
+        + console.counted(*(copied.files, "bestand gekopieerd", "bestanden gekopieerd", "file copied", "files copied")),
+        markup=False,
+    )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,11 @@ def nightly(plan: shared.EachPlan = None, json_: Json = False) -> None:
         shared.answer({"plans": told, "unplaced": nowhere})
     else:
         console.show_unplaced(nowhere)
+    exit_with_worst(codes)
+
+
+def exit_with_worst(codes: Sequence[int]) -> None:
+    """End a command that took several plans: with the worst that one of them came to, where one came to any."""
     worst = next((code for code in (EXIT_FAILED, EXIT_HELD, EXIT_BUSY) if code in codes), 0)
     if worst:
         raise typer.Exit(worst)

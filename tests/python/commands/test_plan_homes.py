@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from conftest import put
@@ -12,7 +13,7 @@ from made_files import plain_csv
 from made_release import manifest, sign
 from typer.testing import CliRunner
 
-from flows import cli, homes, night, standing
+from flows import cli, homes, night, sights, standing
 from flows.intake import archive
 from flows.night import Night
 from flows.release import kept
@@ -78,6 +79,31 @@ def test_one_plans_failure_is_its_own_and_the_exit_code_tells_the_worst(
     ended, told = nightly()
     assert (ended, {plan: said["verdict"] for plan, said in told.items()}) == (code, expected)
     assert run == list(PLANS), "each had its night, in the order of the registry"
+
+
+def test_one_plan_stops_no_other_from_being_copied_and_put_back(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one whose night runs, nor one that was just opened, with an inbox that is empty."""
+    night.receive(Night(Settings(), NOW))
+    shutil.rmtree(home / "pnrr" / "inbox" / "v01")
+    asked = ["backup", str(tmp_path / "copy"), "--json"]
+    with standing.alone(Settings(plan="veerkracht")):
+        ran = CliRunner().invoke(cli.app, asked)
+    told = json.loads(ran.stdout)
+    assert (ran.exit_code, list(told)) == (75, list(PLANS)) and "veerkracht: veerkracht: er loopt" in ran.stderr
+    assert told["veerkracht"] == {"reason": ANY, "page": sights.BUSY.path}
+    assert [told[plan]["files"] for plan in ("pnrr", "uk_gmpp")] == [0, 1]
+    assert CliRunner().invoke(cli.app, asked).exit_code == 0
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path / "back"))
+    more = archive.receipt_for(tmp_path / "pnrr.csv", "pnrr", "v01", NOW)
+    archive.keep(Settings(plan="pnrr").archive, tmp_path / "pnrr.csv", more)
+    ran = CliRunner().invoke(cli.app, ["restore", str(tmp_path / "copy")])
+    (said,) = ran.stderr.splitlines()
+    assert ran.exit_code == 1 and said.startswith("veerkracht: pnrr: ") and "on an empty home" in said
+    assert [line.partition(":")[0] for line in ran.stdout.splitlines()] == ["uk_gmpp", "veerkracht"]
+    back = {path.name for path in (tmp_path / "back").glob("*/inbox/*/*")}
+    assert back == {"veerkracht.csv", "uk_gmpp.csv"}, "what waits is put back of a plan that never received"
 
 
 def test_a_plan_can_be_asked_for_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
