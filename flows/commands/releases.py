@@ -32,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_releases(plan: Plan = None, json_: Json = False) -> None:
-    """Every release, oldest first; the current one is marked.
+    """Every release, oldest first; the current one is marked, and those whose files were not kept.
 
     Exit codes: 0 all are signed with a key that is trusted, 20 one is not: it is told and nothing of it is listed.
     """
@@ -41,7 +41,7 @@ def list_releases(plan: Plan = None, json_: Json = False) -> None:
     settings = shared.settings_of(plan)
     current = kept.served_id(settings)
     found, broken = [], []
-    for release_id in kept.ids(settings):
+    for release_id in sorted({folder.name for folder in kept.folders(settings)}, key=kept.sequence):
         try:
             found.append(kept.find(settings, release_id))
         except kept.NotReadBack as error:
@@ -51,6 +51,7 @@ def list_releases(plan: Plan = None, json_: Json = False) -> None:
             "release_id": r.release_id,
             "published_at": r.manifest["published_at"],
             "current": r.release_id == current,
+            "has_files": r.has_files,
             "submissions": len(r.manifest["submissions"]),
             "tables": len(r.manifest["tables"]),
             "rows": sum(r.manifest["tables"].values()),
@@ -66,8 +67,12 @@ def list_releases(plan: Plan = None, json_: Json = False) -> None:
     elif not found and not broken:
         console.console.print("nog geen uitgave: start 'veerkracht nightly' / no release yet: run 'veerkracht nightly'")
     elif rows:
-        shown = [[*list(row.values())[:-1], row["content_sha256"][:12]] for row in rows]
-        console.show_rows("Uitgaven / releases", list(rows[0]), shown)
+        files = {True: "bewaard / kept", False: "niet bewaard / not kept"}
+        shown = [
+            row | {"has_files": files[row["has_files"]], "content_sha256": row["content_sha256"][:12]} for row in rows
+        ]
+        columns = ["bestanden / files" if name == "has_files" else name for name in rows[0]]
+        console.show_rows("Uitgaven / releases", columns, [list(row.values()) for row in shown])
     if broken:
         raise typer.Exit(EXIT_DIFFERS)
 

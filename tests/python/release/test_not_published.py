@@ -18,7 +18,9 @@ from kept_homes import copied
 from made_release import make_release, sign
 from pydantic import SecretStr
 from replay import without_pages
+from typer.testing import CliRunner
 
+from flows import cli
 from flows.forms import contents, tables
 from flows.forms.names import DATABASE
 from flows.intake import archive
@@ -394,6 +396,28 @@ def test_files_that_are_gone_of_another_size_or_links_are_misfits(home: Settings
     with pytest.raises(NotReadBack, match=r"f .* / is not in its manifest"):
         kept.find(home, LAST).file("f")
     assert kept.find(home, LAST).lists("a") and not kept.find(home, LAST).lists("f")
+
+
+def test_every_release_is_listed_in_its_place_and_says_whether_its_files_were_kept(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old one that is in use again keeps its files, so that one between two others may have none."""
+    monkeypatch.setenv("VEERKRACHT_HOME", str(home.home))
+    last = make_release(home, f"{LAST[:-1]}10", NOW, [])
+    publishing.switch(home, home.releases / FIRST)
+    let_go = home.releases / kept.RETIRED / LAST
+    let_go.parent.mkdir()
+    (home.releases / LAST).rename(let_go)
+    (let_go / DATABASE).unlink()
+    told = json.loads(CliRunner().invoke(cli.app, ["releases", "list", "--json"]).stdout)
+    assert [(each["release_id"], each["has_files"], each["current"]) for each in told] == [
+        (FIRST, True, True),
+        (LAST, False, False),
+        (last.release_id, True, False),
+    ]
+    rows = CliRunner().invoke(cli.app, ["releases", "list"]).stdout.splitlines()
+    assert [("niet bewaard / not kept" in row) for row in rows if row.startswith("2022")] == [False, True, False]
+    assert "bestanden / files" in rows[1]
 
 
 def test_a_release_names_as_kept_those_that_will_still_be_there(home: Settings) -> None:
