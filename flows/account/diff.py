@@ -80,7 +80,9 @@ def diff(settings: Settings, earlier: str, later: str, project: str | None = Non
         raise ValueError(f"{later} komt niet na {earlier} / {later} is not after {earlier}")
     listing, notes = _listing(settings, until, after)
     with duckdb.connect(str(listing.database), read_only=True) as con:
-        changes, came_back = net_changes(con, moment, until), count_came_back(con, moment, until)
+        code, code_now = _known_project(con, listing, project) if project else (None, None)
+        changes = net_changes(con, moment, until, project=code)
+        came_back = count_came_back(con, moment, until, project=code)
     if came_back:
         rows_nl = counted(came_back, "rij was", "rijen waren", "nl")
         rows_en = counted(came_back, "record was", "records were", "en")
@@ -89,31 +91,55 @@ def diff(settings: Settings, earlier: str, later: str, project: str | None = Non
             f" / {rows_en} gone for a while; the list does not say which values differ since"
         )
     sides = (before.release_id if before else None, after.release_id if after else None, listing.release_id)
-    if project:
-        code = _known_project(listing, project)
-        own = [change for change in changes if change["project_code"] == code]
-        return Difference(moment, until, *sides, own, [], [], notes, code)
+    if code_now:
+        notes.append(
+            f"{code} heeft nu de code {code_now}; de andere wijzigingen van het project staan bij die code"
+            f" / {code} now has the code {code_now}; the other changes of the project are told of that code"
+        )
+    if code:
+        return Difference(moment, until, *sides, changes, [], [], notes, code)
     compared, what_stands_between = _compared(before, after)
     rules = _rules(settings, before, after)
     return Difference(moment, until, *sides, changes, rules, compared, [*notes, *what_stands_between])
 
 
-def _known_project(listing: Release, asked: str) -> str:
-    """The code of a project, in whatever case it is asked for.
+# A code that was replaced, or of which every row is gone, is in the list of changes alone.
+_PROJECT = """
+    with
+    recoded as (
+        select old_value as project_code, project_code as code_now, known_from
+        from what_changed
+        where kind = 'recoded' and record = 'project'
+    ),
+    known as (
+        select project_code from dim_project
+        union
+        select project_code from what_changed
+        union
+        select project_code from recoded
+    )
+    select project_code, arg_max(code_now, known_from) filter (code_now <> project_code)
+    from known
+    left join recoded using (project_code)
+    where lower(project_code) = lower(?)
+    group by project_code
+"""
+
+
+def _known_project(con: duckdb.DuckDBPyConnection, listing: Release, asked: str) -> tuple[str, str | None]:
+    """The code of a project, in whatever case it is asked for, and the one that took its place, if one did.
 
     Raises:
         LookupError: when the release knows no such project.
     """
-    with duckdb.connect(str(listing.database), read_only=True) as con:
-        found = con.execute(
-            "select project_code from dim_project where lower(project_code) = lower(?)", [asked]
-        ).fetchone()
+    found = con.execute(_PROJECT, [asked]).fetchone()
     if found is None:
         raise LookupError(
             f"uitgave {listing.release_id} kent geen project {asked} / release {listing.release_id} knows no project"
             f" {asked}"
         )
-    return str(found[0])
+    code, code_now = found
+    return code, code_now
 
 
 def table_differences(before: Release, after: Release) -> list[TableDifference]:

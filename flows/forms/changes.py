@@ -46,6 +46,7 @@ _RECEIVED = """
     presence as (
         select
             comparison, meetmoment_code, record, record_key,
+            any_value(project_code) as of_project,
             arg_min(kind, known_from) not in ('added', 'returned') as was_there,
             arg_max(kind, known_from) in ('added', 'returned') as is_there
         from received
@@ -88,30 +89,42 @@ _NET_CHANGES = f"""
                 and (coalesce(was_there, true) or is_made_final)
                 and (is_left_empty or before is distinct from after)
         end
+        and (
+            $project is null
+            or project_code = $project
+            or (kind = 'recoded' and record = 'project' and old_value = $project)
+        )
     order by comparison desc, meetmoment_code, record, record_key, field, known_from
 """
 
 _CAME_BACK = f"""
     {_RECEIVED}
-    came_back as (select * from presence where was_there and is_there)
+    came_back as (
+        select * from presence where was_there and is_there and ($project is null or of_project = $project)
+    )
     select count(*) from came_back
 """
 
 
-def net_changes(con: duckdb.DuckDBPyConnection, after: datetime, until: datetime) -> list[dict[str, Any]]:
+def net_changes(
+    con: duckdb.DuckDBPyConnection, after: datetime, until: datetime, *, project: str | None = None
+) -> list[dict[str, Any]]:
     """The rows of ``what_changed`` received after one moment and until another (UTC), netted.
 
     Args:
         con: the database of a release.
+        project: the code of one, to have its changes alone, and that another code took its place.
     """
-    answer = con.execute(_NET_CHANGES, _window(after, until))
+    answer = con.execute(_NET_CHANGES, _window(after, until, project))
     columns = [name for name, *_ in answer.description or []]
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
 
 
-def count_came_back(con: duckdb.DuckDBPyConnection, after: datetime, until: datetime) -> int:
+def count_came_back(
+    con: duckdb.DuckDBPyConnection, after: datetime, until: datetime, *, project: str | None = None
+) -> int:
     """How many records were gone for a while within the window; which of their values differ since is not listed."""
-    ((count,),) = con.execute(_CAME_BACK, _window(after, until)).fetchall()
+    ((count,),) = con.execute(_CAME_BACK, _window(after, until, project)).fetchall()
     return int(count)
 
 
@@ -217,5 +230,5 @@ def _labels() -> dict[tuple[str, str], dict[str, str]]:
     return {(row["code_list"], row["code"]): row for row in registry.rows("codes/code")}
 
 
-def _window(after: datetime, until: datetime) -> dict[str, datetime]:
-    return {"after": after.replace(tzinfo=None), "until": until.replace(tzinfo=None)}
+def _window(after: datetime, until: datetime, project: str | None = None) -> dict[str, datetime | str | None]:
+    return {"after": after.replace(tzinfo=None), "until": until.replace(tzinfo=None), "project": project}

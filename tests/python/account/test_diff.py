@@ -103,6 +103,55 @@ def test_a_value_is_told_from_its_first_to_its_last(tmp_path: Path) -> None:
     }
 
 
+def of_projects(tmp_path: Path) -> Settings:
+    """A window in which A came back, B was recoded to C (which D was before), and E is gone from every mart."""
+    settings = Settings(home=tmp_path)
+    make_release(settings, "2022-03-01.1", day(1), [])
+    keep(settings, "second", day(2))
+    recoded = {"comparison": "movement", "record": "project", "field": "project_code", "old_state": "reported"}
+    changes = [
+        change("A|paid", "dropped", day(2)) | {"project_code": "A"},
+        change("A|paid", "added", day(3)) | {"project_code": "A"},
+        change("B", "dropped", day(2)) | {"project_code": "B"},
+        change("C", "added", day(2)) | {"project_code": "C"},
+        change("C", "recoded", day(2), "B", "C") | recoded | {"project_code": "C"},
+        change("C", "recoded", day(1), "D", "B") | recoded | {"project_code": "C"},
+        change("E", "dropped", day(2)) | {"project_code": "E"},
+    ]
+    release = make_release(settings, "2022-03-04.1", day(4), changes)
+    with duckdb.connect(str(release.folder / "marts.duckdb")) as con:
+        con.execute("create table dim_project as from (values ('A'), ('C')) as t(project_code)")
+    sign(settings, release.folder)
+    return settings
+
+
+def test_a_project_that_was_recoded_or_is_gone_is_asked_by_the_code_it_had(tmp_path: Path) -> None:
+    settings = of_projects(tmp_path)
+    window = ("2022-03-01.1", "2022-03-04.1")
+    recoded = ("C", "recoded", "B", "C")
+    old = diff.diff(settings, *window, "b")
+    assert (old.project, told(old)) == ("B", {("B", "dropped", None, None), recoded})
+    (note,) = old.notes
+    assert note.startswith("B heeft nu de code C;") and " / B now has the code C;" in note
+    new = diff.diff(settings, *window, "C")
+    assert told(new) == {("C", "added", None, None), recoded} and new.notes == []
+    (note,) = diff.diff(settings, *window, "D").notes
+    assert note.startswith("D heeft nu de code C;"), "it was recoded twice, the first time before the window"
+    gone = diff.diff(settings, *window, "E")
+    assert told(gone) == {("E", "dropped", None, None)} and gone.notes == []
+    with pytest.raises(LookupError, match="knows no project F"):
+        diff.diff(settings, *window, "F")
+
+
+def test_of_one_project_nothing_is_said_of_another(tmp_path: Path) -> None:
+    settings = of_projects(tmp_path)
+    notes = {
+        project: diff.diff(settings, "2022-03-01.1", "2022-03-04.1", project).notes for project in (None, "A", "C")
+    }
+    (note,) = notes["A"]
+    assert note.startswith("1 rij was een tijd weg") and notes[None] == [note] and notes["C"] == []
+
+
 def test_windows_that_follow_each_other_add_up_to_the_whole(tmp_path: Path) -> None:
     """Something came in after the night of the 2nd, and on the 3rd, when the night was held."""
     settings = Settings(home=tmp_path)
