@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.intake.file_names import ANSWERED
 from flows.senders.answer import told
 from flows.senders.answer.findings_csv import findings_csv
 from flows.senders.answer.marking import Job, mark_all
@@ -53,7 +54,7 @@ def write(
     due = told_whole([a for a in answers if not _stands(folders[a.submission_id], judged[a.submission_id])])
     unfinished = {a.submission_id: _fresh(folders[a.submission_id]) for a in due}
     jobs = [
-        Job(contents[a.submission_id], a, unfinished[a.submission_id] / f"{_stem(a)}_bevindingen.xlsx")
+        Job(contents[a.submission_id], a, unfinished[a.submission_id] / f"{_stem(a)}{ANSWERED}.xlsx")
         for a in due
         if _may_be_marked(a, contents[a.submission_id], limits)
     ]
@@ -63,9 +64,9 @@ def write(
         folder = unfinished[answer.submission_id]
         is_all_shown = answer.submission_id in marked and not told.is_shortened(answer.groups)
         if not is_all_shown and not answer.withdrawn_on:
-            (folder / f"{_stem(answer)}_bevindingen.csv").write_bytes(findings_csv(answer))
+            (folder / f"{_stem(answer)}{ANSWERED}.csv").write_bytes(findings_csv(answer))
         if answer.submission_id not in marked:
-            (folder / f"{_stem(answer)}_bevindingen.html").write_text(page(answer), encoding="utf-8")
+            (folder / f"{_stem(answer)}{ANSWERED}.html").write_text(page(answer), encoding="utf-8")
         is_whole = answer.submission_id not in failed  # what failed is due the next time
         said = _facts(answer) | {"judged": judged[answer.submission_id] if is_whole else "marking failed"}
         said |= {"files": sorted(path.name for path in folder.iterdir())}
