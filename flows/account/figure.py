@@ -15,8 +15,9 @@ import duckdb
 
 from flows import registry
 from flows.account import cells, names
-from flows.account.trace import FIRST_FIGURES, Trace, trace
+from flows.account.trace import FIRST_FIGURES, Trace, named_by, row_of, trace
 from flows.forms import headlines, parts, short_keys
+from flows.forms.parts import Row
 from flows.release import kept
 from flows.release.kept import Release
 from flows.settings import Settings
@@ -109,22 +110,24 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
         NotTraceable: when the release has no such figure.
     """
     traced = trace(settings, of, key)
-    row_key, column = _of_column(traced.key)
-    mart = row_key.split("/")[1]
+    mart = traced.key.split("/")[1]
     with duckdb.connect(str(of.database), read_only=True) as con:
+        row_key, column, row = row_of(con, mart, traced.key)
         con.execute("set variable trace_key = ?", [row_key])
         con.execute(headlines.NAMES)
         con.execute("create temp table part (side varchar, mart varchar, trace_key varchar, amount decimal(38, 6))")
         if traced.parts:
-            rows = [(p.side, p.trace_key.split("/")[1], _of_column(p.trace_key)[0], p.amount) for p in traced.parts]
+            rows = [(p.side, p.trace_key.split("/")[1], _row_key(p.trace_key), p.amount) for p in traced.parts]
             columns = [list(column) for column in zip(*rows, strict=True)]
             con.execute("insert into part select unnest(?), unnest(?), unnest(?), unnest(?)", columns)
         elif traced.origin:
             con.execute("insert into part values ('numerator', ?, ?, null)", [mart, row_key])
-        called = names.of_figure(of, con, mart, column, row_key)
-        empty = why_empty(con, mart, row_key, column) if traced.value is None else (None, None)
+        called = names.of_figure(of, con, row, column)
+        empty = why_empty(con, row, column) if traced.value is None else (None, None)
+        # A short key is that of a row: a column stands behind it, as behind a whole key.
+        short_key = short_keys.short(row_key) + traced.key.removeprefix(row_key)
         found = Account(
-            *(traced.key, short_keys.short(traced.key), of.release_id, of.published_at, *called),
+            *(traced.key, short_key, of.release_id, of.published_at, *called),
             *(traced.value, traced.unit, traced.numerator, traced.denominator, traced.reason, traced),
             *empty,
         )
@@ -134,52 +137,48 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
             found.meaning_nl, found.meaning_en = names.meaning(named[0]["term"])
         for name, told in beside.items():
             setattr(found, name, told)
-        declared = parts.declared(mart, _figure(con, mart, row_key, column))
+        declared = parts.declared(mart, _figure(row, column))
         found.sides = [_side(settings, of, con, declared, *side) for side in con.sql(_SIDES).fetchall()]
-        found.warning_count, found.set_apart_count = (
-            _count(con, mart, row_key, counted) for counted in ("warning_count", "set_apart_count")
-        )
+        found.warning_count, found.set_apart_count = map(row.values.get, ("warning_count", "set_apart_count"))
         beneath = _beneath(of, con)
         if beneath:
             con.execute(f"create temp table beneath as {beneath}")
             found.warnings, found.restated, found.files = (_rows(con, sql) for sql in (_WARNINGS, _RESTATED, _FILES))
+        by_key = named_by(con, mart, row_key)
     if settings:
-        found.releases, found.releases_not_kept = _in_releases(settings, of, mart, row_key, column)
+        found.releases, found.releases_not_kept = _in_releases(settings, of, mart, by_key, column or _first_figure(row))
     return found
 
 
-def _of_column(key: str) -> tuple[str, str | None]:
-    """A key as that of its row, and the column after the colon."""
+def _row_key(key: str) -> str:
+    """The key of a part without the column after the colon."""
     row_key, colon, column = key.rpartition(":")
-    return (row_key, column) if colon and "/" not in column else (key, None)
+    return row_key if colon and "/" not in column else key
 
 
-def why_empty(
-    con: duckdb.DuckDBPyConnection, mart: str, row_key: str, column: str | None
-) -> tuple[str, str] | tuple[None, None]:
+def why_empty(con: duckdb.DuckDBPyConnection, row: Row, column: str | None) -> tuple[str, str] | tuple[None, None]:
     """What the row says of a value that it does not have, in both languages: its state, or the reason of a whole."""
-    there = {name for name, *_ in con.execute(f"describe {mart}").fetchall()}
     stem = (column or "").removesuffix("_eur").removesuffix("_pct")
     for name in (f"{stem}_state", "no_value_reason", "value_state"):
-        if name not in there:
-            continue
         said = con.execute(
-            f"select dim_code.label_nl, dim_code.label_en from {mart} as asked inner join dim_code"
-            f" on dim_code.code = asked.{name} and dim_code.code_list in ({', '.join('?' * len(_STATES))})"
-            " where asked.trace_key = ? and dim_code.code not in ('reported', 'computed') order by code_list limit 1",
-            [*_STATES, row_key],
+            "select label_nl, label_en from dim_code where code = ? and list_contains(?, code_list)"
+            " and code not in ('reported', 'computed') order by code_list limit 1",
+            [row.values.get(name), _STATES],
         ).fetchall()
         if said:
             return said[0][0], said[0][1]
     return None, None
 
 
-def _figure(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, column: str | None) -> str:
+def _figure(row: Row, column: str | None) -> str:
     """The figure as its parts are declared."""
-    if not parts.is_headlines(mart):
-        return column or ""
-    ((name,),) = con.execute(f"select measure || '/' || item from {mart} where trace_key = ?", [row_key]).fetchall()
-    return str(name)
+    return f"{row.values['measure']}/{row.values['item']}" if parts.is_headlines(row.mart) else column or ""
+
+
+def _first_figure(row: Row) -> str | None:
+    """The figure of a row of which no column was asked."""
+    firsts = ("figure",) if parts.is_headlines(row.mart) else FIRST_FIGURES
+    return next((name for name in firsts if name in row.values), None)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
@@ -245,16 +244,6 @@ def _large(settings: Settings | None, of: Release, mart: str, key: str, name: st
         *(key, name, amount, origin.file_name if origin else None, origin.sheet if origin else None),
         *(cell.cell if cell else row, cell.text if cell else None),
     )
-
-
-def _count(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, counted: str) -> int | None:
-    """What a mart counts beside a figure; None where it does not."""
-    if not con.execute(
-        "select 1 from duckdb_columns() where table_name = ? and column_name = ?", [mart, counted]
-    ).fetchall():
-        return None
-    found = con.execute(f"select {counted} from {mart} where trace_key = ?", [row_key]).fetchall()
-    return int(found[0][0]) if found and found[0][0] is not None else None
 
 
 def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
@@ -328,14 +317,14 @@ _FILES = """
 
 
 def _in_releases(
-    settings: Settings, of: Release, mart: str, row_key: str, column: str | None
+    settings: Settings, of: Release, mart: str, by_key: tuple[set[str], str, str], column: str | None
 ) -> tuple[list[dict[str, Any]], int]:
-    """The value in the first release that has it and wherever it changed since; how many releases have no files now."""
-    if not column:
-        firsts = ("figure",) if parts.is_headlines(mart) else FIRST_FIGURES
-        with duckdb.connect() as con:
-            there = con.read_parquet(of.parquet(mart)).columns
-        column = next((name for name in firsts if name in there), None)
+    """The value in the first release that has it and wherever it changed since; how many releases have no files now.
+
+    Args:
+        by_key: which row it is, as `named_by` says it.
+    """
+    columns, is_row, key = by_key
     known = [each for each in kept.latest_first(settings) if each.published_at <= of.published_at][::-1]
     told: list[dict[str, Any]] = []
     for each in known:
@@ -343,9 +332,9 @@ def _in_releases(
             continue
         with duckdb.connect() as con:
             relation = con.read_parquet(files)
-            if not {column, "trace_key"} <= set(relation.columns):
+            if not {column, *columns} <= set(relation.columns):
                 continue
-            found = con.execute(f"select {column} from relation where trace_key = ?", [row_key]).fetchall()
+            found = con.execute(f"select {column} from relation where {is_row}", [key]).fetchall()
         value = found[0][0] if found else None
         if value is not None and (not told or told[-1]["value"] != value):
             told.append({"release_id": each.release_id, "published_at": each.published_at, "value": value})

@@ -6,26 +6,25 @@ from collections.abc import Mapping
 import duckdb
 
 from flows.forms import dictionary
+from flows.forms.parts import Row
 from flows.release.kept import Release
 from flows.settings import PROJECT
 
 _TERMS = PROJECT / "site" / "_shared" / "terms.csv"
 
 
-def of_figure(
-    of: Release, con: duckdb.DuckDBPyConnection, mart: str, column: str | None, row_key: str
-) -> tuple[str, str, str, str]:
+def of_figure(of: Release, con: duckdb.DuckDBPyConnection, row: Row, column: str | None) -> tuple[str, str, str, str]:
     """What the dictionary of the release calls a figure, with the keys of its row, and what it says it is."""
     with of.file(dictionary.TABLE).open(encoding="utf-8", newline="") as file:
-        said = [row for row in csv.DictReader(file) if row["mart"] == mart]
-    of_column = next((row for row in said if row["column"] == column), None)
-    keys = {row["column"]: row["code_list"] for row in said if row["is_key"] == "true"}
-    where_nl, where_en = _key_in_words(con, mart, row_key, keys)
+        said = [each for each in csv.DictReader(file) if each["mart"] == row.mart]
+    of_column = next((each for each in said if each["column"] == column), None)
+    keys = {each["column"]: each["code_list"] for each in said if each["is_key"] == "true"}
+    where_nl, where_en = _key_in_words(con, row, keys)
     if not of_column:
         first = said[0]
         return (
             f"{first['mart_label_nl']}: {where_nl}",
-            f"{mart}: {where_en}",
+            f"{row.mart}: {where_en}",
             first["mart_meaning_nl"],
             first["mart_meaning"],
         )
@@ -49,19 +48,18 @@ _NAMED = {
 _OF_LIST = "select label_nl, label_en from dim_code where code = $code and code_list = $code_list"
 
 
-def _key_in_words(con: duckdb.DuckDBPyConnection, mart: str, row_key: str, keys: Mapping[str, str]) -> tuple[str, str]:
+def _key_in_words(con: duckdb.DuckDBPyConnection, row: Row, keys: Mapping[str, str]) -> tuple[str, str]:
     """The key of a row in both languages, each part by its name where it has one.
 
     Args:
         keys: the columns of the key, each with its code list.
     """
-    (codes,) = con.execute(f"select {', '.join(keys)} from {mart} where trace_key = ?", [row_key]).fetchall()
     words: list[tuple[str, str]] = []
-    for column, code in zip(keys, codes, strict=True):
-        if code is None:
+    for column, code_list in keys.items():
+        if (code := row.values[column]) is None:
             continue
         asked = _NAMED.get(column, _OF_LIST)
-        given = {"code": code} | ({"code_list": keys[column]} if asked is _OF_LIST else {})
+        given = {"code": code} | ({"code_list": code_list} if asked is _OF_LIST else {})
         words += con.execute(asked, given).fetchall()[:1] or [(str(code), str(code))]
     return ", ".join(nl for nl, _ in words), ", ".join(english for _, english in words)
 

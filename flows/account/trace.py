@@ -98,7 +98,7 @@ def trace(settings: Settings | None, of: Release, key: str) -> Trace:
             f" / release {of.release_id} has no such mart; a key begins with the plan and the mart"
         )
     with duckdb.connect(str(of.database), read_only=True) as con:
-        row_key, column, row = _row(con, mart, key)
+        row_key, column, row = row_of(con, mart, key)
         if column and (parts_of.declared(mart, column) or parts_of.reason(con, row, column)):
             return _trace_aggregate(of, con, row_key, column, row)
         if mart in of.manifest.get("places", ()):
@@ -129,29 +129,46 @@ def _in_full(of: Release, key: str) -> str:
     return found[0]
 
 
-def _row(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
-    """The row of a key, and the column it names; a row without a trace key goes by the key of its mart."""
+def row_of(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> tuple[str, str | None, Row]:
+    """The key of the row that a key is of, the column it names, and the row.
+
+    Raises:
+        NotTraceable: when there is no such row, or it has no such column.
+    """
     table = con.table(mart)
     types = dict(zip(table.columns, map(str, table.types), strict=True))
-    row_key, colon, column = key.rpartition(":")
-    if not colon or column not in types:
-        row_key, column = key, ""
-    named = "trace_key = ?" if "trace_key" in types else _by_its_own_key(con, mart)
-    value = row_key if "trace_key" in types else row_key.split("/", 2)[-1]
-    found = con.execute(f"select * from {mart} where {named}", [value]).fetchall()
+    before, colon, column = key.rpartition(":")
+    is_column = bool(colon) and column in types
+    row_key = before if is_column else key
+    found = _with_key(con, mart, row_key)
+    if not found and not is_column and _with_key(con, mart, before):
+        there = ", ".join(name for name in types if name != "trace_key")
+        raise NotTraceable(f"{mart} heeft geen kolom / has no column {column}; wel / it has {there}")
     if not found:
         raise NotTraceable(f"geen rij van {mart} heeft de sleutel / no row of {mart} has the key {row_key}")
-    return row_key, column or None, Row(mart, dict(zip(types, found[0], strict=True)), types)
+    return row_key, column if is_column else None, Row(mart, dict(zip(types, found[0], strict=True)), types)
 
 
-def _by_its_own_key(con: duckdb.DuckDBPyConnection, mart: str) -> str:
-    """The condition that the primary key of a mart meets, its columns in their order between slashes."""
-    ((names,),) = con.execute(
-        "select constraint_column_names from duckdb_constraints()"
+def _with_key(con: duckdb.DuckDBPyConnection, mart: str, row_key: str) -> list[tuple[Any, ...]]:
+    _, is_row, value = named_by(con, mart, row_key)
+    return con.execute(f"select * from {mart} where {is_row}", [value]).fetchall()
+
+
+def named_by(con: duckdb.DuckDBPyConnection, mart: str, row_key: str) -> tuple[set[str], str, str]:
+    """The columns that a key names a row of a mart by, the condition on them, and the value that it asks for.
+
+    Without a trace key they are the primary key, its columns in their order between slashes; without one no row is.
+    """
+    if "trace_key" in con.table(mart).columns:
+        return {"trace_key"}, "trace_key = ?", row_key
+    found = con.execute(
+        "select unnest(constraint_column_names) from duckdb_constraints()"
         " where table_name = ? and constraint_type = 'PRIMARY KEY'",
         [mart],
     ).fetchall()
-    return f"concat_ws('/', {', '.join(f'{name}::varchar' for name in names)}) = ?"
+    names = [name for (name,) in found]
+    text = f"concat_ws('/', {', '.join(f'{name}::varchar' for name in names)})" if names else "null"
+    return set(names), f"{text} = ?", row_key.split("/", 2)[-1]
 
 
 def _trace_place(of: Release, con: duckdb.DuckDBPyConnection, key: str, column: str | None, row: Row) -> Trace:

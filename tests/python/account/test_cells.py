@@ -147,3 +147,20 @@ def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
         gone, unknown = (search._by_key(con, of, f"fct_milestone_status/{key}") for key in ("m3/V1/M1", "m3/V1/M2"))
     assert gone.key is None and gone.is_gone and [each.key.split("/")[2] for each in gone.candidates] == ["m2", "m1"]
     assert not unknown.is_gone and [each.key.split("/")[2] for each in unknown.candidates] == ["m3"]
+
+
+def test_a_row_is_named_by_its_trace_key_or_the_key_of_its_mart_and_its_column_behind_a_colon() -> None:
+    with duckdb.connect() as con:
+        con.sql("create table traced as select 'p/traced/a:b' as trace_key, 1 as number")
+        con.sql("create table keyed (code varchar, day date, number int, primary key (code, day))")
+        con.sql("insert into keyed values ('a', '2030-01-01', 2)")
+        con.sql("create table keyless as select 3 as number")
+        for key, column in (("p/traced/a:b", None), ("p/keyed/a/2030-01-01", None), ("p/traced/a:b", "number")):
+            row_key, named, row = trace.row_of(con, key.split("/")[1], f"{key}:{column}" if column else key)
+            assert (row_key, named) == (key, column) and row.values["number"]
+        with pytest.raises(NotTraceable, match=r"^traced heeft geen kolom / has no column other; .* it has number$"):
+            trace.row_of(con, "traced", "p/traced/a:b:other")
+        with pytest.raises(NotTraceable, match="no row of traced has the key p/traced/c:other"):
+            trace.row_of(con, "traced", "p/traced/c:other")
+        with pytest.raises(NotTraceable, match="no row of keyless"):
+            trace.row_of(con, "keyless", "p/keyless/3")

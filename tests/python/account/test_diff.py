@@ -283,11 +283,12 @@ def test_a_figure_is_told_by_each_release_that_has_it_and_where_it_changed(tmp_p
     }
     releases = [with_tables(settings, f"2022-03-0{n}.1", day(n), tables) for n, tables in said.items()]
     let_go(settings, 7)
-    told, gone = figure._in_releases(settings, releases[7], "m", "k", "paid_eur")
+    by_key = ({"trace_key"}, "trace_key = ?", "k")
+    told, gone = figure._in_releases(settings, releases[7], "m", by_key, "paid_eur")
     assert [(each["release_id"], each["value"]) for each in told] == [("2022-03-05.1", 1)] and gone == 1
-    told, gone = figure._in_releases(settings, releases[8], "m", "k", "paid_eur")
+    told, gone = figure._in_releases(settings, releases[8], "m", by_key, "paid_eur")
     assert [(each["published_at"], each["value"]) for each in told] == [(day(5), 1), (day(9), 3)] and gone == 1
-    assert figure._in_releases(settings, releases[8], "m", "k", None) == ([], 1), "no column of it is a figure"
+    assert figure._in_releases(settings, releases[8], "m", by_key, None) == ([], 1), "no column of it is a figure"
 
 
 def test_what_each_release_between_tells_of_other_rules_is_told_in_their_order(tmp_path: Path) -> None:

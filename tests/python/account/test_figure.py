@@ -17,6 +17,7 @@ from flows.account.figure import Account, account, why_empty
 from flows.account.search import read_values, search
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.commands.figure import Teller
+from flows.forms.parts import Row
 from flows.release import kept
 from flows.release.kept import Release
 
@@ -218,25 +219,37 @@ STATES = """
 def test_a_value_that_is_not_there_says_why(mart: str, key: str, column: str | None, why: str | None) -> None:
     with duckdb.connect() as con:
         con.execute(STATES)
-        assert why_empty(con, mart, key, column)[0] == why
+        asked = con.sql(f"select * from {mart} where trace_key = '{key}'")
+        row = Row(mart, dict(zip(asked.columns, asked.fetchall()[0], strict=True)), {})
+        assert why_empty(con, row, column)[0] == why
+
+
+def told_of(**known: Any) -> Account:
+    """The account of a figure without a value."""
+    return Account(
+        *("k", "s", "r", datetime(2025, 1, 20, tzinfo=UTC), "Vereffend", "Paid", "", "", None, "EUR", None, None, None),
+        *(Trace("k", "r", None, None), "Niet vrijgegeven", "Withheld"),
+        **known,
+    )
+
+
+def said(told: Account, language: str = "nl") -> list[list[str]]:
+    """What stands beside each question of an account, in their order."""
+    return [lines for _, lines in Teller(told, language).lines()]
+
+
+FIRST, CHANGED = 2, 5
+SINCE = {"label_nl": "Meting 6", "label_en": "Measurement 6", "previous_figure": Decimal(5), "unit": "EUR"}
 
 
 def test_what_cannot_be_said_of_an_empty_figure_is_not_said() -> None:
     """No sum of which there is no part, no difference of other projects, no first complete delivery that never was."""
-    traced = Trace("k", "r", None, None)
-    told = Account(
-        *("k", "s", "r", datetime(2025, 1, 20, tzinfo=UTC), "Vereffend", "Paid", "", "", None, "EUR", None, None, None),
-        *(traced, "Niet vrijgegeven", "Withheld"),
+    told = told_of(
         first_complete=[{"first_complete_eur": None, "first_complete_at": None, "restated_eur": None}],
-        since_previous=[
-            {"change": None, "unit": "EUR", "is_like_for_like": False, "entered_count": 1, "left_count": 0}
-            | {"label_nl": "Meting 6", "label_en": "Measurement 6", "previous_figure": Decimal(5)}
-        ],
+        since_previous=[SINCE | {"change": None, "is_like_for_like": False, "entered_count": 1, "left_count": 0}],
     )
-    said = {name: " ".join(lines) for name, lines in Teller(told, "nl").lines()}
-    assert said["Nu"] == "– (niet vrijgegeven), in uitgave r"
-    assert said["Eerst bekend"].startswith("nog niet volledig geleverd")
-    assert (
-        said["Gewijzigd"].startswith("geen verschil te geven sinds Meting 6") and "1 project erbij" in said["Gewijzigd"]
-    )
-    assert said["Herkomst"] == "er is geen waarde of deel om te volgen"
+    _, _, (first, _), (now,), _, (changed,), (origin,) = said(told)
+    assert now == "– (niet vrijgegeven), in uitgave r"
+    assert first == "nog niet volledig geleverd"
+    assert changed == "geen verschil te geven sinds Meting 6 (€\u00a05,00); 1 project erbij, 0 weg"
+    assert origin == "er is geen waarde of deel om te volgen"

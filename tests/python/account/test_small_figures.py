@@ -154,6 +154,20 @@ def test_a_figure_is_found_by_its_key_the_beginning_of_it_or_its_name(
     assert search(last, asked).key == key
 
 
+def test_the_short_key_that_an_account_prints_is_understood(small: DemoRun, last: Release) -> None:
+    """It is that of the row, with the column behind it, since no mart has a row of the two together."""
+    told = account(None, last, f"{ROW}:amount_eur")
+    assert told.short_key == f"{short(ROW)}:amount_eur" == told.plain()["short_key"]
+    assert search(last, told.short_key).key == trace(None, last, told.short_key).key == told.key
+
+
+def test_a_row_without_a_trace_key_is_accounted_for_by_the_key_of_its_mart(small: DemoRun, last: Release) -> None:
+    told = account(small.settings, last, "veerkracht/dim_meetmoment/m7:delivered_project_count")
+    assert told.label_nl == "Aangeleverde projecten: Meting 7 (december 2024)"
+    assert [row["value"] for row in told.releases] == [0, told.value] == [0, 11]
+    assert (told.warning_count, told.sides, told.files) == (None, [], [])
+
+
 def test_a_figure_is_found_by_its_value_exact_rounded_or_in_millions(last: Release, told: Account) -> None:
     written = f"{told.value:.2f}".replace(".", ",")
     for asked in (f"{written} %", f"{told.value:f}"):

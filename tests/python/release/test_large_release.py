@@ -242,7 +242,8 @@ def test_a_figure_of_it_is_accounted_for_by_its_folder_alone_and_in_its_home(lar
         key, status = con.read_parquet(large.parquet(PARTED)).project("trace_key, status").fetchmany(1)[0]
     alone = figure.account(None, large, f"{key}:status")
     assert (alone.value, alone.releases) == (status, [])
-    told, _ = figure._in_releases(Settings(home=large.folder.parents[2]), large, PARTED, key, "status")
+    by_key = ({"trace_key"}, "trace_key = ?", key)
+    told, _ = figure._in_releases(Settings(home=large.folder.parents[2]), large, PARTED, by_key, "status")
     assert [one["value"] for one in told] == [status]
 
 
