@@ -78,7 +78,8 @@ class Account:
     printed: list[dict[str, Any]] = field(default_factory=list)
     first_complete: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
-    """The value in the first release that has it, and in each in which it differs from the one before."""
+    """The value in the first release that has it, and in each in which it differs from the one before; each with how
+    many without files lie in between, or before the first."""
     releases_not_kept: int | None = None
     """Earlier releases whose files are gone; None where there is no home to ask."""
     final: list[dict[str, Any]] = field(default_factory=list)
@@ -327,7 +328,9 @@ def _in_releases(
     columns, is_row, key = by_key
     known = [each for each in kept.latest_first(settings) if each.published_at <= of.published_at][::-1]
     told: list[dict[str, Any]] = []
+    unread = 0
     for each in known:
+        unread += not each.has_files
         if not column or not each.has_files or not (files := each.parquet(mart)):
             continue
         with duckdb.connect() as con:
@@ -337,5 +340,7 @@ def _in_releases(
             found = con.execute(f"select {column} from relation where {is_row}", [key]).fetchall()
         value = found[0][0] if found else None
         if value is not None and (not told or told[-1]["value"] != value):
-            told.append({"release_id": each.release_id, "published_at": each.published_at, "value": value})
+            said = {"release_id": each.release_id, "published_at": each.published_at, "value": value}
+            told.append(said | {"unread_before": unread})
+            unread = 0
     return told, sum(not each.has_files for each in known)

@@ -82,12 +82,6 @@ def trace(settings: Settings | None, of: Release, key: str) -> Trace:
     Raises:
         NotTraceable: naming what is missing.
     """
-    if not of.has_files:
-        raise NotTraceable(
-            f"de bestanden van uitgave {of.release_id} zijn niet bewaard; veerkracht releases rebuild maakt ze "
-            f"opnieuw, apart / the files of release {of.release_id} were not kept; veerkracht releases rebuild makes "
-            "them again, apart"
-        )
     if short_keys.is_short(key):
         key = _in_full(of, key)
     _, _, within_plan = key.partition("/")

@@ -32,11 +32,10 @@ def report(
     Sentences that lack a figure are left out and listed. Exit codes: 0 written, 1 no such document, form or meetmoment.
     """
     from flows.forms import publication
-    from flows.release import kept
     from flows.reports import declared, making
 
     settings = shared.settings_of(plan)
-    of = kept.find(settings, release_id) if release_id else shared.current(settings)
+    of = shared.release_of(settings, release_id)
     document = declared.document(name)
     target = output or Path()
     form = document.forms[0] if target.is_dir() else target.suffix.removeprefix(".")

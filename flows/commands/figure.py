@@ -109,11 +109,20 @@ class Teller:
                 "vroegere uitgaven zijn hier niet: alleen deze uitgave is gelezen",
                 "earlier releases are not here: only this release was read",
             )
+        unread = account.releases_not_kept or 0
         for row in account.releases:
             shown, when = self.value(row["value"], account.unit), self.value(row["published_at"].date())
             yield f"{shown} {say('in uitgave', 'in release')} {row['release_id']} ({when})"
-        if gone := account.releases_not_kept:
-            yield say(f"{gone} uitgaven zonder bestanden, niet gelezen", f"{gone} releases without files, not read")
+            if before := row["unread_before"]:
+                yield f"{say('vóór die uitgave', 'before that release')}: {self._unread(before)}"
+                unread -= before
+        if unread:
+            after = f"{say('daarna', 'after it')}: " if account.releases else ""
+            yield f"{after}{self._unread(unread)}"
+
+    def _unread(self, count: int) -> str:
+        releases = self.counted(count, ("uitgave", "uitgaven"), ("release", "releases"))
+        return f"{releases} {self.say('zonder bestanden, niet gelezen', 'without files, not read')}"
 
     def _now(self) -> Iterator[str]:
         account = self.account

@@ -89,6 +89,9 @@ def release_to_read(plan: str | None, named: str | None, public_key: Path | None
     Args:
         named: the id of a release, or a folder that holds one; the current release where None.
         public_key: PEM of the key that a release in a folder must be signed with, else one that is trusted here.
+
+    Raises:
+        LookupError: as `release_of` does.
     """
     from flows.release import kept
     from flows.release.sign import trusted_keys
@@ -97,9 +100,30 @@ def release_to_read(plan: str | None, named: str | None, public_key: Path | None
         from flows.settings import Settings
 
         keys = [public_key.read_text(encoding="utf-8")] if public_key else trusted_keys(Settings())
-        return None, kept.opened(Path(named), keys)
+        return None, _with_files(kept.opened(Path(named), keys))
     settings = settings_of(plan)
-    return settings, kept.find(settings, named) if named else current(settings)
+    return settings, release_of(settings, named)
+
+
+def release_of(settings: "Settings", release_id: str | None) -> "Release":
+    """A release of a home by its id; the current one where None.
+
+    Raises:
+        LookupError: when there is no such release, or its files were let go of.
+    """
+    from flows.release import kept
+
+    return _with_files(kept.find(settings, release_id) if release_id else current(settings))
+
+
+def _with_files(of: "Release") -> "Release":
+    if of.has_files:
+        return of
+    raise LookupError(
+        f"de bestanden van uitgave {of.release_id} zijn niet bewaard; veerkracht releases rebuild {of.release_id} "
+        f"maakt ze opnieuw, apart / the files of release {of.release_id} were not kept; veerkracht releases rebuild "
+        f"{of.release_id} makes them again, apart"
+    )
 
 
 def query(of: "Release", sql: str) -> list[dict[str, Any]]:

@@ -286,8 +286,10 @@ def test_a_figure_is_told_by_each_release_that_has_it_and_where_it_changed(tmp_p
     by_key = ({"trace_key"}, "trace_key = ?", "k")
     told, gone = figure._in_releases(settings, releases[7], "m", by_key, "paid_eur")
     assert [(each["release_id"], each["value"]) for each in told] == [("2022-03-05.1", 1)] and gone == 1
+    assert [each["unread_before"] for each in told] == [0]
     told, gone = figure._in_releases(settings, releases[8], "m", by_key, "paid_eur")
     assert [(each["published_at"], each["value"]) for each in told] == [(day(5), 1), (day(9), 3)] and gone == 1
+    assert [each["unread_before"] for each in told] == [0, 1]
     assert figure._in_releases(settings, releases[8], "m", by_key, None) == ([], 1), "no column of it is a figure"
 
 

@@ -253,3 +253,19 @@ def test_what_cannot_be_said_of_an_empty_figure_is_not_said() -> None:
     assert first == "nog niet volledig geleverd"
     assert changed == "geen verschil te geven sinds Meting 6 (€\u00a05,00); 1 project erbij, 0 weg"
     assert origin == "er is geen waarde of deel om te volgen"
+
+
+def test_releases_that_were_not_read_are_told_where_they_lie() -> None:
+    """What was first read of a figure may have been known before."""
+    releases = [
+        {"release_id": f"2022-03-0{n}.1", "published_at": datetime(2022, 3, n, tzinfo=UTC), "value": n}
+        | {"unread_before": unread}
+        for n, unread in ((2, 1), (3, 0))
+    ]
+    first, before, second, after = said(told_of(releases=releases, releases_not_kept=3))[FIRST]
+    assert "2022-03-02.1" in first and "2022-03-03.1" in second
+    assert before == "vóór die uitgave: 1 uitgave zonder bestanden, niet gelezen"
+    assert after == "daarna: 2 uitgaven zonder bestanden, niet gelezen"
+    english = said(told_of(releases=releases, releases_not_kept=1), "en")[FIRST]
+    assert len(english) == 3 and english[1] == "before that release: 1 release without files, not read"
+    assert said(told_of(releases_not_kept=1))[FIRST] == ["1 uitgave zonder bestanden, niet gelezen"]

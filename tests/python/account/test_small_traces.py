@@ -10,9 +10,11 @@ import duckdb
 import pytest
 from conftest import DemoRun
 from trace_reading import Archived, keys, same
+from typer.testing import CliRunner
 
 from flows.account import cells
 from flows.account.trace import NotTraceable, Trace, trace
+from flows.cli import app
 from flows.forms.short_keys import short
 from flows.intake import archive
 from flows.release import kept
@@ -138,15 +140,20 @@ def test_what_is_not_there_is_named(small: DemoRun, last: Release, key: str, nam
         trace(small.settings, last, key)
 
 
+@pytest.mark.parametrize("command", ["figure", "trace", "report"])
 def test_a_release_without_its_files_leads_nowhere_and_says_how_they_come_back(
-    small: DemoRun, last: Release, tmp_path: Path
+    last: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
+    """In a home and by its folder: that they were let go of is no sign of tampering."""
+    monkeypatch.setenv("VEERKRACHT_HOME", str(tmp_path))
     retired = Settings(home=tmp_path).releases / RETIRED / last.release_id
     retired.mkdir(parents=True)
     for name in (MANIFEST, f"{MANIFEST}.sig"):
         shutil.copy2(last.folder / name, retired / name)
-    with pytest.raises(NotTraceable, match="were not kept; veerkracht releases rebuild"):
-        trace(small.settings, kept.opened(retired, last.keys), PAID)
+    said = f"files of release {last.release_id} were not kept; veerkracht releases rebuild {last.release_id} makes them"
+    for named in (last.release_id, *([str(retired)] if command != "report" else [])):
+        ran = CliRunner().invoke(app, [command, PAID, "--release", named])
+        assert ran.exit_code == 1 and isinstance(ran.exception, LookupError) and said in str(ran.exception)
 
 
 def test_a_short_key_stands_for_its_figure_and_takes_a_column(small: DemoRun, last: Release) -> None:
