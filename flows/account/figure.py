@@ -297,12 +297,15 @@ _WARNINGS = """
     group by all
     order by count(*) desc, finding.rule_id
 """
-_RESTATED = """
+_RESTATED = f"""
     select changed.record_key, changed.field, changed.kind, kind.label_nl, kind.label_en, changed.old_value,
         changed.new_value, changed.reason, changed.reason_source, changed.known_from
     from what_changed as changed
-    inner join (select distinct record, record_key, meetmoment_code from beneath) as stated
-        using (record, record_key, meetmoment_code)
+    inner join (select distinct record, meetmoment_code, {names.RECORD_KEY.format("record_key")} as parts from beneath)
+        as stated
+        on changed.record = stated.record
+        and changed.meetmoment_code = stated.meetmoment_code
+        and {names.RECORD_KEY.format("changed.record_key")} = stated.parts
     left join dim_code as kind on kind.code_list = 'change_kind' and changed.kind = kind.code
     where changed.comparison = 'restatement'
     order by changed.known_from, changed.record_key, changed.field

@@ -64,6 +64,10 @@ def _key_in_words(con: duckdb.DuckDBPyConnection, row: Row, keys: Mapping[str, s
     return ", ".join(nl for nl, _ in words), ", ".join(english for _, english in words)
 
 
+RECORD_KEY = "list_sort(regexp_extract_all({}, '[^|]+'))"
+"""The key of a record as two are compared: its parts may be empty, and other tables have them in another order."""
+
+
 def meaning(term: str) -> tuple[str, str]:
     """What a headline figure means, in the words of the site's glossary."""
     with _TERMS.open(encoding="utf-8", newline="") as file:

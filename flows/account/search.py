@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from flows.account import names
 from flows.forms import dictionary, headlines, short_keys
 from flows.release.kept import Release
 
@@ -112,9 +113,11 @@ def _by_key(con: duckdb.DuckDBPyConnection, of: Release, asked: str) -> Found:
     begins, keys = key, _begin_with(con, mart, key)
     if not keys and (elsewhere := _gone(con, mart, key)):
         return Found(None, tuple(map(_of_key, elsewhere)), is_exact=False, is_gone=True)
-    while not keys:
+    while not keys and begins:
         begins = begins.rpartition("/")[0]
         keys = _begin_with(con, mart, begins)
+    if not keys:  # the mart has no row at all
+        return Found(key)
     is_exact = begins == key
     return Found(keys[0] if is_exact and len(keys) == 1 else None, tuple(map(_of_key, keys)), is_exact)
 
@@ -131,8 +134,9 @@ def _gone(con: duckdb.DuckDBPyConnection, mart: str, key: str) -> list[str]:
     """The same row at other meetmomenten, the last first, where this one left it out."""
     plan, _, *within = key.partition(":")[0].split("/")
     meetmoment, record = within[:1], within[1:]
-    sql = "select 1 from what_changed where kind = 'dropped' and meetmoment_code = ? and record_key = ?"
-    if not record or not con.execute(sql, [*meetmoment, "|".join(record)]).fetchall():
+    parts = names.RECORD_KEY.format("record_key")
+    sql = f"select 1 from what_changed where kind = 'dropped' and meetmoment_code = ? and {parts} = ?"
+    if not any(record) or not con.execute(sql, [*meetmoment, sorted(filter(None, record))]).fetchall():
         return []
     pattern = f"{plan}/{mart}/*/{'/'.join(record)}"
     sql = f"select trace_key from {mart} where trace_key glob ? order by trace_key desc"

@@ -149,6 +149,32 @@ def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
     assert not unknown.is_gone and [each.key.split("/")[2] for each in unknown.candidates] == ["m3"]
 
 
+def test_a_row_is_gone_also_where_its_key_has_empty_parts_or_another_order() -> None:
+    of = Mock(manifest={"tables": {"fct": 4}})
+    with duckdb.connect() as con:
+        con.sql("create table dim_plan as select 'p' as plan_code")
+        keys = "(values ('m1/I1/V1//'), ('m1/I1//B1/'), ('m1/V1/final/paid'), ('m2/I2')) as keys(k)"
+        con.sql(f"create table fct as select 'p/fct/' || k as trace_key from {keys}")
+        dropped = "(values ('I1|V1|'), ('I1||B1'), ('V1|paid|final')) as keys(record_key)"
+        con.sql(f"create table what_changed as select 'dropped' as kind, 'm2' as meetmoment_code, * from {dropped}")
+        for key in ("I1/V1//", "I1//B1/", "V1/final/paid"):
+            assert [each.key for each in search._by_key(con, of, f"fct/m2/{key}").candidates] == [f"p/fct/m1/{key}"]
+        assert not search._by_key(con, of, "fct/m2//").is_gone
+
+
+def test_a_key_of_a_mart_without_rows_is_no_rows_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is not looked for without end: the shortest beginning of a key is none."""
+    monkeypatch.setattr(search, "_begin_with", Mock(side_effect=[[]] * 9))
+    with duckdb.connect() as con:
+        con.sql("create table dim_plan as select 'p' as plan_code")
+        con.sql("create table fct as select 'k' as trace_key where false")
+        con.sql("create table what_changed as select '' as kind, '' as meetmoment_code, '' as record_key where false")
+        found = search._by_key(con, Mock(manifest={"tables": {"fct": 0}}), "fct/m2/V1")
+        assert found == search.Found("p/fct/m2/V1")
+        with pytest.raises(NotTraceable, match="no row of fct has the key p/fct/m2/V1"):
+            trace.row_of(con, "fct", "p/fct/m2/V1")
+
+
 def test_a_row_is_named_by_its_trace_key_or_the_key_of_its_mart_and_its_column_behind_a_colon() -> None:
     with duckdb.connect() as con:
         con.sql("create table traced as select 'p/traced/a:b' as trace_key, 1 as number")

@@ -13,7 +13,7 @@ from conftest import DemoRun
 from typer.testing import CliRunner
 
 from flows import cli
-from flows.account.figure import Account, account, why_empty
+from flows.account.figure import _RESTATED, Account, account, why_empty
 from flows.account.search import read_values, search
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.commands.figure import Teller
@@ -269,3 +269,49 @@ def test_releases_that_were_not_read_are_told_where_they_lie() -> None:
     english = said(told_of(releases=releases, releases_not_kept=1), "en")[FIRST]
     assert len(english) == 3 and english[1] == "before that release: 1 release without files, not read"
     assert said(told_of(releases_not_kept=1))[FIRST] == ["1 uitgave zonder bestanden, niet gelezen"]
+
+
+BENEATH = """
+    create table dim_code as select 'change_kind' as code_list, 'k' as code, '' as label_nl, '' as label_en;
+    create table dim_rule as select 'DQ' as rule_id, '' as title_nl, '' as title_en;
+    create table what_changed as
+    select 'restatement' as comparison, 'm1' as meetmoment_code, 'k' as kind, '' as field, '' as old_value,
+        '' as new_value, '' as reason, '' as reason_source, now() as known_from, *
+    from (values
+        ('indicator_value', 'I1|V1|'), ('indicator_value', 'I1||B1|'), ('indicator_value', 'I1|V2|'),
+        ('finance', 'V1|paid|final')
+    ) as changes(record, record_key);
+    create table dim_source_column as
+    select 's' as submission_id, 'S' as sheet, *
+    from (values
+        ('finance', 'paid', 'amount_eur', 'B'),
+        ('account_balance', '-', 'committed_eur', 'C'),
+        ('account_balance', '-', 'paid_eur', 'D'),
+        ('account_balance', '-', 'project_code', 'A')
+    ) as columns(record, instance, field, column_letter);
+    create table fct_finding as
+    select 'DQ' as rule_id, 'warning' as severity, false as is_waived, 'f' as file_name, 's' as submission_id,
+        'S' as sheet, 2 as row_number, letter || '2' as cell, letter as trace_key
+    from (values ('A'), ('B'), ('C'), ('D')) as letters(letter);
+    create table beneath as
+    select 'm1' as meetmoment_code, 's' as submission_id, 'S' as sheet, 2 as row_number, *
+    from (values ({})) as stated(record, record_key, measure);
+"""
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "restated"),
+    [
+        ("indicator_value", "I1|V1", ["I1|V1|"]),
+        ("indicator_value", "I1|B1", ["I1||B1|"]),
+        ("indicator_value", "I1", []),
+        ("finance", "V1|paid|final", ["V1|paid|final"]),
+        ("milestone", "I1|V1", []),
+    ],
+)
+def test_a_restatement_is_found_also_where_a_part_of_its_key_is_empty(
+    record: str, key: str, restated: list[str]
+) -> None:
+    with duckdb.connect() as con:
+        con.execute(BENEATH.format(f"'{record}', '{key}', null"))
+        assert [row[0] for row in con.sql(_RESTATED).fetchall()] == restated
