@@ -277,15 +277,17 @@ def _beneath(of: Release, con: duckdb.DuckDBPyConnection) -> str:
 # A row of a return may state several amounts: a warning on the cell of another one is none of this figure.
 _WARNINGS = """
     with amount as (
-        select submission_id, sheet, column_letter, instance
+        select
+            submission_id, sheet, record, column_letter,
+            case record when 'finance' then instance else replace(field, '_eur', '') end as measure
         from dim_source_column
-        where record = 'finance' and field = 'amount_eur' and column_letter is not null
+        where record in ('finance', 'account_balance') and ends_with(field, '_eur') and column_letter is not null
     )
     select finding.rule_id, finding.severity, rule.title_nl, rule.title_en, count(*) as count,
         arg_min(finding.file_name, finding.trace_key) as file_name, arg_min(finding.sheet, finding.trace_key) as sheet,
         arg_min(coalesce(finding.cell, finding.row_number::varchar), finding.trace_key) as cell
     from fct_finding as finding
-    inner join (select distinct submission_id, sheet, row_number, measure from beneath) as place
+    inner join (select distinct record, submission_id, sheet, row_number, measure from beneath) as place
         using (submission_id, sheet, row_number)
     left join amount
         on finding.submission_id = amount.submission_id
@@ -293,7 +295,11 @@ _WARNINGS = """
         and regexp_extract(finding.cell, '^[A-Z]+') = amount.column_letter
     left join dim_rule as rule using (rule_id)
     where finding.severity = 'warning' and not finding.is_waived
-        and (place.measure is null or amount.instance is null or place.measure = amount.instance)
+        and (
+            place.measure is null
+            or amount.measure is null
+            or place.measure = amount.measure and place.record = amount.record
+        )
     group by all
     order by count(*) desc, finding.rule_id
 """

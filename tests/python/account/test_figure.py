@@ -13,7 +13,7 @@ from conftest import DemoRun
 from typer.testing import CliRunner
 
 from flows import cli
-from flows.account.figure import _RESTATED, Account, account, why_empty
+from flows.account.figure import _RESTATED, _WARNINGS, Account, account, why_empty
 from flows.account.search import read_values, search
 from flows.account.trace import NotTraceable, Trace, trace
 from flows.commands.figure import Teller
@@ -315,3 +315,21 @@ def test_a_restatement_is_found_also_where_a_part_of_its_key_is_empty(
     with duckdb.connect() as con:
         con.execute(BENEATH.format(f"'{record}', '{key}', null"))
         assert [row[0] for row in con.sql(_RESTATED).fetchall()] == restated
+
+
+@pytest.mark.parametrize(
+    ("record", "measure", "cells"),
+    [
+        ("account_balance", "'committed'", {"A2", "C2"}),
+        ("account_balance", "'paid'", {"A2", "D2"}),
+        ("finance", "'paid'", {"A2", "B2"}),
+        ("project", "null", {"A2", "B2", "C2", "D2"}),
+    ],
+)
+def test_a_warning_on_the_cell_of_another_amount_of_the_row_is_none_of_a_figure(
+    record: str, measure: str, cells: set[str]
+) -> None:
+    with duckdb.connect() as con:
+        con.execute(BENEATH.format(f"'{record}', 'V1', {measure}"))
+        con.execute("update fct_finding set rule_id = cell")
+        assert {row[0] for row in con.sql(_WARNINGS).fetchall()} == cells

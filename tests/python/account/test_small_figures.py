@@ -168,6 +168,12 @@ def test_a_row_without_a_trace_key_is_accounted_for_by_the_key_of_its_mart(small
     assert (told.warning_count, told.sides, told.files) == (None, [], [])
 
 
+@pytest.mark.parametrize("measure", ["committed", "paid"])
+def test_an_account_has_the_warnings_on_its_own_amount_alone(last: Release, measure: str) -> None:
+    told = account(None, last, f"veerkracht/fct_account_difference/2022-12-31/VV002/{measure}")
+    assert sum(row["count"] for row in told.warnings) == told.warning_count == (measure == "paid")
+
+
 def test_a_figure_is_found_by_its_value_exact_rounded_or_in_millions(last: Release, told: Account) -> None:
     written = f"{told.value:.2f}".replace(".", ",")
     for asked in (f"{written} %", f"{told.value:f}"):
