@@ -94,16 +94,20 @@ class Teller:
             if row["first_complete_at"] is None:
                 yield say("nog niet volledig geleverd", "not delivered completely yet")
                 continue
+            when, count = self.value(row["first_complete_at"]), row["restated_project_count"]
+            if count is None:
+                known = say("toen was er niets van bekend", "nothing of it was known then")
+                yield f"{say('bij de eerste volledige levering', 'when first complete')} ({when}): {known}"
+                continue
             said = self.value(row["first_complete_eur"], "EUR")
             since = say("sindsdien niet herzien", "not restated since")
-            if row["restated_eur"]:
-                of = self.counted(row["restated_project_count"], *_PROJECTS)
-                since = say("sindsdien herzien met", "restated since by")
-                since += f" {self.value(row['restated_eur'], 'EUR')} ({of})"
+            if count:
+                of, eur = self.counted(count, *_PROJECTS), self.value(row["restated_eur"], "EUR")
+                since = say(f"sindsdien herzien bij {of}, samen {eur}", f"restated since at {of}, together {eur}")
             told = say("bij de eerste volledige levering: teller", "when first complete: numerator")
             if account.denominator is None:
                 told = say("bij de eerste volledige levering:", "when first complete:")
-            yield f"{told} {said} ({self.value(row['first_complete_at'])}); {since}"
+            yield f"{told} {said} ({when}); {since}"
         if account.releases_not_kept is None:
             yield say(
                 "vroegere uitgaven zijn hier niet: alleen deze uitgave is gelezen",
@@ -186,12 +190,12 @@ class Teller:
         account, say = self.account, self.say
         for row in account.since_previous:
             change = self._difference(row["change"], row["unit"])
-            like = (
-                say("dezelfde projecten", "the same projects")
-                if row["is_like_for_like"]
-                else f"{self.counted(row['entered_count'], *_PROJECTS)} {say('erbij', 'added')}, "
-                f"{row['left_count']} {say('weg', 'gone')}"
-            )
+            entered, left = row["entered_count"], row["left_count"]
+            like = say("niet alle projecten meldden het op beide", "not all projects told it at both")
+            if row["is_like_for_like"]:
+                like = say("dezelfde projecten", "the same projects")
+            elif entered or left:
+                like = f"{self.counted(entered, *_PROJECTS)} {say('erbij', 'added')}, {left} {say('weg', 'gone')}"
             if row["change"] is None:
                 change = say("geen verschil te geven", "no difference can be given")
             previous = self.value(row["previous_figure"], row["unit"])
@@ -279,6 +283,15 @@ def offer(found: "Found", asked: str, language: str | None) -> None:
     """The figures that may be meant, with their keys; in Dutch with English beside it where no language was asked."""
     nl = f"{asked}: welk cijfer?" if found.is_exact else f"{asked}: geen cijfer; het dichtst erbij"
     en = f"{asked}: which figure?" if found.is_exact else f"{asked}: no such figure; nearest"
+    if not found.candidates:
+        nl = (
+            f"{asked}: geen cijfer, en niets dat erop lijkt; vraag een waarde (35,41 of 218,6 mln), een sleutel of het "
+            "begin ervan, of een naam (vereffend m3)"
+        )
+        en = (
+            f"{asked}: no such figure, and nothing near it; ask for a value (35.41 or 218.6 million), a key or its "
+            "beginning, or a name (paid m3)"
+        )
     if found.is_gone:
         nl = f"{asked}: weggevallen, dit meetmoment meldt het niet meer; elders staat het wel"
         en = f"{asked}: gone, this meetmoment no longer reports it; elsewhere it is there"

@@ -82,7 +82,7 @@ def _meant(of: "Release", asked: str, language: str | None, json_: bool) -> str:
     if found.key:
         return found.key
     if json_:
-        shared.answer({"asked": asked, "is_exact": found.is_exact, "candidates": [asdict(c) for c in found.candidates]})
+        shared.answer({"asked": asked} | {name: told for name, told in asdict(found).items() if name != "key"})
     else:
         one_figure.offer(found, asked, language)
     raise typer.Exit(EXIT_FAILED)

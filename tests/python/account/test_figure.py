@@ -255,6 +255,42 @@ def test_what_cannot_be_said_of_an_empty_figure_is_not_said() -> None:
     assert origin == "er is geen waarde of deel om te volgen"
 
 
+@pytest.mark.parametrize(
+    ("eur", "count", "nl", "en"),
+    [
+        (
+            0,
+            2,
+            "; sindsdien herzien bij 2 projecten, samen €\u00a00,00",
+            "; restated since at 2 projects, together €0.00",
+        ),
+        (
+            -5,
+            1,
+            "; sindsdien herzien bij 1 project, samen €\u00a0-5,00",
+            "; restated since at 1 project, together -€5.00",
+        ),
+        (0, 0, "; sindsdien niet herzien", "; not restated since"),
+        (None, None, ": toen was er niets van bekend", ": nothing of it was known then"),
+    ],
+)
+def test_restatements_are_told_also_where_they_cancel_out_and_not_of_what_was_not_known(
+    eur: int | None, count: int | None, nl: str, en: str
+) -> None:
+    at = datetime(2025, 1, 20, tzinfo=UTC)
+    complete = {"first_complete_eur": eur and Decimal(9), "first_complete_at": at}
+    told = told_of(first_complete=[complete | {"restated_eur": eur, "restated_project_count": count}])
+    assert said(told)[FIRST][0].endswith(nl) and said(told, "en")[FIRST][0].endswith(en)
+
+
+def test_no_project_came_or_went_where_some_did_not_tell_it_at_both() -> None:
+    told = told_of(
+        since_previous=[SINCE | {"change": None, "is_like_for_like": False, "entered_count": 0, "left_count": 0}]
+    )
+    assert said(told)[CHANGED][0].endswith("; niet alle projecten meldden het op beide")
+    assert said(told, "en")[CHANGED][0].endswith("; not all projects told it at both")
+
+
 def test_releases_that_were_not_read_are_told_where_they_lie() -> None:
     """What was first read of a figure may have been known before."""
     releases = [

@@ -1,15 +1,20 @@
 """A figure of the small plan on one screen, and how it is found: what an account claims is held against the release."""
 
+import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
 import pytest
 from conftest import DemoRun
+from typer.testing import CliRunner
 
 from flows.account.figure import Account, Large, account
 from flows.account.search import Found, search
 from flows.account.trace import trace
+from flows.cli import app
+from flows.commands.figure import offer
 from flows.forms.short_keys import short
 from flows.release import kept
 from flows.release.kept import Release
@@ -172,6 +177,31 @@ def test_a_row_without_a_trace_key_is_accounted_for_by_the_key_of_its_mart(small
 def test_an_account_has_the_warnings_on_its_own_amount_alone(last: Release, measure: str) -> None:
     told = account(None, last, f"veerkracht/fct_account_difference/2022-12-31/VV002/{measure}")
     assert sum(row["count"] for row in told.warnings) == told.warning_count == (measure == "paid")
+
+
+@pytest.mark.parametrize(("asked", "is_gone"), [("m7/VV159/VV159-M01", True), ("m7/VV999", False)])
+def test_what_is_gone_is_told_so_to_a_program_too(
+    small: DemoRun, monkeypatch: pytest.MonkeyPatch, asked: str, is_gone: bool
+) -> None:
+    monkeypatch.setenv("VEERKRACHT_HOME", str(small.settings.home))
+    ran = CliRunner().invoke(app, ["trace", f"fct_milestone_status/{asked}", "--json"])
+    told = json.loads(ran.stdout)
+    assert ran.exit_code == 1 and (told["is_exact"], told["is_gone"]) == (False, is_gone) and told["candidates"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", r"miljoen: geen cijfer, en niets dat erop lijkt; vraag een .* naam \(vereffend m3\)\n"),
+        ("en", r"miljoen: no such figure, and nothing near it; ask for a .* name \(paid m3\)\n"),
+        (None, r"miljoen: geen cijfer, .* \(vereffend m3\) / no such figure, .* \(paid m3\)\n"),
+    ],
+)
+def test_where_nothing_is_near_what_can_be_asked_is_told(
+    capsys: pytest.CaptureFixture[str], language: str | None, said: str
+) -> None:
+    offer(Found(None, is_exact=False), "miljoen", language)
+    assert re.fullmatch(said, capsys.readouterr().out)
 
 
 def test_a_figure_is_found_by_its_value_exact_rounded_or_in_millions(last: Release, told: Account) -> None:
