@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from flows import registry
-from flows.account import cells, names
+from flows.account import cells, names, recoded
 from flows.account.trace import FIRST_FIGURES, Trace, named_by, row_of, trace
 from flows.forms import headlines, parts, short_keys
 from flows.forms.parts import Row
@@ -146,8 +146,11 @@ def account(settings: Settings | None, of: Release, key: str) -> Account:
             con.execute(f"create temp table beneath as {beneath}")
             found.warnings, found.restated, found.files = (_rows(con, sql) for sql in (_WARNINGS, _RESTATED, _FILES))
         by_key = named_by(con, mart, row_key)
+        former = recoded.before(con, by_key[-1])
     if settings:
-        found.releases, found.releases_not_kept = _in_releases(settings, of, mart, by_key, column or _first_figure(row))
+        found.releases, found.releases_not_kept = _in_releases(
+            settings, of, mart, by_key, column or _first_figure(row), former
+        )
     return found
 
 
@@ -327,12 +330,18 @@ _FILES = """
 
 
 def _in_releases(
-    settings: Settings, of: Release, mart: str, by_key: tuple[set[str], str, str], column: str | None
+    settings: Settings,
+    of: Release,
+    mart: str,
+    by_key: tuple[set[str], str, str],
+    column: str | None,
+    former: Sequence[str] = (),
 ) -> tuple[list[dict[str, Any]], int]:
     """The value in the first release that has it and wherever it changed since; how many releases have no files now.
 
     Args:
         by_key: which row it is, as `named_by` says it.
+        former: the keys that it had in earlier releases, where its project has another code since.
     """
     columns, is_row, key = by_key
     known = [each for each in kept.latest_first(settings) if each.published_at <= of.published_at][::-1]
@@ -346,8 +355,10 @@ def _in_releases(
             relation = con.read_parquet(files)
             if not {column, *columns} <= set(relation.columns):
                 continue
-            found = con.execute(f"select {column} from relation where {is_row}", [key]).fetchall()
-        value = found[0][0] if found else None
+            found = None
+            for asked in (key, *former):
+                found = found or con.execute(f"select {column} from relation where {is_row}", [asked]).fetchone()
+        value = found[0] if found else None
         if value is not None and (not told or told[-1]["value"] != value):
             said = {"release_id": each.release_id, "published_at": each.published_at, "value": value}
             told.append(said | {"unread_before": unread})

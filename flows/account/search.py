@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from flows.account import names
+from flows.account import names, recoded
 from flows.forms import dictionary, headlines, short_keys
 from flows.release.kept import Release
 
@@ -113,12 +113,14 @@ def _by_key(con: duckdb.DuckDBPyConnection, of: Release, asked: str) -> Found:
     begins, keys = key, _begin_with(con, mart, key)
     if not keys and (elsewhere := _gone(con, mart, key)):
         return Found(None, tuple(map(_of_key, elsewhere)), is_exact=False, is_gone=True)
+    for now in recoded.since(con, key.partition(":")[0]):
+        keys = keys or _begin_with(con, mart, now)
     while not keys and begins:
         begins = begins.rpartition("/")[0]
         keys = _begin_with(con, mart, begins)
     if not keys:  # the mart has no row at all
         return Found(key)
-    is_exact = begins == key
+    is_exact = begins == key and keys[0].startswith(key)
     return Found(keys[0] if is_exact and len(keys) == 1 else None, tuple(map(_of_key, keys)), is_exact)
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from made_release import make_release
 
-from flows.account import cells, figure, search, trace
+from flows.account import cells, figure, recoded, search, trace
 from flows.account.cells import NotTraceable
 from flows.forms import short_keys
 from flows.forms.parts import Row
@@ -136,6 +136,9 @@ def test_why_a_whole_row_has_no_parts_is_said_in_both_languages_by_one_reason(
     assert told == trace.Trace("k", release.release_id, None, reason="reden 1 / reason 1")
 
 
+DROPPED = "'dropped' as kind, 'milestone' as record, null as old_value, 'V1' as project_code"
+
+
 def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
     """And led to where it still is, where the list of changes has it; of any other the nearest keys are offered."""
     of = Mock(manifest={"tables": {"fct_milestone_status": 3}})
@@ -143,7 +146,7 @@ def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
         con.sql("create table dim_plan as select 'p' as plan_code")
         keys = "(values ('m1/V1/M1'), ('m2/V1/M1'), ('m3/V2/M1')) as keys(k)"
         con.sql(f"create table fct_milestone_status as select 'p/fct_milestone_status/' || k as trace_key from {keys}")
-        con.sql("create table what_changed as select 'dropped' as kind, 'm3' as meetmoment_code, 'V1|M1' as record_key")
+        con.sql(f"create table what_changed as select {DROPPED}, 'm3' as meetmoment_code, 'V1|M1' as record_key")
         gone, unknown = (search._by_key(con, of, f"fct_milestone_status/{key}") for key in ("m3/V1/M1", "m3/V1/M2"))
     assert gone.key is None and gone.is_gone and [each.key.split("/")[2] for each in gone.candidates] == ["m2", "m1"]
     assert not unknown.is_gone and [each.key.split("/")[2] for each in unknown.candidates] == ["m3"]
@@ -156,10 +159,24 @@ def test_a_row_is_gone_also_where_its_key_has_empty_parts_or_another_order() -> 
         keys = "(values ('m1/I1/V1//'), ('m1/I1//B1/'), ('m1/V1/final/paid'), ('m2/I2')) as keys(k)"
         con.sql(f"create table fct as select 'p/fct/' || k as trace_key from {keys}")
         dropped = "(values ('I1|V1|'), ('I1||B1'), ('V1|paid|final')) as keys(record_key)"
-        con.sql(f"create table what_changed as select 'dropped' as kind, 'm2' as meetmoment_code, * from {dropped}")
+        con.sql(f"create table what_changed as select {DROPPED}, 'm2' as meetmoment_code, * from {dropped}")
         for key in ("I1/V1//", "I1//B1/", "V1/final/paid"):
             assert [each.key for each in search._by_key(con, of, f"fct/m2/{key}").candidates] == [f"p/fct/m1/{key}"]
         assert not search._by_key(con, of, "fct/m2//").is_gone
+
+
+def test_the_key_of_a_project_that_was_recoded_leads_to_the_one_it_has_now_and_back() -> None:
+    of = Mock(manifest={"tables": {"fct": 2}})
+    with duckdb.connect() as con:
+        con.sql("create table dim_plan as select 'p' as plan_code")
+        con.sql("create table fct as select 'p/fct/m1/' || k as trace_key from (values ('V1'), ('V9')) as keys(k)")
+        con.sql("create table what_changed as select 'recoded' as kind, 'project' as record, 'V2' as old_value,"
+                " 'V9' as project_code, 'm1' as meetmoment_code, 'V9' as record_key")  # fmt: skip
+        for asked in ("fct/m1/V2", "fct/m1/V2:amount"):
+            found = search._by_key(con, of, asked)
+            assert (found.is_exact, [each.key for each in found.candidates]) == (False, ["p/fct/m1/V9"])
+        assert recoded.before(con, "p/fct/m1/V9/V9-M1") == ["p/fct/m1/V2/V9-M1"]
+        assert recoded.before(con, "p/fct/m1/V1") == recoded.since(con, "p/fct/m1/V99") == []
 
 
 def test_a_key_of_a_mart_without_rows_is_no_rows_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +185,7 @@ def test_a_key_of_a_mart_without_rows_is_no_rows_key(monkeypatch: pytest.MonkeyP
     with duckdb.connect() as con:
         con.sql("create table dim_plan as select 'p' as plan_code")
         con.sql("create table fct as select 'k' as trace_key where false")
-        con.sql("create table what_changed as select '' as kind, '' as meetmoment_code, '' as record_key where false")
+        con.sql(f"create table what_changed as select {DROPPED}, '' as meetmoment_code, '' as record_key where false")
         found = search._by_key(con, Mock(manifest={"tables": {"fct": 0}}), "fct/m2/V1")
         assert found == search.Found("p/fct/m2/V1")
         with pytest.raises(NotTraceable, match="no row of fct has the key p/fct/m2/V1"):
