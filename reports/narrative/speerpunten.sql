@@ -26,4 +26,3 @@ left join agg_finance_by_speerpunt as money
     on speerpunten.speerpunt_code = money.speerpunt_code
     and money.meetmoment_code = getvariable('meetmoment')
 order by speerpunten.speerpunt_code
-limit 100
