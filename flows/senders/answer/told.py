@@ -13,6 +13,8 @@ from flows.warehouse.findings import ALIKE
 from flows.wording import Language, number
 
 _DAY = re.compile(r"(?<![\w.\-])(\d{4})-(\d{2})-(\d{2})(?![\w\-]|\.\w)")
+_BESIDE_NAMES = re.compile(r" \(\d{4}-\d{2}-\d{2}\)")
+"""The day of receipt that stands behind the name of a file."""
 # A number as the warehouse writes it: with decimals, or long enough that nobody takes it for a year.
 _NUMBER = re.compile(r"(?<![\w.,/\-])(?<!rij )(?<!row )-?(?:\d{5,}(?:\.\d+)?|\d+\.\d+)(?![\w/\-]|[.,]\d)")
 _OF_NUMBERS = ("DQ07", "DQ08", "DQ13", "DQ14", "DQ22", "DQ06", "P05")
@@ -146,10 +148,11 @@ def _as_sent(finding: Mapping[str, Any]) -> list[str]:
     texts = [(finding["received_value"] or "", False)]
     texts += [(finding["expected"] or "", finding["rule_id"] == _OF_DECISION)]
     return [
-        text
+        name
         for text, is_name in texts
+        for name in _BESIDE_NAMES.split(text)
         for form in (_DAY, _NUMBER)
-        if form.search(text) and (is_name or not form.fullmatch(text))
+        if form.search(name) and (is_name or not form.fullmatch(name))
     ]
 
 

@@ -7,9 +7,9 @@ transfers as (
 
 ),
 
-fact_projects as (
+projects as (
 
-    select * from {{ ref('int_fact_project') }}
+    select * from {{ ref('int_project_candidate') }}
 
 ),
 
@@ -18,9 +18,13 @@ counted as (
 
     select
         transfers.*,
-        case when fact_projects.is_project_accepted then transfers.amount_eur end as counted_eur
+        case when projects.project_code is not null then transfers.amount_eur end as counted_eur
     from transfers
-    inner join fact_projects using (row_id)
+    left join projects
+        on transfers.meetmoment_code = projects.meetmoment_code
+        and transfers.project_code = projects.project_code
+        and transfers.judged_at > projects.known_from
+        and transfers.judged_at <= {{ or_never('projects.known_to') }}
 
 ),
 

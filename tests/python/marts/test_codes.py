@@ -14,6 +14,7 @@ from flows.release import kept
 OF_NO_LIST = {
     "currency": "as ISO 4217 names it",
     "expected": "what a rule expected, in its own words",
+    "expected_en": "the same in English",
     "field": "a field of the submission contract, which the contract names",
     "granted_by_role": "a role, in words",
     "identity": "two figures of other marts, in words",

@@ -53,6 +53,12 @@ def test_days_and_amounts_are_written_as_here(rule: str, written: str, reads: st
             "Samen met WSE 2024-12-31 b.xlsx ontvangen op 2024-12-31",
             "Samen met WSE 2024-12-31 b.xlsx ontvangen op 31/12/2024",
         ),
+        (
+            "M11",
+            {"received_value": "OMG 2024-12-31.csv (2021-04-02)"},
+            "nu telt OMG 2024-12-31.csv (2021-04-02)",
+            "nu telt OMG 2024-12-31.csv (02/04/2021)",
+        ),
         ("P01", {"expected": "Plan van 2021-06-30"}, "heette 'Plan van 2021-06-30'", "heette 'Plan van 2021-06-30'"),
         (
             "DQ14",
