@@ -22,10 +22,10 @@ class Mended:
 
 def is_found(settings: Settings) -> bool:
     """Whether there is anything to finish, to clear or to miss, by a look at names alone."""
-    left, ids = anchor.read(settings), kept.ids(settings)
+    left = anchor.read(settings)
     is_gone = left is not None and anchor.is_gone(settings, left)
-    is_unserved = bool(ids) and not settings.current.exists()
-    is_unfinished = bool(left and ids and kept.sequence(ids[-1]) > kept.sequence(left.release_id))
+    is_unserved = bool(kept.ids(settings)) and not settings.current.exists()
+    is_unfinished = left is not None and anchor.newer_than(settings, left) is not None
     return bool(_leftovers(settings) or _twice(settings)) or is_gone or is_unserved or is_unfinished
 
 
@@ -68,13 +68,12 @@ def _finish(settings: Settings) -> list[Mended]:
     left = anchor.read(settings)
     if lost := anchor.lost(settings):
         raise NotReadBack(lost[0])
-    newest_id = next(reversed(kept.ids(settings)), None)
-    if newest_id is None:
-        return []
     if left is None:
-        anchor.leave(settings, kept.find(settings, newest_id), kept.served_id(settings) or newest_id)
+        if ids := kept.ids(settings):
+            anchor.leave(settings, kept.find(settings, ids[-1]), kept.served_id(settings) or ids[-1])
         return []
-    if kept.sequence(newest_id) <= kept.sequence(left.release_id):
+    newest_id = anchor.newer_than(settings, left)
+    if newest_id is None:
         return []
     if found := verify.problems(settings, settings.releases / newest_id):
         raise NotReadBack(

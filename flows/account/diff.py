@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from flows.account import recoded
 from flows.account.known import moment_of, release_at
 from flows.forms.changes import count_came_back, counts, net_changes
 from flows.intake import archive
@@ -104,13 +105,9 @@ def diff(settings: Settings, earlier: str, later: str, project: str | None = Non
 
 
 # A code that was replaced, or of which every row is gone, is in the list of changes alone.
-_PROJECT = """
+_PROJECT = f"""
     with
-    recoded as (
-        select old_value as project_code, project_code as code_now, known_from
-        from what_changed
-        where kind = 'recoded' and record = 'project'
-    ),
+    recoded as ({recoded.CODES}),
     known as (
         select project_code from dim_project
         union

@@ -2,6 +2,13 @@
 
 import duckdb
 
+CODES = """
+    select old_value as project_code, project_code as code_now, known_from
+    from what_changed
+    where kind = 'recoded' and record = 'project'
+"""
+"""One row per code that was replaced: the one in its place, and since when that is known."""
+
 
 def before(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
     """A key with each code that its project had before."""
@@ -16,8 +23,7 @@ def since(con: duckdb.DuckDBPyConnection, key: str) -> list[str]:
 def _codes(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Each code that was replaced, and the one in its place."""
     return con.execute(
-        "select distinct old_value, project_code from what_changed"
-        " where kind = 'recoded' and record = 'project' and old_value <> project_code order by all"
+        f"select distinct project_code, code_now from ({CODES}) where project_code <> code_now order by all"
     ).fetchall()
 
 

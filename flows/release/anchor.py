@@ -55,11 +55,16 @@ def serve(settings: Settings, served: str) -> None:
     left = read(settings)
     if left is None:
         return
-    newest_id = kept.ids(settings)[-1]
-    if kept.sequence(newest_id) > kept.sequence(left.release_id):
+    if newer := newer_than(settings, left):
         with suppress(NotReadBack):  # the next night says what is wrong with it
-            left = _of(kept.find(settings, newest_id), left.served)
+            left = _of(kept.find(settings, newer), left.served)
     _write(settings, replace(left, served=served))
+
+
+def newer_than(settings: Settings, left: Anchor) -> str | None:
+    """The id of a release that a night wrote and left no word of, by a look at names alone."""
+    newest = next(reversed(kept.ids(settings)), None)
+    return newest if newest and kept.sequence(newest) > kept.sequence(left.release_id) else None
 
 
 def is_gone(settings: Settings, left: Anchor) -> bool:

@@ -251,7 +251,10 @@ def read(warehouse: Path) -> list[Answer]:
             days = {"since": other.pop("replaced_since"), "received_on": other.pop("received_at")}
             told_days = {name: _day(moment) for name, moment in days.items()}
             replacements.setdefault(other.pop("submission_id"), []).append(other | told_days)
-        meanwhile = {row.pop("submission_id"): row for row in _rows(con, _meanwhile())}
+        # Which rows count is asked of every record, so only where a file was refused.
+        is_any_refused = any(row["verdict"] == "rejected" and not row["withdrawn_at"] for row in submissions)
+        refused = _rows(con, _meanwhile()) if is_any_refused else []
+        meanwhile = {row.pop("submission_id"): row for row in refused}
         return [
             Answer(
                 submission_id=row["submission_id"],

@@ -136,7 +136,7 @@ def test_why_a_whole_row_has_no_parts_is_said_in_both_languages_by_one_reason(
     assert told == trace.Trace("k", release.release_id, None, reason="reden 1 / reason 1")
 
 
-DROPPED = "'dropped' as kind, 'milestone' as record, null as old_value, 'V1' as project_code"
+DROPPED = "'dropped' as kind, 'milestone' as record, null as old_value, 'V1' as project_code, now() as known_from"
 
 
 def test_a_row_that_its_meetmoment_left_out_is_told_as_gone() -> None:
@@ -171,7 +171,7 @@ def test_the_key_of_a_project_that_was_recoded_leads_to_the_one_it_has_now_and_b
         con.sql("create table dim_plan as select 'p' as plan_code")
         con.sql("create table fct as select 'p/fct/m1/' || k as trace_key from (values ('V1'), ('V9')) as keys(k)")
         con.sql("create table what_changed as select 'recoded' as kind, 'project' as record, 'V2' as old_value,"
-                " 'V9' as project_code, 'm1' as meetmoment_code, 'V9' as record_key")  # fmt: skip
+                " 'V9' as project_code, now() as known_from, 'm1' as meetmoment_code, 'V9' as record_key")  # fmt: skip
         for asked in ("fct/m1/V2", "fct/m1/V2:amount"):
             found = search._by_key(con, of, asked)
             assert (found.is_exact, [each.key for each in found.candidates]) == (False, ["p/fct/m1/V9"])
